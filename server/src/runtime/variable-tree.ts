@@ -1,0 +1,382 @@
+import type { Member, TypeDescriptor, TypeId, VariableSection } from '../model/data-type.js';
+import { HostError } from '../model/host-error.js';
+import { foldName } from '../model/identifier.js';
+import type { ProgramImage, VariableRoot } from '../model/program-image.js';
+import type { PathSegment } from './access-path.js';
+import { compileGlob, isGlob, parseAccessPath } from './access-path.js';
+import { suggest } from '../model/suggestion.js';
+
+/** A variable of a running program, or a part of one: where it lies and what it may be used for. */
+export interface Variable {
+  /** Canonical path, spelled as declared. */
+  readonly path: string;
+  readonly type: TypeId;
+  /** Byte address in linear memory. */
+  readonly address: number;
+  readonly bit?: number;
+  readonly section: VariableSection;
+  readonly constant: boolean;
+  readonly retain: boolean;
+  readonly hidden: boolean;
+  /** Direct address, where the root is located. */
+  readonly location?: string;
+  /** Index of the leaf (elementary, string, enum, subrange, pointer) in the order of the tree; -1 for aggregates and what lies behind an address. */
+  readonly leaf: number;
+}
+
+/** All variables of one image. Leaves are numbered densely in declaration order: the ids that streams use. */
+export interface VariableTree {
+  readonly image: ProgramImage;
+  readonly leafCount: number;
+  typeOf(variable: { readonly type: TypeId }): TypeDescriptor;
+  /**
+   * Finds the variable of a path. VAR_IN_OUT and references are followed through `memory`, where it is given.
+   * Throws VARIABLE_NOT_FOUND with a near miss, or INVALID_REQUEST for a malformed path.
+   */
+  resolve(path: string, memory?: Uint8Array): Variable;
+  /** The leaf with an id in 0..leafCount-1. */
+  leaf(id: number): Variable;
+  /** The leaves at or below a variable, in order. */
+  leavesBelow(variable: Variable): Generator<Variable>;
+  /** Leaves whose path matches a glob, or the leaves below the one path named. Hidden ones only when named in full. */
+  select(pattern: string): Generator<Variable>;
+  /** Ids of the leaves that have a byte in `address .. address + size`. */
+  leavesAt(address: number, size: number): readonly number[];
+}
+
+interface Root {
+  readonly root: VariableRoot;
+  readonly firstLeaf: number;
+  readonly size: number;
+}
+
+export function createVariableTree(image: ProgramImage): VariableTree {
+  const counts: (number | undefined)[] = [];
+  const typeAt = (id: TypeId): TypeDescriptor => {
+    const type = image.types[id];
+    if (!type) throw new Error(`the image has no type ${id}`);
+    return type;
+  };
+
+  /** Number of leaves in a value of the type. What lies behind an address is a leaf of its own: the address. */
+  const leafCountOf = (id: TypeId): number => {
+    const known = counts[id];
+    if (known !== undefined) return known;
+    const type = typeAt(id);
+    let count = 1;
+    if (type.kind === 'array') count = elementCount(type.bounds) * leafCountOf(type.element);
+    else if (type.kind === 'struct') count = type.members.reduce((sum, m) => sum + memberLeaves(m), 0);
+    counts[id] = count;
+    return count;
+  };
+  const memberLeaves = (member: Member): number => (member.indirect ? 1 : leafCountOf(member.type));
+
+  const roots: Root[] = [];
+  const byName = new Map<string, number>();
+  let leafCount = 0;
+  for (const root of image.roots) {
+    const index = roots.length;
+    roots.push({ root, firstLeaf: leafCount, size: root.bit === undefined ? typeAt(root.type).size : 1 });
+    leafCount += leafCountOf(root.type);
+    byName.set(foldName(root.path), index);
+  }
+  roots.forEach(({ root }, index) => {
+    for (const alias of [...root.aliases, ...(root.location ? [root.location] : [])]) {
+      const name = foldName(alias);
+      if (!byName.has(name)) byName.set(name, index);
+    }
+  });
+  for (const channel of image.channels) {
+    const name = foldName(channel.address);
+    const target = byName.get(foldName(channel.path));
+    if (!byName.has(name) && target !== undefined) byName.set(name, target);
+  }
+  const byAddress = [...roots].sort((a, b) => a.root.address - b.root.address);
+  const highestEnd: number[] = [];
+  byAddress.forEach(({ root, size }, i) => highestEnd.push(Math.max(highestEnd[i - 1] ?? 0, root.address + size)));
+
+  const rootVariable = ({ root, firstLeaf }: Root): Variable => ({
+    path: root.path,
+    type: root.type,
+    address: root.address,
+    ...(root.bit !== undefined && { bit: root.bit }),
+    section: root.section,
+    constant: root.constant === true,
+    retain: root.retain === true,
+    hidden: root.hidden === true,
+    ...(root.location !== undefined && { location: root.location }),
+    leaf: firstLeaf,
+  });
+
+  /** A member of a structure variable; `firstLeaf` is where the leaves of the structure before it end. */
+  const memberVariable = (parent: Variable, member: Member, firstLeaf: number, memory?: Uint8Array): Variable => {
+    const place = member.absolute ? member.offset : parent.address + member.offset;
+    const behind = member.indirect === true && memory !== undefined;
+    return {
+      path: `${parent.path}.${member.name}`,
+      type: member.type,
+      address: behind ? readAddress(memory, place) : place,
+      ...(member.bit !== undefined && { bit: member.bit }),
+      section: member.section,
+      constant: parent.constant || member.constant === true,
+      retain: parent.retain || member.retain === true,
+      hidden: parent.hidden || member.hidden === true,
+      leaf: behind || parent.leaf < 0 ? -1 : firstLeaf,
+    };
+  };
+
+  const elementVariable = (parent: Variable, type: Extract<TypeDescriptor, { kind: 'array' }>, ordinal: number): Variable => ({
+    ...withoutBit(parent),
+    path: `${parent.path}[${indicesOf(type.bounds, ordinal).join(',')}]`,
+    type: type.element,
+    address: parent.address + ordinal * type.elementSize,
+    leaf: parent.leaf < 0 ? -1 : parent.leaf + ordinal * leafCountOf(type.element),
+  });
+
+  const step = (parent: Variable, segment: PathSegment, memory: Uint8Array | undefined): Variable | undefined => {
+    const type = typeAt(parent.type);
+    if (segment.kind === 'index') {
+      if (type.kind !== 'array') return undefined;
+      const ordinal = ordinalOf(type.bounds, segment.indices);
+      return ordinal === undefined ? undefined : elementVariable(parent, type, ordinal);
+    }
+    if (type.kind !== 'struct') return undefined;
+    const wanted = foldName(segment.name);
+    let firstLeaf = parent.leaf;
+    for (const member of type.members) {
+      if (foldName(member.name) === wanted) return memberVariable(parent, member, firstLeaf, memory);
+      firstLeaf += memberLeaves(member);
+    }
+    return undefined;
+  };
+
+  const namesIn = (variable: Variable): string[] => {
+    const type = typeAt(variable.type);
+    return type.kind === 'struct' ? type.members.filter((m) => !m.hidden).map((m) => m.name) : [];
+  };
+
+  const notFound = (path: string, at: string, candidates: Iterable<string>): HostError => {
+    const near = suggest(at, candidates);
+    const hint = near === undefined ? 'list the variables to see what there is' : `did you mean '${near}'?`;
+    return new HostError('VARIABLE_NOT_FOUND', `There is no variable '${path}': ${hint}`, { path, ...(near !== undefined && { suggestion: near }) });
+  };
+
+  const resolve = (path: string, memory?: Uint8Array): Variable => {
+    const segments = parseAccessPath(path);
+    // The longest run of names that is a root wins: `Resource.Instance` before `Resource`.
+    let names = 0;
+    while (segments[names]?.kind === 'name') names += 1;
+    for (let length = Math.min(names, 4); length > 0; length -= 1) {
+      const name = segments.slice(0, length).map((s) => (s.kind === 'name' ? s.name : '')).join('.');
+      const index = byName.get(foldName(name));
+      if (index === undefined) continue;
+      let variable = rootVariable(roots[index]!);
+      for (const segment of segments.slice(length)) {
+        const next = step(variable, segment, memory);
+        if (!next) {
+          const wanted = segment.kind === 'name' ? segment.name : `[${segment.indices.join(',')}]`;
+          throw notFound(path, wanted, namesIn(variable));
+        }
+        variable = next;
+      }
+      return memory === undefined ? variable : pointed(variable);
+    }
+    const first = segments[0]!;
+    throw notFound(path, first.kind === 'name' ? first.name : path, image.roots.filter((r) => !r.hidden).map((r) => r.path));
+  };
+
+  /** A variable whose address was read from memory must lie in it. */
+  const pointed = (variable: Variable): Variable => {
+    const type = typeAt(variable.type);
+    if (variable.leaf < 0 && (variable.address === 0 || variable.address + type.size > image.memory.pages * 65536)) {
+      throw new HostError('WRONG_STATE', `'${variable.path}' is not connected yet; run a scan first.`, { path: variable.path });
+    }
+    return variable;
+  };
+
+  const children = function* (variable: Variable): Generator<Variable> {
+    const type = typeAt(variable.type);
+    if (type.kind === 'array') {
+      const count = elementCount(type.bounds);
+      for (let i = 0; i < count; i += 1) yield elementVariable(variable, type, i);
+    } else if (type.kind === 'struct') {
+      let firstLeaf = variable.leaf;
+      for (const member of type.members) {
+        yield memberVariable(variable, member, firstLeaf);
+        firstLeaf += memberLeaves(member);
+      }
+    }
+  };
+  const isAggregate = (variable: Variable, indirect: boolean): boolean => !indirect && ['array', 'struct'].includes(typeAt(variable.type).kind);
+
+  const leavesBelow = function* (variable: Variable): Generator<Variable> {
+    const type = typeAt(variable.type);
+    if (!isAggregate(variable, false)) {
+      yield variable;
+      return;
+    }
+    let member = 0;
+    for (const child of children(variable)) {
+      const indirect = type.kind === 'struct' && type.members[member]!.indirect === true;
+      member += 1;
+      if (isAggregate(child, indirect)) yield* leavesBelow(child);
+      else yield child;
+    }
+  };
+
+  const select = function* (pattern: string): Generator<Variable> {
+    if (!isGlob(pattern)) {
+      yield* leavesBelow(resolve(pattern));
+      return;
+    }
+    const matches = compileGlob(pattern);
+    for (const root of roots) {
+      for (const leaf of leavesBelow(rootVariable(root))) if (!leaf.hidden && matches(leaf.path)) yield leaf;
+    }
+  };
+
+  const leaf = (id: number): Variable => {
+    let low = 0;
+    let high = roots.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (roots[middle]!.firstLeaf <= id) low = middle;
+      else high = middle - 1;
+    }
+    const root = roots[low];
+    if (!root || id < 0 || id >= leafCount) throw new RangeError(`leaf ${id} is not in 0..${leafCount - 1}`);
+    let variable = rootVariable(root);
+    for (;;) {
+      const type = typeAt(variable.type);
+      if (type.kind === 'array') {
+        variable = elementVariable(variable, type, Math.floor((id - variable.leaf) / leafCountOf(type.element)));
+      } else if (type.kind === 'struct') {
+        let firstLeaf = variable.leaf;
+        const member = type.members.find((m) => {
+          if (id < firstLeaf + memberLeaves(m)) return true;
+          firstLeaf += memberLeaves(m);
+          return false;
+        })!;
+        variable = memberVariable(variable, member, firstLeaf);
+        if (member.indirect) return variable;
+      } else return variable;
+    }
+  };
+
+  /** Adds the leaves of a value at `base` that touch the range. */
+  const collect = (id: TypeId, base: number, firstLeaf: number, from: number, to: number, found: number[]): void => {
+    const type = typeAt(id);
+    if (type.kind === 'array') {
+      const each = leafCountOf(type.element);
+      const first = Math.max(0, Math.floor((from - base) / type.elementSize));
+      const last = Math.min(elementCount(type.bounds) - 1, Math.floor((to - 1 - base) / type.elementSize));
+      for (let i = first; i <= last; i += 1) collect(type.element, base + i * type.elementSize, firstLeaf + i * each, from, to, found);
+    } else if (type.kind === 'struct') {
+      let next = firstLeaf;
+      for (const member of type.members) {
+        const place = member.absolute ? member.offset : base + member.offset;
+        const size = member.indirect ? 4 : member.bit === undefined ? typeAt(member.type).size : 1;
+        if (place < to && place + size > from) {
+          if (member.indirect) found.push(next);
+          else collect(member.type, place, next, from, to, found);
+        }
+        next += memberLeaves(member);
+      }
+    } else found.push(firstLeaf);
+  };
+
+  /** Members that lie outside their instance (located ones): few, so each is looked at. */
+  const outside = absoluteMembers(image, roots, leafCountOf, memberLeaves);
+
+  const leavesAt = (address: number, size: number): readonly number[] => {
+    const found: number[] = [];
+    const end = address + size;
+    let low = 0;
+    let high = byAddress.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byAddress[middle]!.root.address < end) low = middle + 1;
+      else high = middle;
+    }
+    for (let i = low - 1; i >= 0 && highestEnd[i]! > address; i -= 1) {
+      const { root, firstLeaf, size: rootSize } = byAddress[i]!;
+      if (root.address + rootSize > address) collect(root.type, root.address, firstLeaf, address, end, found);
+    }
+    for (const place of outside) if (place.address < end && place.address + place.size > address) found.push(place.leaf);
+    return found.length > 1 ? [...new Set(found)] : found;
+  };
+
+  return { image, leafCount, typeOf: (v) => typeAt(v.type), resolve, leaf, leavesBelow, select, leavesAt };
+}
+
+function absoluteMembers(
+  image: ProgramImage,
+  roots: readonly Root[],
+  leafCountOf: (id: TypeId) => number,
+  memberLeaves: (member: Member) => number,
+): readonly { readonly address: number; readonly size: number; readonly leaf: number }[] {
+  const found: { address: number; size: number; leaf: number }[] = [];
+  const holders = new Map<TypeId, boolean>();
+  const holds = (id: TypeId): boolean => {
+    const known = holders.get(id);
+    if (known !== undefined) return known;
+    holders.set(id, false);
+    const type = image.types[id]!;
+    const result =
+      type.kind === 'array' ? holds(type.element) : type.kind === 'struct' && type.members.some((m) => m.absolute === true || (!m.indirect && holds(m.type)));
+    holders.set(id, result);
+    return result;
+  };
+  const walk = (id: TypeId, firstLeaf: number): void => {
+    if (!holds(id)) return;
+    const type = image.types[id]!;
+    if (type.kind === 'array') {
+      const each = leafCountOf(type.element);
+      for (let i = 0; i < elementCount(type.bounds); i += 1) walk(type.element, firstLeaf + i * each);
+    } else if (type.kind === 'struct') {
+      let next = firstLeaf;
+      for (const member of type.members) {
+        if (member.absolute) found.push({ address: member.offset, size: member.bit === undefined ? image.types[member.type]!.size : 1, leaf: next });
+        else if (!member.indirect) walk(member.type, next);
+        next += memberLeaves(member);
+      }
+    }
+  };
+  for (const { root, firstLeaf } of roots) walk(root.type, firstLeaf);
+  return found;
+}
+
+function withoutBit(variable: Variable): Omit<Variable, 'bit'> {
+  const { bit: _bit, ...rest } = variable;
+  return rest;
+}
+
+function readAddress(memory: Uint8Array, at: number): number {
+  return new DataView(memory.buffer, memory.byteOffset).getUint32(at, true);
+}
+
+function elementCount(bounds: readonly (readonly [number, number])[]): number {
+  return bounds.reduce((product, [low, high]) => product * (high - low + 1), 1);
+}
+
+function ordinalOf(bounds: readonly (readonly [number, number])[], indices: readonly number[]): number | undefined {
+  if (indices.length !== bounds.length) return undefined;
+  let ordinal = 0;
+  for (const [i, [low, high]] of bounds.entries()) {
+    const index = indices[i]!;
+    if (index < low || index > high) return undefined;
+    ordinal = ordinal * (high - low + 1) + (index - low);
+  }
+  return ordinal;
+}
+
+function indicesOf(bounds: readonly (readonly [number, number])[], ordinal: number): number[] {
+  const indices: number[] = [];
+  let rest = ordinal;
+  for (const [low, high] of [...bounds].reverse()) {
+    const length = high - low + 1;
+    indices.unshift(low + (rest % length));
+    rest = Math.floor(rest / length);
+  }
+  return indices;
+}

@@ -24,6 +24,17 @@ export interface SourceText {
   readonly firstLine: number;
   readonly firstColumn: number;
   readonly element?: GraphicElement;
+  /**
+   * Where `text` comes from, when it is no unbroken piece of its document (entities, CDATA, markup in XML): `firstLine` and
+   * `firstColumn` then don't matter.
+   */
+  readonly origin?: TextOrigin;
+}
+
+/** From `at` on (UTF-16 offset in the text), characters stand at `offset` and up in the document. Sorted; the first `at` is 0. */
+export interface TextOrigin {
+  readonly document: { readonly text: string };
+  readonly pieces: readonly { readonly at: number; readonly offset: number }[];
 }
 
 /** A half-open range of UTF-16 offsets, `start` to `end`, in one text. */
@@ -39,9 +50,9 @@ export interface LineColumn {
   readonly column: number;
 }
 
-const lineStarts = new WeakMap<SourceText, number[]>();
+const lineStarts = new WeakMap<{ readonly text: string }, number[]>();
 
-function startsOf(source: SourceText): number[] {
+function startsOf(source: { readonly text: string }): number[] {
   const known = lineStarts.get(source);
   if (known) return known;
   const starts = [0];
@@ -54,16 +65,40 @@ function startsOf(source: SourceText): number[] {
   return starts;
 }
 
-/** The user's line and column of an offset in `source`; offsets past the end give the end. */
-export function lineColumn(source: SourceText, offset: number): LineColumn {
-  const starts = startsOf(source);
+/** Index of the last entry that `reached` accepts; entry 0 always counts as reached. */
+function lastReached(length: number, reached: (index: number) => boolean): number {
   let low = 0;
-  let high = starts.length - 1;
+  let high = length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (starts[middle]! <= offset) low = middle;
+    if (reached(middle)) low = middle;
     else high = middle - 1;
   }
+  return low;
+}
+
+/** The user's line and column of an offset in `source`; offsets past the end give the end. */
+export function lineColumn(source: SourceText, offset: number): LineColumn {
+  const { origin } = source;
+  if (origin) {
+    const { document, pieces } = origin;
+    const within = Math.min(offset, source.text.length);
+    const piece = pieces[lastReached(pieces.length, (i) => pieces[i]!.at <= within)];
+    return lineColumnIn(
+      { text: document.text, firstLine: 1, firstColumn: 1 },
+      startsOf(document),
+      piece ? piece.offset + (within - piece.at) : 0,
+    );
+  }
+  return lineColumnIn(source, startsOf(source), offset);
+}
+
+function lineColumnIn(
+  source: Pick<SourceText, 'text' | 'firstLine' | 'firstColumn'>,
+  starts: readonly number[],
+  offset: number,
+): LineColumn {
+  const low = lastReached(starts.length, (i) => starts[i]! <= offset);
   const column = Math.min(offset, source.text.length) - starts[low]! + 1;
   return low === 0
     ? { line: source.firstLine, column: column + source.firstColumn - 1 }

@@ -1,12 +1,8 @@
+import type { MemoryCell } from '../engine/engine.js';
 import type { ElementaryName, TypeDescriptor, TypeId } from '../model/data-type.js';
 import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
 import type { Value } from '../model/value.js';
-
-/** Bytes to be laid at an address, or one bit of the byte there. */
-export type MemoryWrite =
-  | { readonly kind: 'bytes'; readonly address: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'bit'; readonly address: number; readonly bit: number; readonly value: boolean };
 
 /** A place in linear memory, with its type. */
 export interface Place {
@@ -146,19 +142,19 @@ export function typeName(types: Types, id: TypeId): string {
  * What to lay into memory so that the place holds the value. Nothing is converted: a value of another kind is
  * TYPE_MISMATCH, one outside the type (or longer than the string) VALUE_OUT_OF_RANGE. NaN and infinities are refused.
  */
-export function encodeValue(types: Types, place: Place, value: Value): readonly MemoryWrite[] {
-  const writes: MemoryWrite[] = [];
+export function encodeValue(types: Types, place: Place, value: Value): readonly MemoryCell[] {
+  const writes: MemoryCell[] = [];
   encode(types, place, value, writes);
   return writes;
 }
 
-function encode(types: Types, place: Place, value: Value, writes: MemoryWrite[]): void {
+function encode(types: Types, place: Place, value: Value, writes: MemoryCell[]): void {
   const type = typeAt(types, place.type);
   const wanted = typeName(types, place.type);
   const put = (size: number, fill: (view: DataView) => void): void => {
     const bytes = new Uint8Array(size);
     fill(new DataView(bytes.buffer));
-    writes.push({ kind: 'bytes', address: place.address, bytes });
+    writes.push({ address: place.address, bytes });
   };
   switch (type.kind) {
     case 'elementary':
@@ -208,13 +204,13 @@ function encodeElementary(
   name: ElementaryName,
   place: Place,
   value: Value,
-  writes: MemoryWrite[],
+  writes: MemoryCell[],
   put: (size: number, fill: (view: DataView) => void) => void,
 ): void {
   if (name === 'BOOL') {
     if (value.kind !== 'bool') throw mismatch(place, name, describe(value));
     if (place.bit === undefined) put(1, (view) => view.setUint8(0, value.value ? 1 : 0));
-    else writes.push({ kind: 'bit', address: place.address, bit: place.bit, value: value.value });
+    else writes.push({ address: place.address, bytes: Uint8Array.of(value.value ? 1 : 0), bit: place.bit });
     return;
   }
   if (name === 'REAL' || name === 'LREAL') {
@@ -282,10 +278,10 @@ function describe(value: Value): string {
 }
 
 /** Lays writes into a memory image. */
-export function applyWrites(memory: Uint8Array, writes: readonly MemoryWrite[]): void {
+export function applyWrites(memory: Uint8Array, writes: readonly MemoryCell[]): void {
   for (const write of writes) {
-    if (write.kind === 'bytes') memory.set(write.bytes, write.address);
-    else if (write.value) memory[write.address]! |= 1 << write.bit;
+    if (write.bit === undefined) memory.set(write.bytes, write.address);
+    else if (write.bytes[0] !== 0) memory[write.address]! |= 1 << write.bit;
     else memory[write.address]! &= ~(1 << write.bit);
   }
 }

@@ -1,0 +1,200 @@
+import type { IrEntry, IrFunction, IrModule, NumType } from '../ir/ir.js';
+import { walkStatements } from '../ir/walk.js';
+import { hostFunctions, type HostFunctionName } from '../../model/host-function.js';
+import { ByteWriter } from './byte-writer.js';
+import { emitFunction } from './emit-function.js';
+import { frameLayout } from './frame-layout.js';
+import type { ModuleContext } from './function-context.js';
+import { op, valueType } from './opcodes.js';
+
+export interface EmitOptions {
+  /** Statement hooks, every cell and local in memory. */
+  readonly instrument: boolean;
+}
+
+/**
+ * The bytes of a WebAssembly module: imports `env.memory` and the host functions that it uses, exports `init`, the entries
+ * and the mutable global `stackPointer`. The module must have passed `verifyModule`.
+ */
+export function emitModule(module: IrModule, options: EmitOptions): Uint8Array {
+  const signatures = new SignatureTable();
+  const imports = usedHostFunctions(module, options.instrument);
+  const importTypes = imports.map((name) => signatures.index(hostFunctions[name].params, resultOf(name)));
+  const functionTypes = module.functions.map((fn) =>
+    signatures.index(
+      fn.locals.slice(0, fn.paramCount).map((local) => local.type),
+      fn.result,
+    ),
+  );
+  const entryType = signatures.index([], undefined);
+  const indexOf = new Map(module.functions.map((fn, index) => [fn.name, index]));
+  const need = <K>(map: ReadonlyMap<K, number>, key: K): number => {
+    const index = map.get(key);
+    if (index === undefined) throw new Error(`no function ${String(key)} in the module`);
+    return index;
+  };
+  const hostIndex = new Map(imports.map((name, index) => [name, index]));
+  const context: ModuleContext = {
+    instrument: options.instrument,
+    stackLimit: module.stackLimit,
+    faultBlockType: signatures.faultBlock(),
+    functionIndex: (name) => imports.length + need(indexOf, name),
+    hasResult: (name) => module.functions[need(indexOf, name)]!.result !== undefined,
+    hostIndex: (name) => need(hostIndex, name),
+    hostHasResult: (name) => resultOf(name) !== undefined,
+  };
+
+  const bodies = new ByteWriter(1 << 16);
+  const entries: readonly (Omit<IrEntry, 'instance'> & { instance?: number })[] = [
+    { exportName: 'init', callee: module.init },
+    ...module.entries,
+  ];
+  bodies.u32(module.functions.length + entries.length);
+  module.functions.forEach((fn, index) => bodies.sized(emitFunction(context, fn, index)));
+  for (const entry of entries)
+    bodies.sized(emitEntry(context, module, entry, module.functions[need(indexOf, entry.callee)]!));
+
+  const out = new ByteWriter(bodies.length + (1 << 14));
+  for (const byte of [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
+  section(out, 1, (body) => signatures.write(body));
+  section(out, 2, (body) => {
+    body.u32(1 + imports.length);
+    body.name('env');
+    body.name('memory');
+    body.byte(2);
+    body.byte(0);
+    body.u32(module.pages);
+    imports.forEach((name, index) => {
+      body.name('env');
+      body.name(name);
+      body.byte(0);
+      body.u32(importTypes[index]!);
+    });
+  });
+  section(out, 3, (body) => {
+    body.u32(functionTypes.length + entries.length);
+    for (const type of functionTypes) body.u32(type);
+    for (let count = 0; count < entries.length; count++) body.u32(entryType);
+  });
+  section(out, 6, (body) => {
+    body.u32(1);
+    body.byte(valueType.i32);
+    body.byte(1);
+    body.byte(op.i32Const);
+    body.s32(module.stackTop);
+    body.byte(op.end);
+  });
+  section(out, 7, (body) => {
+    body.u32(1 + entries.length);
+    body.name('stackPointer');
+    body.byte(3);
+    body.u32(0);
+    entries.forEach((entry, index) => {
+      body.name(entry.exportName);
+      body.byte(0);
+      body.u32(imports.length + module.functions.length + index);
+    });
+  });
+  section(out, 10, (body) => body.append(bodies));
+  section(out, 0, (body) => {
+    // Names for profilers and stack traces.
+    body.name('name');
+    const names = new ByteWriter(1 << 10);
+    names.u32(module.functions.length);
+    module.functions.forEach((fn, index) => {
+      names.u32(imports.length + index);
+      names.name(fn.name);
+    });
+    body.byte(1);
+    body.sized(names);
+  });
+  return out.toBytes();
+}
+
+function section(out: ByteWriter, id: number, write: (body: ByteWriter) => void): void {
+  const body = new ByteWriter(1 << 10);
+  write(body);
+  out.byte(id);
+  out.sized(body);
+}
+
+/** Resets the stack, so that a scan after a fault finds it whole, and calls the program. */
+function emitEntry(
+  context: ModuleContext,
+  module: IrModule,
+  entry: { readonly callee: string; readonly instance?: number },
+  callee: IrFunction,
+): ByteWriter {
+  const body = new ByteWriter(32);
+  body.u32(0);
+  body.byte(op.i32Const);
+  body.s32(module.stackTop);
+  body.byte(op.globalSet);
+  body.u32(0);
+  if (callee.hasInstance) {
+    body.byte(op.i32Const);
+    body.s32(entry.instance ?? 0);
+  }
+  body.byte(op.call);
+  body.u32(context.functionIndex(entry.callee));
+  if (callee.result !== undefined) body.byte(op.drop);
+  body.byte(op.end);
+  return body;
+}
+
+const resultOf = (name: HostFunctionName): NumType | undefined => hostFunctions[name].result;
+
+/** In the order of the table, so that equal programs give equal bytes. */
+function usedHostFunctions(module: IrModule, instrument: boolean): readonly HostFunctionName[] {
+  const used = new Set<string>();
+  for (const fn of module.functions) {
+    if (frameLayout(fn, instrument).size > 0) used.add('fault');
+    walkStatements(fn.body, {
+      expression(expr) {
+        if (expr.op === 'callHost') used.add(expr.callee);
+        else if (expr.op.startsWith('check')) used.add('fault');
+      },
+      statement(statement) {
+        if (statement.op === 'callHost') used.add(statement.callee);
+        else if (statement.op === 'fault') used.add('fault');
+        if (instrument && !fn.trusted && statement.site !== undefined && statement.site >= 0) used.add('hook');
+      },
+    });
+  }
+  return (Object.keys(hostFunctions) as HostFunctionName[]).filter((name) => used.has(name));
+}
+
+/** Function types without repeats. */
+class SignatureTable {
+  private readonly known = new Map<string, number>();
+  private readonly entries: { params: readonly NumType[]; results: readonly NumType[] }[] = [];
+
+  index(params: readonly NumType[], result: NumType | undefined): number {
+    return this.add(params, result === undefined ? [] : [result]);
+  }
+
+  /** `() -> (i32, i32)`: fault code and site leave the body through one block. */
+  faultBlock(): number {
+    return this.add([], ['i32', 'i32']);
+  }
+
+  private add(params: readonly NumType[], results: readonly NumType[]): number {
+    const key = `${params.join()}:${results.join()}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    this.known.set(key, this.entries.length);
+    this.entries.push({ params, results });
+    return this.entries.length - 1;
+  }
+
+  write(out: ByteWriter): void {
+    out.u32(this.entries.length);
+    for (const { params, results } of this.entries) {
+      out.byte(0x60);
+      out.u32(params.length);
+      for (const type of params) out.byte(valueType[type]);
+      out.u32(results.length);
+      for (const type of results) out.byte(valueType[type]);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import type { IrExpr, IrStmt } from '../ir/ir.js';
+import type { HostFunctionName } from '../../model/host-function.js';
+import {
+  cellOffset,
+  emitCall,
+  emitCellBase,
+  emitExpression,
+  emitHostCall,
+  emitLoad,
+  emitMemoryCopy,
+  emitMemoryFill,
+  emitStore,
+} from './emit-expression.js';
+import { emitLabels } from './emit-labels.js';
+import { emitSwitch } from './emit-switch.js';
+import { frameHeader, localOffset } from './frame-layout.js';
+import type { FunctionContext } from './function-context.js';
+import { binaryOpcode, op } from './opcodes.js';
+
+export function emitStatements(context: FunctionContext, body: readonly IrStmt[]): void {
+  for (const statement of body) emitStatement(context, statement);
+}
+
+function emitStatement(context: FunctionContext, statement: IrStmt): void {
+  const { code } = context;
+  if (context.module.instrument && statement.site !== undefined && statement.site >= 0)
+    emitHook(context, statement.site);
+  switch (statement.op) {
+    case 'setLocal':
+      if (context.localsInFrame) {
+        context.localGet(context.framePointer);
+        emitExpression(context, statement.value);
+        emitStore(context, statement.local.type, statement.local.type, localOffset(statement.local.id));
+        return;
+      }
+      emitExpression(context, statement.value);
+      context.localSet(statement.local.id);
+      return;
+    case 'storeCell':
+      emitStoreCell(context, statement);
+      return;
+    case 'store':
+      emitExpression(context, statement.address);
+      emitExpression(context, statement.value);
+      emitStore(context, statement.value.type, statement.mem, statement.offset);
+      return;
+    case 'copy':
+      emitExpression(context, statement.to);
+      emitExpression(context, statement.from);
+      emitExpression(context, statement.size);
+      emitMemoryCopy(context);
+      return;
+    case 'fill':
+      emitExpression(context, statement.to);
+      emitExpression(context, statement.byte);
+      emitExpression(context, statement.size);
+      emitMemoryFill(context);
+      return;
+    case 'if':
+      emitExpression(context, statement.test);
+      context.openBlock(op.if);
+      emitStatements(context, statement.then);
+      if (statement.otherwise.length > 0) {
+        code.byte(op.else);
+        emitStatements(context, statement.otherwise);
+      }
+      context.closeBlock();
+      return;
+    case 'block':
+    case 'loop':
+      context.openBlock(statement.op === 'block' ? op.block : op.loop);
+      context.labels.set(statement.label, { depth: context.depth });
+      emitStatements(context, statement.body);
+      context.closeBlock();
+      return;
+    case 'br':
+      context.branch(context.labels.get(statement.label)!.depth);
+      return;
+    case 'switch':
+      emitSwitch(context, statement);
+      return;
+    case 'labels':
+      emitLabels(context, statement.segments);
+      return;
+    case 'goto': {
+      const target = context.gotos.get(statement.label)!;
+      if (target.state) {
+        context.i32(target.state.value);
+        context.localSet(target.state.local);
+      }
+      context.branch(target.depth);
+      return;
+    }
+    case 'call':
+      emitCall(context, statement.callee, statement.args);
+      if (context.module.hasResult(statement.callee)) code.byte(op.drop);
+      return;
+    case 'callHost':
+      emitHostCall(context, statement.callee as HostFunctionName, statement.args);
+      if (context.module.hostHasResult(statement.callee as HostFunctionName)) code.byte(op.drop);
+      return;
+    case 'drop':
+      emitExpression(context, statement.value);
+      code.byte(op.drop);
+      return;
+    case 'return':
+      emitReturn(context, statement.value);
+      return;
+    case 'fault':
+      context.fault(Number(statement.code.slice(1)), statement.faultSite);
+      return;
+    case 'nop':
+      return;
+  }
+}
+
+function emitHook(context: FunctionContext, site: number): void {
+  if (!context.localsInFrame) return;
+  context.localGet(context.framePointer);
+  context.i32(site);
+  emitStore(context, 'i32', 'i32', frameHeader.site);
+  context.i32(site);
+  context.code.byte(op.call);
+  context.code.u32(context.module.hostIndex('hook'));
+}
+
+function emitStoreCell(context: FunctionContext, statement: IrStmt & { op: 'storeCell' }): void {
+  const { code } = context;
+  const { cell, value } = statement;
+  if (cell.bit === undefined) {
+    emitCellBase(context, cell);
+    emitExpression(context, value);
+    emitStore(context, value.type, cell.mem, cellOffset(context, cell));
+    return;
+  }
+  // The value first: its calls may change other bits of the same byte.
+  const bit = context.temporary('i32');
+  emitExpression(context, value);
+  context.localSet(bit);
+  emitCellBase(context, cell);
+  emitCellBase(context, cell);
+  emitLoad(context, 'i32', 'u8', cellOffset(context, cell));
+  context.i32(0xff ^ (1 << cell.bit));
+  code.byte(binaryOpcode['i32.and']);
+  context.localGet(bit);
+  if (cell.bit > 0) {
+    context.i32(cell.bit);
+    code.byte(binaryOpcode['i32.shl']);
+  }
+  code.byte(binaryOpcode['i32.or']);
+  emitStore(context, 'i32', 'u8', cellOffset(context, cell));
+  context.release('i32', bit);
+}
+
+function emitReturn(context: FunctionContext, value: IrExpr | undefined): void {
+  if (value) emitExpression(context, value);
+  emitFrameExit(context);
+  context.code.byte(op.return);
+}
+
+/** Gives the frame back; leaves the operand stack alone. */
+export function emitFrameExit(context: FunctionContext): void {
+  if (context.framePointer < 0) return;
+  context.localGet(context.framePointer);
+  context.i32(context.frameSize);
+  context.code.byte(binaryOpcode['i32.add']);
+  context.code.byte(op.globalSet);
+  context.code.u32(0);
+}

@@ -8,7 +8,7 @@ import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Diagnostic, Severity } from "./diagnostic_pb.js";
 import { file_plcemu_v1_diagnostic } from "./diagnostic_pb.js";
-import type { RuntimeState } from "./runtime_state_pb.js";
+import type { Fault, RunMode } from "./runtime_state_pb.js";
 import { file_plcemu_v1_runtime_state } from "./runtime_state_pb.js";
 import type { Columns, Value, Writer } from "./value_pb.js";
 import { file_plcemu_v1_value } from "./value_pb.js";
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file plcemu/v1/event.proto.
  */
 export const file_plcemu_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChVwbGNlbXUvdjEvZXZlbnQucHJvdG8SCXBsY2VtdS52MSL0AgoFRXZlbnQSEAoIc2VxdWVuY2UYASABKAQSJAoFY2xhc3MYAiABKA4yFS5wbGNlbXUudjEuRXZlbnRDbGFzcxIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdydW50aW1lGAQgASgJEi0KCXJ1bl9zdGF0ZRgKIAEoCzIYLnBsY2VtdS52MS5SdW5TdGF0ZUV2ZW50SAASKgoHcHJvamVjdBgLIAEoCzIXLnBsY2VtdS52MS5Qcm9qZWN0RXZlbnRIABImCgVhdWRpdBgMIAEoCzIVLnBsY2VtdS52MS5BdWRpdEV2ZW50SAASIgoDbG9nGA0gASgLMhMucGxjZW11LnYxLkxvZ0V2ZW50SAASIAoCaW8YDiABKAsyEi5wbGNlbXUudjEuSW9FdmVudEgAEiQKBHNjYW4YDyABKAsyFC5wbGNlbXUudjEuU2NhbkV2ZW50SABCCQoHcGF5bG9hZCLUAQoNUnVuU3RhdGVFdmVudBIpCgZjaGFuZ2UYASABKA4yGS5wbGNlbXUudjEuUnVuU3RhdGVDaGFuZ2USJgoFc3RhdGUYAiABKAsyFy5wbGNlbXUudjEuUnVudGltZVN0YXRlEgwKBHNjYW4YAyABKAQSDgoGY2xpZW50GAQgASgJEhIKCnJlcXVlc3RfaWQYBSABKAkSLQoJdmFyaWFibGVzGAYgAygLMhoucGxjZW11LnYxLldyaXR0ZW5WYXJpYWJsZRIPCgdtZXNzYWdlGAcgASgJImwKD1dyaXR0ZW5WYXJpYWJsZRIMCgRwYXRoGAEgASgJEg8KB2xpdGVyYWwYAiABKAkSEgoKZ2VuZXJhdGlvbhgDIAEoBBImCgtvdmVyd3JpdHRlbhgEIAEoCzIRLnBsY2VtdS52MS5Xcml0ZXIiggIKDFByb2plY3RFdmVudBIoCgZjaGFuZ2UYASABKA4yGC5wbGNlbXUudjEuUHJvamVjdENoYW5nZRIMCgRuYW1lGAIgASgJEhAKCHJldmlzaW9uGAMgASgEEg4KBmRpZ2VzdBgEIAEoCRIkCgRkaWZmGAUgASgLMhYucGxjZW11LnYxLlByb2plY3REaWZmEioKC2RpYWdub3N0aWNzGAYgAygLMhUucGxjZW11LnYxLkRpYWdub3N0aWMSDgoGY2xpZW50GAcgASgJEg8KB3Byb2ZpbGUYCCABKAkSJQoGcmVsb2FkGAkgAygLMhUucGxjZW11LnYxLlJlbG9hZFN0ZXAitwEKC1Byb2plY3REaWZmEhIKCmFkZGVkX3BvdXMYASADKAkSFAoMcmVtb3ZlZF9wb3VzGAIgAygJEhQKDGNoYW5nZWRfcG91cxgDIAMoCRIXCg9hZGRlZF92YXJpYWJsZXMYBCADKAkSGQoRcmVtb3ZlZF92YXJpYWJsZXMYBSADKAkSGQoRY2hhbmdlZF92YXJpYWJsZXMYBiADKAkSGQoRb21pdHRlZF92YXJpYWJsZXMYByABKA0idwoKUmVsb2FkU3RlcBIMCgRwYXRoGAEgASgJEicKBmFjdGlvbhgCIAEoDjIXLnBsY2VtdS52MS5SZWxvYWRBY3Rpb24SEAoIb2xkX3R5cGUYAyABKAkSEAoIbmV3X3R5cGUYBCABKAkSDgoGcmVhc29uGAUgASgJImoKCkF1ZGl0RXZlbnQSDgoGbWV0aG9kGAEgASgJEg4KBmNsaWVudBgCIAEoCRIMCgRyb2xlGAMgASgJEgwKBHBlZXIYBCABKAkSDwoHb3V0Y29tZRgFIAEoCRIPCgdzdWJqZWN0GAYgASgJItQBCghMb2dFdmVudBIlCghzZXZlcml0eRgBIAEoDjITLnBsY2VtdS52MS5TZXZlcml0eRIPCgdtZXNzYWdlGAIgASgJEg4KBnNvdXJjZRgDIAEoCRIMCgRzY2FuGAQgASgEEi8KBmZpZWxkcxgFIAMoCzIfLnBsY2VtdS52MS5Mb2dFdmVudC5GaWVsZHNFbnRyeRISCgpzdXBwcmVzc2VkGAYgASgNGi0KC0ZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiowEKB0lvRXZlbnQSDAoEc2NhbhgBIAEoBBIpCglkaXJlY3Rpb24YAiABKA4yFi5wbGNlbXUudjEuSW9EaXJlY3Rpb24SDgoGbGF5b3V0GAMgASgNEiMKB2NoYW5nZWQYBCABKAsyEi5wbGNlbXUudjEuQ29sdW1ucxIqCghjaGFubmVscxgFIAMoCzIYLnBsY2VtdS52MS5DaGFubmVsQ2hhbmdlImAKDUNoYW5uZWxDaGFuZ2USDwoHYWRkcmVzcxgBIAEoCRIMCgRwYXRoGAIgASgJEh8KBXZhbHVlGAMgASgLMhAucGxjZW11LnYxLlZhbHVlEg8KB2xpdGVyYWwYBCABKAkilgIKCVNjYW5FdmVudBIMCgRzY2FuGAEgASgEEiwKCXNjYW5fdGltZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghkdXJhdGlvbhgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghsYXRlbmVzcxgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIQCghvdmVycnVucxgFIAEoBBIOCgZsYXlvdXQYBiABKA0SIwoHY2hhbmdlZBgHIAEoCzISLnBsY2VtdS52MS5Db2x1bW5zEiwKCXZhcmlhYmxlcxgIIAMoCzIZLnBsY2VtdS52MS5WYXJpYWJsZUNoYW5nZSJQCg5WYXJpYWJsZUNoYW5nZRIMCgRwYXRoGAEgASgJEh8KBXZhbHVlGAIgASgLMhAucGxjZW11LnYxLlZhbHVlEg8KB2xpdGVyYWwYAyABKAkqswEKCkV2ZW50Q2xhc3MSGwoXRVZFTlRfQ0xBU1NfVU5TUEVDSUZJRUQQABIZChVFVkVOVF9DTEFTU19SVU5fU1RBVEUQARIXChNFVkVOVF9DTEFTU19QUk9KRUNUEAISFQoRRVZFTlRfQ0xBU1NfQVVESVQQAxITCg9FVkVOVF9DTEFTU19MT0cQBBISCg5FVkVOVF9DTEFTU19JTxAFEhQKEEVWRU5UX0NMQVNTX1NDQU4QBir9AwoOUnVuU3RhdGVDaGFuZ2USIAocUlVOX1NUQVRFX0NIQU5HRV9VTlNQRUNJRklFRBAAEhwKGFJVTl9TVEFURV9DSEFOR0VfQ1JFQVRFRBABEhwKGFJVTl9TVEFURV9DSEFOR0VfU1RBUlRFRBACEhwKGFJVTl9TVEFURV9DSEFOR0VfU1RPUFBFRBADEhwKGFJVTl9TVEFURV9DSEFOR0VfU1RFUFBFRBAEEhoKFlJVTl9TVEFURV9DSEFOR0VfUkVTRVQQBRIcChhSVU5fU1RBVEVfQ0hBTkdFX0ZBVUxURUQQBhIcChhSVU5fU1RBVEVfQ0hBTkdFX09WRVJSVU4QBxIdChlSVU5fU1RBVEVfQ0hBTkdFX1JFU1RPUkVEEAgSHAoYUlVOX1NUQVRFX0NIQU5HRV9XUklUVEVOEAkSGwoXUlVOX1NUQVRFX0NIQU5HRV9GT1JDRUQQChIdChlSVU5fU1RBVEVfQ0hBTkdFX1VORk9SQ0VEEAsSIgoeUlVOX1NUQVRFX0NIQU5HRV9XUklURV9SRUZVU0VEEAwSHAoYUlVOX1NUQVRFX0NIQU5HRV9TV0FQUEVEEA0SHAoYUlVOX1NUQVRFX0NIQU5HRV9ERUxFVEVEEA4SIAocUlVOX1NUQVRFX0NIQU5HRV9SRVRBSU5fTE9TVBAPKr4BCg1Qcm9qZWN0Q2hhbmdlEh4KGlBST0pFQ1RfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASGQoVUFJPSkVDVF9DSEFOR0VfT1BFTkVEEAESGgoWUFJPSkVDVF9DSEFOR0VfQ0hBTkdFRBACEh8KG1BST0pFQ1RfQ0hBTkdFX0JVSUxEX0ZBSUxFRBADEhkKFVBST0pFQ1RfQ0hBTkdFX0NMT1NFRBAEEhoKFlBST0pFQ1RfQ0hBTkdFX1BST0ZJTEUQBSqeAQoMUmVsb2FkQWN0aW9uEh0KGVJFTE9BRF9BQ1RJT05fVU5TUEVDSUZJRUQQABIWChJSRUxPQURfQUNUSU9OX0tFUFQQARIbChdSRUxPQURfQUNUSU9OX0NPTlZFUlRFRBACEh8KG1JFTE9BRF9BQ1RJT05fUkVJTklUSUFMSVNFRBADEhkKFVJFTE9BRF9BQ1RJT05fRFJPUFBFRBAEKnUKC0lvRGlyZWN0aW9uEhwKGElPX0RJUkVDVElPTl9VTlNQRUNJRklFRBAAEhYKEklPX0RJUkVDVElPTl9JTlBVVBABEhcKE0lPX0RJUkVDVElPTl9PVVRQVVQQAhIXChNJT19ESVJFQ1RJT05fTUFSS0VSEANiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_plcemu_v1_diagnostic, file_plcemu_v1_runtime_state, file_plcemu_v1_value]);
+  fileDesc("ChVwbGNlbXUvdjEvZXZlbnQucHJvdG8SCXBsY2VtdS52MSL0AgoFRXZlbnQSEAoIc2VxdWVuY2UYASABKAQSJAoFY2xhc3MYAiABKA4yFS5wbGNlbXUudjEuRXZlbnRDbGFzcxIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdydW50aW1lGAQgASgJEi0KCXJ1bl9zdGF0ZRgKIAEoCzIYLnBsY2VtdS52MS5SdW5TdGF0ZUV2ZW50SAASKgoHcHJvamVjdBgLIAEoCzIXLnBsY2VtdS52MS5Qcm9qZWN0RXZlbnRIABImCgVhdWRpdBgMIAEoCzIVLnBsY2VtdS52MS5BdWRpdEV2ZW50SAASIgoDbG9nGA0gASgLMhMucGxjZW11LnYxLkxvZ0V2ZW50SAASIAoCaW8YDiABKAsyEi5wbGNlbXUudjEuSW9FdmVudEgAEiQKBHNjYW4YDyABKAsyFC5wbGNlbXUudjEuU2NhbkV2ZW50SABCCQoHcGF5bG9hZCK4AwoNUnVuU3RhdGVFdmVudBIpCgZjaGFuZ2UYASABKA4yGS5wbGNlbXUudjEuUnVuU3RhdGVDaGFuZ2USIAoEbW9kZRgCIAEoDjISLnBsY2VtdS52MS5SdW5Nb2RlEiQKCHByZXZpb3VzGAMgASgOMhIucGxjZW11LnYxLlJ1bk1vZGUSDAoEc2NhbhgEIAEoBBIOCgZjbGllbnQYBSABKAkSDQoFY2F1c2UYBiABKAkSEgoKcmVxdWVzdF9pZBgHIAEoCRItCgl2YXJpYWJsZXMYCCADKAsyGi5wbGNlbXUudjEuV3JpdHRlblZhcmlhYmxlEg8KB21lc3NhZ2UYCSABKAkSHwoFZmF1bHQYCiABKAsyEC5wbGNlbXUudjEuRmF1bHQSDAoEdGFzaxgLIAEoCRIQCghvdmVycnVucxgMIAEoBBIrCghkdXJhdGlvbhgNIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghpbnRlcnZhbBgOIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIMCgRmcm9tGA8gASgEEgoKAnRvGBAgASgEImwKD1dyaXR0ZW5WYXJpYWJsZRIMCgRwYXRoGAEgASgJEg8KB2xpdGVyYWwYAiABKAkSEgoKZ2VuZXJhdGlvbhgDIAEoBBImCgtvdmVyd3JpdHRlbhgEIAEoCzIRLnBsY2VtdS52MS5Xcml0ZXIikQIKDFByb2plY3RFdmVudBIoCgZjaGFuZ2UYASABKA4yGC5wbGNlbXUudjEuUHJvamVjdENoYW5nZRIMCgRuYW1lGAIgASgJEhAKCHJldmlzaW9uGAMgASgEEg4KBmRpZ2VzdBgEIAEoCRIkCgRkaWZmGAUgASgLMhYucGxjZW11LnYxLlByb2plY3REaWZmEioKC2RpYWdub3N0aWNzGAYgAygLMhUucGxjZW11LnYxLkRpYWdub3N0aWMSDgoGY2xpZW50GAcgASgJEg8KB3Byb2ZpbGUYCCABKAkSJQoGcmVsb2FkGAkgAygLMhUucGxjZW11LnYxLlJlbG9hZFN0ZXASDQoFY2F1c2UYCiABKAkitwEKC1Byb2plY3REaWZmEhIKCmFkZGVkX3BvdXMYASADKAkSFAoMcmVtb3ZlZF9wb3VzGAIgAygJEhQKDGNoYW5nZWRfcG91cxgDIAMoCRIXCg9hZGRlZF92YXJpYWJsZXMYBCADKAkSGQoRcmVtb3ZlZF92YXJpYWJsZXMYBSADKAkSGQoRY2hhbmdlZF92YXJpYWJsZXMYBiADKAkSGQoRb21pdHRlZF92YXJpYWJsZXMYByABKA0idwoKUmVsb2FkU3RlcBIMCgRwYXRoGAEgASgJEicKBmFjdGlvbhgCIAEoDjIXLnBsY2VtdS52MS5SZWxvYWRBY3Rpb24SEAoIb2xkX3R5cGUYAyABKAkSEAoIbmV3X3R5cGUYBCABKAkSDgoGcmVhc29uGAUgASgJImoKCkF1ZGl0RXZlbnQSDgoGbWV0aG9kGAEgASgJEg4KBmNsaWVudBgCIAEoCRIMCgRyb2xlGAMgASgJEgwKBHBlZXIYBCABKAkSDwoHb3V0Y29tZRgFIAEoCRIPCgdzdWJqZWN0GAYgASgJItQBCghMb2dFdmVudBIlCghzZXZlcml0eRgBIAEoDjITLnBsY2VtdS52MS5TZXZlcml0eRIPCgdtZXNzYWdlGAIgASgJEg4KBnNvdXJjZRgDIAEoCRIMCgRzY2FuGAQgASgEEi8KBmZpZWxkcxgFIAMoCzIfLnBsY2VtdS52MS5Mb2dFdmVudC5GaWVsZHNFbnRyeRISCgpzdXBwcmVzc2VkGAYgASgNGi0KC0ZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiowEKB0lvRXZlbnQSDAoEc2NhbhgBIAEoBBIpCglkaXJlY3Rpb24YAiABKA4yFi5wbGNlbXUudjEuSW9EaXJlY3Rpb24SDgoGbGF5b3V0GAMgASgNEiMKB2NoYW5nZWQYBCABKAsyEi5wbGNlbXUudjEuQ29sdW1ucxIqCghjaGFubmVscxgFIAMoCzIYLnBsY2VtdS52MS5DaGFubmVsQ2hhbmdlImAKDUNoYW5uZWxDaGFuZ2USDwoHYWRkcmVzcxgBIAEoCRIMCgRwYXRoGAIgASgJEh8KBXZhbHVlGAMgASgLMhAucGxjZW11LnYxLlZhbHVlEg8KB2xpdGVyYWwYBCABKAkilQIKCVNjYW5FdmVudBIMCgRzY2FuGAEgASgEEiwKCXNjYW5fdGltZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghkdXJhdGlvbhgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghsYXRlbmVzcxgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgdiZXR3ZWVuGAUgASgIEg4KBmxheW91dBgGIAEoDRIjCgdjaGFuZ2VkGAcgASgLMhIucGxjZW11LnYxLkNvbHVtbnMSLAoJdmFyaWFibGVzGAggAygLMhkucGxjZW11LnYxLlZhcmlhYmxlQ2hhbmdlIlAKDlZhcmlhYmxlQ2hhbmdlEgwKBHBhdGgYASABKAkSHwoFdmFsdWUYAiABKAsyEC5wbGNlbXUudjEuVmFsdWUSDwoHbGl0ZXJhbBgDIAEoCSqzAQoKRXZlbnRDbGFzcxIbChdFVkVOVF9DTEFTU19VTlNQRUNJRklFRBAAEhkKFUVWRU5UX0NMQVNTX1JVTl9TVEFURRABEhcKE0VWRU5UX0NMQVNTX1BST0pFQ1QQAhIVChFFVkVOVF9DTEFTU19BVURJVBADEhMKD0VWRU5UX0NMQVNTX0xPRxAEEhIKDkVWRU5UX0NMQVNTX0lPEAUSFAoQRVZFTlRfQ0xBU1NfU0NBThAGKpUGCg5SdW5TdGF0ZUNoYW5nZRIgChxSVU5fU1RBVEVfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASHAoYUlVOX1NUQVRFX0NIQU5HRV9DUkVBVEVEEAESHAoYUlVOX1NUQVRFX0NIQU5HRV9TVEFSVEVEEAISHAoYUlVOX1NUQVRFX0NIQU5HRV9TVE9QUEVEEAMSHAoYUlVOX1NUQVRFX0NIQU5HRV9TVEVQUEVEEAQSGgoWUlVOX1NUQVRFX0NIQU5HRV9SRVNFVBAFEhwKGFJVTl9TVEFURV9DSEFOR0VfRkFVTFRFRBAGEhwKGFJVTl9TVEFURV9DSEFOR0VfT1ZFUlJVThAHEh0KGVJVTl9TVEFURV9DSEFOR0VfUkVTVE9SRUQQCBIcChhSVU5fU1RBVEVfQ0hBTkdFX1dSSVRURU4QCRIbChdSVU5fU1RBVEVfQ0hBTkdFX0ZPUkNFRBAKEh0KGVJVTl9TVEFURV9DSEFOR0VfVU5GT1JDRUQQCxIiCh5SVU5fU1RBVEVfQ0hBTkdFX1dSSVRFX1JFRlVTRUQQDBIcChhSVU5fU1RBVEVfQ0hBTkdFX1NXQVBQRUQQDRIcChhSVU5fU1RBVEVfQ0hBTkdFX0RFTEVURUQQDhIgChxSVU5fU1RBVEVfQ0hBTkdFX1JFVEFJTl9MT1NUEA8SGQoVUlVOX1NUQVRFX0NIQU5HRV9NT0RFEBASIAocUlVOX1NUQVRFX0NIQU5HRV9JTklUSUFMSVNFRBAREh8KG1JVTl9TVEFURV9DSEFOR0VfREVCVUdfU1RPUBASEiMKH1JVTl9TVEFURV9DSEFOR0VfU1RPUkFHRV9GQUlMRUQQExIlCiFSVU5fU1RBVEVfQ0hBTkdFX1NUT1JBR0VfUkVTVE9SRUQQFBImCiJSVU5fU1RBVEVfQ0hBTkdFX0pPVVJOQUxfVFJVTkNBVEVEEBUSIQodUlVOX1NUQVRFX0NIQU5HRV9IT1NUX1NUQVJURUQQFhIhCh1SVU5fU1RBVEVfQ0hBTkdFX1JFQ09SRFNfTE9TVBAXKtgBCg1Qcm9qZWN0Q2hhbmdlEh4KGlBST0pFQ1RfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASGQoVUFJPSkVDVF9DSEFOR0VfT1BFTkVEEAESGgoWUFJPSkVDVF9DSEFOR0VfQ0hBTkdFRBACEh8KG1BST0pFQ1RfQ0hBTkdFX0JVSUxEX0ZBSUxFRBADEhkKFVBST0pFQ1RfQ0hBTkdFX0NMT1NFRBAEEhoKFlBST0pFQ1RfQ0hBTkdFX1BST0ZJTEUQBRIYChRQUk9KRUNUX0NIQU5HRV9CVUlMVBAGKp4BCgxSZWxvYWRBY3Rpb24SHQoZUkVMT0FEX0FDVElPTl9VTlNQRUNJRklFRBAAEhYKElJFTE9BRF9BQ1RJT05fS0VQVBABEhsKF1JFTE9BRF9BQ1RJT05fQ09OVkVSVEVEEAISHwobUkVMT0FEX0FDVElPTl9SRUlOSVRJQUxJU0VEEAMSGQoVUkVMT0FEX0FDVElPTl9EUk9QUEVEEAQqdQoLSW9EaXJlY3Rpb24SHAoYSU9fRElSRUNUSU9OX1VOU1BFQ0lGSUVEEAASFgoSSU9fRElSRUNUSU9OX0lOUFVUEAESFwoTSU9fRElSRUNUSU9OX09VVFBVVBACEhcKE0lPX0RJUkVDVElPTl9NQVJLRVIQA2IGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_plcemu_v1_diagnostic, file_plcemu_v1_runtime_state, file_plcemu_v1_value]);
 
 /**
  * One record of the host's log.
@@ -118,7 +118,7 @@ export const EventSchema: GenMessage<Event> = /*@__PURE__*/
   messageDesc(file_plcemu_v1_event, 0);
 
 /**
- * A change of a runtime's state.
+ * A change of a runtime's state, or something that happened to it.
  *
  * @generated from message plcemu.v1.RunStateEvent
  */
@@ -131,46 +131,109 @@ export type RunStateEvent = Message<"plcemu.v1.RunStateEvent"> & {
   change: RunStateChange;
 
   /**
-   * The state after it.
+   * Mode after it; not set for changes that are not about the mode.
    *
-   * @generated from field: plcemu.v1.RuntimeState state = 2;
+   * @generated from field: plcemu.v1.RunMode mode = 2;
    */
-  state?: RuntimeState | undefined;
+  mode: RunMode;
+
+  /**
+   * Mode before it.
+   *
+   * @generated from field: plcemu.v1.RunMode previous = 3;
+   */
+  previous: RunMode;
 
   /**
    * Last scan that had ended; 0 before the first.
    *
-   * @generated from field: uint64 scan = 3;
+   * @generated from field: uint64 scan = 4;
    */
   scan: bigint;
 
   /**
    * Who asked; `system` where nobody did.
    *
-   * @generated from field: string client = 4;
+   * @generated from field: string client = 5;
    */
   client: string;
 
   /**
+   * Why, in one word: `start`, `stop`, `step`, `reset_cold`, `reset_warm`, `fault`, `restart`, `until` ...
+   *
+   * @generated from field: string cause = 6;
+   */
+  cause: string;
+
+  /**
    * The request's id; may be empty.
    *
-   * @generated from field: string request_id = 5;
+   * @generated from field: string request_id = 7;
    */
   requestId: string;
 
   /**
-   * For WRITTEN, FORCED, UNFORCED, WRITE_REFUSED: the variables.
+   * For WRITTEN, FORCED, UNFORCED, INITIALISED, WRITE_REFUSED: the variables.
    *
-   * @generated from field: repeated plcemu.v1.WrittenVariable variables = 6;
+   * @generated from field: repeated plcemu.v1.WrittenVariable variables = 8;
    */
   variables: WrittenVariable[];
 
   /**
    * A sentence for people; may be empty.
    *
-   * @generated from field: string message = 7;
+   * @generated from field: string message = 9;
    */
   message: string;
+
+  /**
+   * For FAULTED.
+   *
+   * @generated from field: plcemu.v1.Fault fault = 10;
+   */
+  fault?: Fault | undefined;
+
+  /**
+   * For OVERRUN: the task.
+   *
+   * @generated from field: string task = 11;
+   */
+  task: string;
+
+  /**
+   * For OVERRUN: overruns of the task since the start.
+   *
+   * @generated from field: uint64 overruns = 12;
+   */
+  overruns: bigint;
+
+  /**
+   * For OVERRUN: how long it took.
+   *
+   * @generated from field: google.protobuf.Duration duration = 13;
+   */
+  duration?: Duration | undefined;
+
+  /**
+   * For OVERRUN: the task's interval.
+   *
+   * @generated from field: google.protobuf.Duration interval = 14;
+   */
+  interval?: Duration | undefined;
+
+  /**
+   * For RECORDS_LOST the first scan, for JOURNAL_TRUNCATED the first sequence that is gone.
+   *
+   * @generated from field: uint64 from = 15;
+   */
+  from: bigint;
+
+  /**
+   * For RECORDS_LOST the last scan, for JOURNAL_TRUNCATED the last sequence that is gone.
+   *
+   * @generated from field: uint64 to = 16;
+   */
+  to: bigint;
 };
 
 /**
@@ -290,6 +353,13 @@ export type ProjectEvent = Message<"plcemu.v1.ProjectEvent"> & {
    * @generated from field: repeated plcemu.v1.ReloadStep reload = 9;
    */
   reload: ReloadStep[];
+
+  /**
+   * Why, in one word: `open`, `close`, `patch`, `file`, `profile`, `restore`, `rollback`.
+   *
+   * @generated from field: string cause = 10;
+   */
+  cause: string;
 };
 
 /**
@@ -649,11 +719,12 @@ export type ScanEvent = Message<"plcemu.v1.ScanEvent"> & {
   lateness?: Duration | undefined;
 
   /**
-   * Overruns since the start.
+   * Not a scan, but changes between this scan and the next: writes, forces, safe outputs, restores. `duration` and
+   * `lateness` are 0.
    *
-   * @generated from field: uint64 overruns = 5;
+   * @generated from field: bool between = 5;
    */
-  overruns: bigint;
+  between: boolean;
 
   /**
    * Version of the layout that the ids belong to.
@@ -898,6 +969,62 @@ export enum RunStateChange {
    * @generated from enum value: RUN_STATE_CHANGE_RETAIN_LOST = 15;
    */
   RETAIN_LOST = 15,
+
+  /**
+   * The mode changed for another cause; `cause` names it.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_MODE = 16;
+   */
+  MODE = 16,
+
+  /**
+   * Variables went to their initial values, by the system: start, reset, restore, online change.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_INITIALISED = 17;
+   */
+  INITIALISED = 17,
+
+  /**
+   * A debugger holds the program.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_DEBUG_STOP = 18;
+   */
+  DEBUG_STOP = 18,
+
+  /**
+   * The host's storage failed; changes are refused until it is restored.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_STORAGE_FAILED = 19;
+   */
+  STORAGE_FAILED = 19,
+
+  /**
+   * The host's storage works again.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_STORAGE_RESTORED = 20;
+   */
+  STORAGE_RESTORED = 20,
+
+  /**
+   * A part of the journal could not be read back.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_JOURNAL_TRUNCATED = 21;
+   */
+  JOURNAL_TRUNCATED = 21,
+
+  /**
+   * First event of an epoch.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_HOST_STARTED = 22;
+   */
+  HOST_STARTED = 22,
+
+  /**
+   * Scan records were lost between the engine and the log; a snapshot follows.
+   *
+   * @generated from enum value: RUN_STATE_CHANGE_RECORDS_LOST = 23;
+   */
+  RECORDS_LOST = 23,
 }
 
 /**
@@ -953,6 +1080,13 @@ export enum ProjectChange {
    * @generated from enum value: PROJECT_CHANGE_PROFILE = 5;
    */
   PROFILE = 5,
+
+  /**
+   * Built without error; CHANGED follows when it takes over.
+   *
+   * @generated from enum value: PROJECT_CHANGE_BUILT = 6;
+   */
+  BUILT = 6,
 }
 
 /**

@@ -682,7 +682,7 @@ export type Lagged = Message<"plcemu.v1.Lagged"> & {
   skipped: bigint;
 
   /**
-   * `CRASH`: lost when the host died; `RING_FULL`: lost between scan and log; `SLOW_READER`.
+   * `CRASH`: lost when the host died; `SLOW_READER`; `EXPIRED`.
    *
    * @generated from field: string reason = 5;
    */
@@ -703,7 +703,7 @@ export const LaggedSchema: GenMessage<Lagged> = /*@__PURE__*/
  */
 export type Reset = Message<"plcemu.v1.Reset"> & {
   /**
-   * `CURSOR_EXPIRED`, `CURSOR_TRUNCATED`, `LAYOUT_CHANGED`.
+   * `CURSOR_EXPIRED`, `CURSOR_AHEAD`, `CURSOR_TRUNCATED`, `LAGGED`, `LAYOUT_CHANGED`.
    *
    * @generated from field: string reason = 1;
    */
@@ -731,7 +731,7 @@ export const ResetSchema: GenMessage<Reset> = /*@__PURE__*/
  */
 export type Goodbye = Message<"plcemu.v1.Goodbye"> & {
   /**
-   * `SLOW_READER`, `SHUTTING_DOWN`, `CURSOR_EXPIRED`, `RUNTIME_DELETED`.
+   * `SLOW_READER`, `CURSOR_EXPIRED`, `SHUTTING_DOWN`, `REVOKED`, `SNAPSHOT_FAILED`, `ENCODING_FAILED`.
    *
    * @generated from field: string reason = 1;
    */

@@ -187,6 +187,10 @@ export interface ReloadChange {
 export interface ProjectChangedEvent {
   readonly kind: 'project_changed';
   readonly project: string;
+  /** Runtime that the project belongs to. */
+  readonly runtime?: string;
+  /** Digest of the image in force. */
+  readonly digest?: string;
   readonly revision: string;
   readonly previousRevision?: string;
   readonly by: Actor;
@@ -200,6 +204,7 @@ export interface ProjectChangedEvent {
 export interface BuildEvent {
   readonly kind: 'build';
   readonly project: string;
+  readonly runtime?: string;
   readonly ok: boolean;
   readonly diagnostics: readonly Diagnostic[];
   /** All findings, also where `diagnostics` is cut. */
@@ -210,6 +215,7 @@ export interface BuildEvent {
 export interface ProfileChangedEvent {
   readonly kind: 'profile_changed';
   readonly project: string;
+  readonly runtime?: string;
   readonly profile: string;
   readonly by: Actor;
 }
@@ -309,6 +315,8 @@ export interface ScanEvent {
   readonly durationNs: bigint;
   /** How late it began against its deadline. */
   readonly lateNs: bigint;
+  /** No scan of its own: what changed between this scan and the next (writes, forces, safe outputs, restores). */
+  readonly between?: true;
   readonly changes: WordChanges;
 }
 

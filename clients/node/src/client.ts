@@ -1,0 +1,73 @@
+import { Client, Metadata, credentials, type ChannelCredentials } from '@grpc/grpc-js';
+import { DiagnosticsService } from '../../../proto/plcemu/v1/diagnostics_pb.js';
+import { IoService } from '../../../proto/plcemu/v1/io_pb.js';
+import { ProjectService } from '../../../proto/plcemu/v1/project_pb.js';
+import { RuntimeService } from '../../../proto/plcemu/v1/runtime_pb.js';
+import { createServiceClient, type ServiceClient } from './service-client.js';
+import { resolveTarget, type TargetOptions } from './target.js';
+import { createWatch, type Watch, type WatchRequestOptions } from './watch.js';
+
+export interface ClientOptions extends TargetOptions {
+  /** How this client is called in write conflicts and events; default `node/<pid>`. */
+  readonly name?: string;
+  /** Deadline of unary calls, ms; default 10,000. */
+  readonly timeoutMs?: number;
+  /** TLS: PEM of the authority. Without it the connection is plain. */
+  readonly caPem?: Uint8Array;
+}
+
+/** A connection to one host. Calls are those of the API, by service; `watch` reconnects by itself. */
+export interface PlcClient {
+  readonly project: ServiceClient<typeof ProjectService>;
+  readonly runtime: ServiceClient<typeof RuntimeService>;
+  readonly io: ServiceClient<typeof IoService>;
+  readonly diagnostics: ServiceClient<typeof DiagnosticsService>;
+  /** Follows the host's log from a place, across dropped connections and restarts. */
+  watch(options?: WatchRequestOptions): Watch;
+  close(): void;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Makes a client. Connects on the first call; nothing fails before. */
+export function createClient(options: ClientOptions = {}): PlcClient {
+  const target = resolveTarget(options);
+  const secure: ChannelCredentials = options.caPem ? credentials.createSsl(Buffer.from(options.caPem)) : credentials.createInsecure();
+  const client = new Client(target.address, secure, {
+    'grpc.max_receive_message_length': 4 * mebibyte,
+    'grpc.max_send_message_length': 4 * mebibyte,
+    'grpc.initial_reconnect_backoff_ms': 50,
+    'grpc.max_reconnect_backoff_ms': 2000,
+    'grpc.min_reconnect_backoff_ms': 50,
+    // Each client has its own connection: a reader that stops does not stop another's.
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.default_authority': target.address.startsWith('unix:') ? 'localhost' : target.address,
+  });
+  const context = {
+    client,
+    timeoutMs: options.timeoutMs ?? 10_000,
+    metadata: () => {
+      const metadata = new Metadata();
+      metadata.set('plcemu-client', options.name ?? `node/${process.pid}`);
+      if (target.token !== undefined) metadata.set('authorization', `Bearer ${target.token}`);
+      return metadata;
+    },
+  };
+  const runtime = createServiceClient(RuntimeService, context);
+  const watches = new Set<Watch>();
+  return {
+    project: createServiceClient(ProjectService, context),
+    runtime,
+    io: createServiceClient(IoService, context),
+    diagnostics: createServiceClient(DiagnosticsService, context),
+    watch: (request = {}) => {
+      const watch = createWatch(runtime, request);
+      watches.add(watch);
+      return watch;
+    },
+    close: () => {
+      for (const watch of watches) watch.close();
+      client.close();
+    },
+  };
+}

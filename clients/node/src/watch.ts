@@ -1,0 +1,308 @@
+import { status as Status } from '@grpc/grpc-js';
+import { EventClass, type Event } from '../../../proto/plcemu/v1/event_pb.js';
+import { OnGap, WatchStart, type Batch, type Snapshot, type StreamMessage } from '../../../proto/plcemu/v1/stream_pb.js';
+import type { RuntimeService, WatchRequestSchema } from '../../../proto/plcemu/v1/runtime_pb.js';
+import type { RuntimeState } from '../../../proto/plcemu/v1/runtime_state_pb.js';
+import type { VariableValue } from '../../../proto/plcemu/v1/value_pb.js';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { Severity } from '../../../proto/plcemu/v1/diagnostic_pb.js';
+import { createBackoff } from './backoff.js';
+import { createLayoutBook, type Change, type LayoutBook } from './columns.js';
+import { PlcError, toPlcError } from './plc-error.js';
+import type { ServiceClient } from './service-client.js';
+
+export type EventClassName = 'run_state' | 'project' | 'audit' | 'log' | 'io' | 'scan';
+
+export interface WatchRequestOptions {
+  /** Default `main`; `*` for all. */
+  readonly runtime?: string;
+  /** Default: all that the caller's role may read. */
+  readonly classes?: readonly EventClassName[];
+  /** Paths or globs for scan events; default all. */
+  readonly variables?: readonly string[];
+  /** Addresses or globs for I/O events; default all. */
+  readonly channels?: readonly string[];
+  readonly minSeverity?: 'debug' | 'info' | 'warning' | 'error';
+  readonly changesOnly?: boolean;
+  /** Where to begin: a place, or the cursor of an earlier watch. Default `latest`. */
+  readonly start?: 'latest' | 'snapshot' | 'earliest' | Uint8Array;
+  /** When a cursor is too old to resume: refuse (default), or begin anew with a snapshot. */
+  readonly onGap?: 'fail' | 'reset';
+  readonly verbose?: boolean;
+  readonly lossless?: boolean;
+  readonly minIntervalMs?: number;
+  /** Reconnect by itself with the cursor; default true. */
+  readonly reconnect?: boolean;
+}
+
+/** An event with the names and values of what changed, for scan and I/O events. */
+export interface WatchEvent {
+  readonly event: Event;
+  readonly changes: readonly Change[];
+}
+
+export type WatchItem =
+  /** A connection is there. `attempt` counts them from 1. */
+  | { readonly kind: 'opened'; readonly attempt: number; readonly sequence: bigint; readonly epoch: string; readonly unknown: readonly string[] }
+  | { readonly kind: 'snapshot'; readonly at: bigint; readonly scan: bigint; readonly state?: RuntimeState; readonly values: readonly Change[]; readonly variables: readonly VariableValue[] }
+  /** Events up to and including `sequence`, in order. `coalesced`: that many scans were merged. */
+  | { readonly kind: 'events'; readonly sequence: bigint; readonly scan: bigint; readonly events: readonly WatchEvent[]; readonly coalesced?: CoalescedInfo }
+  | { readonly kind: 'progress'; readonly sequence: bigint }
+  | { readonly kind: 'lagged'; readonly class: EventClassName; readonly from: bigint; readonly to: bigint; readonly reason: string }
+  | { readonly kind: 'reset'; readonly reason: string }
+  /** The host was restarted; every durable event since the cursor follows. */
+  | { readonly kind: 'epoch'; readonly oldEpoch: string; readonly newEpoch: string };
+
+export interface CoalescedInfo {
+  readonly scans: number;
+  readonly firstScan: bigint;
+  readonly lastScan: bigint;
+  /** Edges per BOOL path, rising and falling together. */
+  readonly edges: ReadonlyMap<string, number>;
+}
+
+/**
+ * An iterator over a host's log. Iterate it once. Connection losses are mended inside: after one, the next item follows the
+ * last one taken without gap or repeat, or the iterator throws (CURSOR_EXPIRED and the like) or says `reset`. Leaving the
+ * loop closes it.
+ */
+export interface Watch extends AsyncIterable<WatchItem> {
+  /** Resumes after the last item that the loop has finished with; empty before the first. Store it to outlive the process. */
+  readonly cursor: Uint8Array;
+  /** Connections that broke, and messages that did not fit their predecessor (both were mended). */
+  readonly stats: { readonly reconnects: number; readonly violations: number };
+  close(): void;
+}
+
+/** A message that does not follow its predecessor: the connection is dropped and the cursor used. */
+class SequenceViolation extends Error {}
+
+export function createWatch(runtime: ServiceClient<typeof RuntimeService>, options: WatchRequestOptions): Watch {
+  const abort = new AbortController();
+  const stats = { reconnects: 0, violations: 0 };
+  let cursor: Uint8Array = options.start instanceof Uint8Array ? options.start : new Uint8Array();
+  let iterating = false;
+
+  /** One connection, from Opened to its end. */
+  async function* connection(attempt: number): AsyncGenerator<WatchItem> {
+    const layouts = createLayoutBook();
+    const check = createSequenceCheck();
+    let pieces: Snapshot[] = [];
+    let continued: Batch[] = [];
+    // Until the snapshot that was asked for is complete, a cursor would skip it.
+    let owesSnapshot = cursor.length === 0 && options.start === 'snapshot';
+    for await (const response of runtime.watch(buildRequest(options, cursor), { signal: abort.signal })) {
+      const message = response.message;
+      if (!message) continue;
+      check(message);
+      const body = message.message;
+      let item: WatchItem | undefined;
+      let next: Uint8Array | undefined;
+      switch (body.case) {
+        case 'opened': {
+          if (body.value.layout) layouts.add(body.value.layout);
+          item = { kind: 'opened', attempt, sequence: body.value.sequence, epoch: body.value.epoch, unknown: body.value.unknown };
+          if (!owesSnapshot) next = body.value.cursor;
+          break;
+        }
+        case 'layout':
+          layouts.add(body.value);
+          break;
+        case 'snapshot': {
+          pieces.push(body.value);
+          if (body.value.more) break;
+          item = joinSnapshot(pieces, layouts);
+          next = body.value.cursor;
+          pieces = [];
+          owesSnapshot = false;
+          break;
+        }
+        case 'batch': {
+          continued.push(body.value);
+          if (body.value.continued) break;
+          item = joinBatches(continued, layouts);
+          next = body.value.cursor;
+          continued = [];
+          break;
+        }
+        case 'progress':
+          item = { kind: 'progress', sequence: body.value.sequence };
+          next = body.value.cursor;
+          break;
+        case 'lagged': {
+          const { from, to, reason } = body.value;
+          item = { kind: 'lagged', class: className(body.value.class), from, to, reason };
+          break;
+        }
+        case 'reset':
+          owesSnapshot = true;
+          item = { kind: 'reset', reason: body.value.reason };
+          break;
+        case 'epochChanged':
+          item = { kind: 'epoch', oldEpoch: body.value.oldEpoch, newEpoch: body.value.newEpoch };
+          break;
+        case 'goodbye':
+          if (body.value.reason === 'CURSOR_EXPIRED' && options.onGap !== 'reset') {
+            throw new PlcError('The watch fell behind what the host keeps; begin again with a snapshot.', Status.OUT_OF_RANGE, 'CURSOR_EXPIRED', {});
+          }
+          throw new PlcError(`The host ended the watch: ${body.value.reason}.`, Status.UNAVAILABLE, body.value.reason, {});
+        case undefined:
+          break;
+      }
+      if (item) yield item;
+      // The loop came back for more: what it had is done with.
+      if (next && next.length > 0 && !owesSnapshot) cursor = next;
+    }
+  }
+
+  async function* iterate(): AsyncGenerator<WatchItem> {
+    const backoff = createBackoff({ firstMs: 50, mostMs: 5000 });
+    for (let attempt = 1; !abort.signal.aborted; attempt += 1) {
+      try {
+        for await (const item of connection(attempt)) {
+          if (item.kind !== 'opened') backoff.succeeded();
+          yield item;
+        }
+        // The host ended the stream without a word: treat it as a lost connection.
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        if (error instanceof SequenceViolation) stats.violations += 1;
+        else {
+          const failed = toPlcError(error);
+          if (options.reconnect === false || !isTransient(failed)) throw failed;
+        }
+      }
+      if (abort.signal.aborted || options.reconnect === false) return;
+      stats.reconnects += 1;
+      await backoff.wait(abort.signal);
+    }
+  }
+
+  return {
+    get cursor() {
+      return cursor;
+    },
+    stats,
+    close: () => abort.abort(),
+    [Symbol.asyncIterator]() {
+      if (iterating) throw new Error('A watch is iterated once; open another for a second reader.');
+      iterating = true;
+      const items = iterate();
+      return {
+        next: () => items.next(),
+        return: (value?: unknown) => {
+          abort.abort();
+          return items.return(value);
+        },
+        throw: (error: unknown) => {
+          abort.abort();
+          return items.throw(error);
+        },
+      };
+    },
+  };
+}
+
+/** Whether opening again with the cursor may help. */
+function isTransient(error: PlcError): boolean {
+  if (error.reason === 'SLOW_READER' || error.reason === 'SHUTTING_DOWN') return true;
+  if (error.reason !== '') return error.code === Status.UNAVAILABLE;
+  return [Status.UNAVAILABLE, Status.INTERNAL, Status.UNKNOWN, Status.CANCELLED, Status.ABORTED, Status.DEADLINE_EXCEEDED].includes(error.code);
+}
+
+/** Proves that each message follows the one before it (streams.md, opening a watch). */
+function createSequenceCheck(): (message: StreamMessage) => void {
+  let delivery: bigint | undefined;
+  let spoke = 0n;
+  return (message) => {
+    const { message: body } = message;
+    if (delivery === undefined) {
+      if (body.case !== 'opened') throw new SequenceViolation('the first message is not Opened');
+      delivery = message.delivery;
+      spoke = body.value.sequence;
+      return;
+    }
+    if (message.delivery !== delivery + 1n) throw new SequenceViolation(`delivery ${message.delivery} follows ${delivery}`);
+    if (message.previous !== spoke) throw new SequenceViolation(`previous ${message.previous} follows ${spoke}`);
+    delivery = message.delivery;
+    if (body.case === 'snapshot') spoke = body.value.at;
+    else if (body.case === 'batch' || body.case === 'progress') spoke = body.value.sequence;
+    else if (body.case === 'lagged' && body.value.to > spoke) spoke = body.value.to;
+  };
+}
+
+function joinSnapshot(pieces: readonly Snapshot[], layouts: LayoutBook): WatchItem {
+  const first = pieces[0]!;
+  const state = pieces.find((piece) => piece.state)?.state;
+  const runtime = state?.runtime ?? '';
+  return {
+    kind: 'snapshot',
+    at: first.at,
+    scan: first.scan,
+    ...(state && { state }),
+    values: pieces.flatMap((piece) => (piece.values ? layouts.resolve(runtime, piece.layout, piece.values) : [])),
+    variables: pieces.flatMap((piece) => piece.variables),
+  };
+}
+
+function joinBatches(batches: readonly Batch[], layouts: LayoutBook): WatchItem {
+  const last = batches.at(-1)!;
+  const events = batches.flatMap((batch) => batch.events).map((event): WatchEvent => ({ event, changes: changesOf(event, layouts) }));
+  const merged = batches.find((batch) => batch.coalesced)?.coalesced;
+  const scanEvent = events.find(({ event }) => event.payload.case === 'scan' || event.payload.case === 'io')?.event;
+  let coalesced: CoalescedInfo | undefined;
+  if (merged) {
+    const version = scanEvent?.payload.case === 'scan' || scanEvent?.payload.case === 'io' ? scanEvent.payload.value.layout : 0;
+    const edges = new Map<string, number>();
+    merged.edgeIds.forEach((id, i) => edges.set(layouts.pathOf(scanEvent?.runtime ?? '', version, id), merged.edgeCounts[i]!));
+    merged.edgePaths.forEach((path, i) => edges.set(path, merged.edgeCounts[i]!));
+    coalesced = { scans: merged.scans, firstScan: merged.firstScan, lastScan: merged.lastScan, edges };
+  }
+  return { kind: 'events', sequence: last.sequence, scan: last.scan, events, ...(coalesced && { coalesced }) };
+}
+
+function changesOf(event: Event, layouts: LayoutBook): readonly Change[] {
+  const { payload } = event;
+  if (payload.case !== 'scan' && payload.case !== 'io') return [];
+  return payload.value.changed ? layouts.resolve(event.runtime, payload.value.layout, payload.value.changed) : [];
+}
+
+const classByName: Readonly<Record<EventClassName, EventClass>> = {
+  run_state: EventClass.RUN_STATE,
+  project: EventClass.PROJECT,
+  audit: EventClass.AUDIT,
+  log: EventClass.LOG,
+  io: EventClass.IO,
+  scan: EventClass.SCAN,
+};
+
+function className(value: EventClass): EventClassName {
+  return (Object.keys(classByName) as EventClassName[]).find((name) => classByName[name] === value) ?? 'run_state';
+}
+
+const severityByName = { debug: Severity.DEBUG, info: Severity.INFO, warning: Severity.WARNING, error: Severity.ERROR } as const;
+
+function buildRequest(options: WatchRequestOptions, cursor: Uint8Array): MessageInitShape<typeof WatchRequestSchema> {
+  const place = { latest: WatchStart.LATEST, snapshot: WatchStart.SNAPSHOT, earliest: WatchStart.EARLIEST } as const;
+  const named = options.start === undefined || options.start instanceof Uint8Array ? 'latest' : options.start;
+  const given = cursor.length > 0 || options.start instanceof Uint8Array;
+  return {
+    runtime: options.runtime ?? '',
+    options: {
+      start: given ? { case: 'cursor', value: cursor } : { case: 'at', value: place[named] },
+      onGap: options.onGap === 'reset' ? OnGap.RESET : OnGap.FAIL,
+      verbose: options.verbose ?? false,
+      lossless: options.lossless ?? false,
+      ...(options.minIntervalMs !== undefined && {
+        minInterval: { seconds: BigInt(Math.floor(options.minIntervalMs / 1000)), nanos: Math.round((options.minIntervalMs % 1000) * 1e6) },
+      }),
+    },
+    filter: {
+      classes: (options.classes ?? []).map((name) => classByName[name]),
+      variables: [...(options.variables ?? [])],
+      channels: [...(options.channels ?? [])],
+      changesOnly: options.changesOnly ?? false,
+      ...(options.minSeverity && { minSeverity: severityByName[options.minSeverity] }),
+    },
+  };
+}

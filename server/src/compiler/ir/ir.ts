@@ -140,6 +140,8 @@ export interface IrEntry {
   readonly exportName: string;
   readonly callee: string;
   readonly instance: number;
+  /** The export gives the callee's result: `() -> i32`. For conditions. */
+  readonly returns?: true;
 }
 
 export interface IrModule {

@@ -26,7 +26,6 @@ export function emitModule(module: IrModule, options: EmitOptions): Uint8Array {
       fn.result,
     ),
   );
-  const entryType = signatures.index([], undefined);
   const indexOf = new Map(module.functions.map((fn, index) => [fn.name, index]));
   const need = <K>(map: ReadonlyMap<K, number>, key: K): number => {
     const index = map.get(key);
@@ -49,6 +48,9 @@ export function emitModule(module: IrModule, options: EmitOptions): Uint8Array {
     { exportName: 'init', callee: module.init },
     ...module.entries,
   ];
+  const entryTypes = entries.map((entry) =>
+    signatures.index([], entry.returns ? module.functions[need(indexOf, entry.callee)]!.result : undefined),
+  );
   bodies.u32(module.functions.length + entries.length);
   module.functions.forEach((fn, index) => bodies.sized(emitFunction(context, fn, index)));
   for (const entry of entries)
@@ -74,7 +76,7 @@ export function emitModule(module: IrModule, options: EmitOptions): Uint8Array {
   section(out, 3, (body) => {
     body.u32(functionTypes.length + entries.length);
     for (const type of functionTypes) body.u32(type);
-    for (let count = 0; count < entries.length; count++) body.u32(entryType);
+    for (const type of entryTypes) body.u32(type);
   });
   section(out, 6, (body) => {
     body.u32(1);
@@ -122,7 +124,7 @@ function section(out: ByteWriter, id: number, write: (body: ByteWriter) => void)
 function emitEntry(
   context: ModuleContext,
   module: IrModule,
-  entry: { readonly callee: string; readonly instance?: number },
+  entry: { readonly callee: string; readonly instance?: number; readonly returns?: true },
   callee: IrFunction,
 ): ByteWriter {
   const body = new ByteWriter(32);
@@ -137,7 +139,7 @@ function emitEntry(
   }
   body.byte(op.call);
   body.u32(context.functionIndex(entry.callee));
-  if (callee.result !== undefined) body.byte(op.drop);
+  if (callee.result !== undefined && !entry.returns) body.byte(op.drop);
   body.byte(op.end);
   return body;
 }

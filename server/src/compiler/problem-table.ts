@@ -71,6 +71,11 @@ const table = {
   W1002: { severity: 'warning', title: 'Text without effect', explain: 'The text is understood but changes nothing in this host; the message says why.' },
   E8001: { severity: 'error', title: 'NESTING: nested too deeply', explain: 'Expressions, statements, types and comments nest at most 256 levels, and one chain of operators has at most 1000. Split the construct.' },
   E8002: { severity: 'error', title: 'SIZE: name or literal too long', explain: 'Names have at most 1000 characters, string literals 65536.' },
+  E9101: {
+    severity: 'error',
+    title: 'Not possible in a condition',
+    explain: 'A condition (RunUntil, `until` of a scenario) reads variables of the running program and compares them; it calls nothing and changes nothing. Use variables, literals, comparisons, AND, OR, XOR, NOT, + - * and, for reals, /.',
+  },
 } as const satisfies Record<string, ProblemEntry>;
 
 export type ProblemCode = keyof typeof table;

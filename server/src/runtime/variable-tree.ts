@@ -86,6 +86,8 @@ export function createVariableTree(image: ProgramImage): VariableTree {
       if (!byName.has(name)) byName.set(name, index);
     }
   });
+  // The name of a program finds its only instance.
+  for (const [name, index] of onlyInstances(image, roots)) if (!byName.has(name)) byName.set(name, index);
   for (const channel of image.channels) {
     const name = foldName(channel.address);
     const target = byName.get(foldName(channel.path));
@@ -307,6 +309,21 @@ export function createVariableTree(image: ProgramImage): VariableTree {
   };
 
   return { image, leafCount, typeOf: (v) => typeAt(v.type), resolve, leaf, leavesBelow, select, leavesAt };
+}
+
+/** Folded names of programs that have exactly one instance, with the index of its root. */
+function onlyInstances(image: ProgramImage, roots: readonly Root[]): Map<string, number> {
+  const found = new Map<string, number>();
+  const several = new Set<string>();
+  roots.forEach(({ root }, index) => {
+    const type = image.types[root.type]!;
+    if (type.kind !== 'struct' || type.form !== 'program') return;
+    const name = foldName(type.name);
+    if (found.has(name)) several.add(name);
+    found.set(name, index);
+  });
+  for (const name of several) found.delete(name);
+  return found;
 }
 
 function absoluteMembers(

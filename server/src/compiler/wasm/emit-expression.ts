@@ -35,7 +35,9 @@ export function emitExpression(context: FunctionContext, expr: IrExpr): void {
       }
       return;
     case 'unary':
-      emitExpression(context, expr.value);
+      // The bits of a NaN come to light here.
+      if (expr.code.includes('.reinterpret_f')) emitCanonical(context, expr.value);
+      else emitExpression(context, expr.value);
       emitOpcode(context, unaryOpcode[expr.code]);
       return;
     case 'binary':
@@ -196,8 +198,45 @@ function emitBinary(context: FunctionContext, binary: BinaryOp, left: IrExpr, ri
     return;
   }
   emitExpression(context, left);
-  emitExpression(context, right);
+  if (binary.endsWith('.copysign')) emitCanonical(context, right);
+  else emitExpression(context, right);
   context.code.byte(binaryOpcode[binary]);
+}
+
+/**
+ * Emits a value whose bits will be seen: stored, or taken apart. Processors differ in the sign and payload of the NaN that
+ * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere.
+ */
+export function emitCanonical(context: FunctionContext, expr: IrExpr): void {
+  emitExpression(context, expr);
+  const { type } = expr;
+  if (type === 'i32' || type === 'i64' || isCanonical(expr)) return;
+  const temporary = context.temporary(type);
+  context.localTee(temporary);
+  emitConstant(context, type, NaN);
+  context.localGet(temporary);
+  context.localGet(temporary);
+  context.code.byte(binaryOpcode[`${type}.eq`]);
+  context.code.byte(op.select);
+  context.release(type, temporary);
+}
+
+/** Never a NaN made by arithmetic. What memory holds is canonical or was put there as bits, and is copied as it is. */
+function isCanonical(expr: IrExpr): boolean {
+  switch (expr.op) {
+    case 'const':
+    case 'load':
+    case 'loadCell':
+      return true;
+    case 'unary':
+      return expr.code.includes('.convert_') || (expr.code.endsWith('.abs') && isCanonical(expr.value));
+    case 'cond':
+      return isCanonical(expr.then) && isCanonical(expr.otherwise);
+    case 'seq':
+      return isCanonical(expr.value);
+    default:
+      return false;
+  }
 }
 
 /** The machine instruction traps at least / -1, where the IR wraps: -1 negates instead. */

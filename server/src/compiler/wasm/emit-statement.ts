@@ -3,6 +3,7 @@ import type { HostFunctionName } from '../../model/host-function.js';
 import {
   cellOffset,
   emitCall,
+  emitCanonical,
   emitCellBase,
   emitExpression,
   emitHostCall,
@@ -41,7 +42,7 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
       return;
     case 'store':
       emitExpression(context, statement.address);
-      emitExpression(context, statement.value);
+      emitCanonical(context, statement.value);
       emitStore(context, statement.value.type, statement.mem, statement.offset);
       return;
     case 'copy':
@@ -129,7 +130,7 @@ function emitStoreCell(context: FunctionContext, statement: IrStmt & { op: 'stor
   const { cell, value } = statement;
   if (cell.bit === undefined) {
     emitCellBase(context, cell);
-    emitExpression(context, value);
+    emitCanonical(context, value);
     emitStore(context, value.type, cell.mem, cellOffset(context, cell));
     return;
   }

@@ -1,1 +1,22 @@
 #!/usr/bin/env node
+// Picks the program for a verb: the host and the offline verbs are the server's, everything else is a client.
+import { existsSync } from 'node:fs';
+
+const dist = new URL('../../../dist/', import.meta.url);
+if (!existsSync(dist)) {
+  process.stderr.write('plc-emu: not built yet; run "npm run build" first.\n');
+  process.exit(2);
+}
+const [verb, ...rest] = process.argv.slice(2);
+let code;
+if (verb === 'host') {
+  const { runHost } = await import(new URL('server/src/main.js', dist).href);
+  code = await runHost(rest);
+} else if (verb === 'check' || verb === 'simulate' || verb === 'test') {
+  const { runOffline } = await import(new URL('server/src/offline/index.js', dist).href);
+  code = await runOffline(verb, rest);
+} else {
+  const { runClient } = await import(new URL('clients/cli/src/main.js', dist).href);
+  code = await runClient(process.argv.slice(2));
+}
+process.exitCode = code;

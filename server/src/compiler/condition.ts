@@ -71,7 +71,7 @@ interface Lowered {
 }
 
 function report(problems: Problems, at: Expression, message: string): undefined {
-  problems.report('E9101', at.span, message);
+  problems.report('E9001', at.span, message);
   return undefined;
 }
 

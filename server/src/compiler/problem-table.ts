@@ -71,12 +71,26 @@ const table = {
   W1002: { severity: 'warning', title: 'Text without effect', explain: 'The text is understood but changes nothing in this host; the message says why.' },
   E8001: { severity: 'error', title: 'NESTING: nested too deeply', explain: 'Expressions, statements, types and comments nest at most 256 levels, and one chain of operators has at most 1000. Split the construct.' },
   E8002: { severity: 'error', title: 'SIZE: name or literal too long', explain: 'Names have at most 1000 characters, string literals 65536.' },
-  E9101: {
+  E9101: { severity: 'error', title: 'Variadic parameters are not supported', explain: 'Parameters with `...` or `{sized}` belong to one compiler only. Declare the parameters one by one, or pass an array as VAR_IN_OUT.' },
+  E9102: { severity: 'error', title: 'Generic type parameters are not supported', explain: 'FUNCTION f<T : ANY_NUM> belongs to one compiler only. Write one function per type, or use the generic types of the standard library.' },
+  E9103: { severity: 'error', title: 'Conditional compilation is not supported', explain: 'The pragmas {IF}, {ELSIF}, {ELSE}, {END_IF} and {define} choose text at compile time. Keep the text that is wanted and remove the pragmas.' },
+  E9104: { severity: 'error', title: 'Embedded code of another language is not supported', explain: 'A pragma within a body holds C code. Write it in a language of IEC 61131-3, or as a plugin.' },
+  E9105: { severity: 'error', title: 'Tests within the source are not supported', explain: 'TEST ... END_TEST belongs to one compiler only. Write the test as a scenario.' },
+  E9106: { severity: 'error', title: 'Construct of the grammar not supported', explain: 'The message names the construct.' },
+  E9001: {
     severity: 'error',
     title: 'Not possible in a condition',
     explain: 'A condition (RunUntil, `until` of a scenario) reads variables of the running program and compares them; it calls nothing and changes nothing. Use variables, literals, comparisons, AND, OR, XOR, NOT, + - * and, for reals, /.',
+  },
+  E9999: {
+    severity: 'error',
+    title: 'Defect of the compiler',
+    explain: 'The compiler failed on this program; that is a defect of plc-emu, not of the program. Please report it with the message.',
   },
 } as const satisfies Record<string, ProblemEntry>;
 
 export type ProblemCode = keyof typeof table;
 export const problemTable: Readonly<Record<ProblemCode, ProblemEntry>> = table;
+
+/** The finding that stands for a defect of the compiler itself. */
+export const internalErrorCode = 'E9999' satisfies ProblemCode;

@@ -1,4 +1,5 @@
-import { compile, internalErrorCode, type SourceDocument } from '../compiler/compile.js';
+import { compile, type SourceDocument } from '../compiler/compile.js';
+import { internalErrorCode } from '../compiler/problem-table.js';
 import { defaultProfile, findProfile } from '../compiler/profile.js';
 import { HostError } from '../model/host-error.js';
 import type { BuildResult } from '../model/program-image.js';

@@ -5,6 +5,7 @@ import { foldName } from '../model/identifier.js';
 import { encodeValue, readValue } from '../runtime/value-codec.js';
 import { createVariableTree, type Variable, type VariableTree } from '../runtime/variable-tree.js';
 import { meets, valueFromJson, valueToJson, type Json } from './json-value.js';
+import type { Scenario } from './scenario-file.js';
 import { simulate, type StepResult } from './simulate.js';
 import type { CaseOutcome, TestCase } from './test-case.js';
 
@@ -17,6 +18,8 @@ export function runCase(test: TestCase, profile: string | undefined): CaseOutcom
   }
 }
 
+type RunTest = Extract<TestCase, { kind: 'run' }>;
+
 function decide(test: TestCase, profile: string | undefined): CaseOutcome {
   const build = buildDocuments(test.id, test.documents, profile);
   const errors = build.diagnostics.filter((d) => d.severity === 'error');
@@ -26,11 +29,11 @@ function decide(test: TestCase, profile: string | undefined): CaseOutcome {
     return { ok: verdict === test.kind, got: verdict, expected: test.kind, diagnostics: build.diagnostics };
   }
   if (!build.image) return { ok: false, got: verdict, expected: test.kind === 'run' ? 'run' : 'scenario', diagnostics: build.diagnostics };
-  const outcome = test.kind === 'run' ? runScans(build.image, test) : runScenario(build.image, test);
+  const outcome = 'scenario' in test ? runScenario(build.image, test.scenario) : runScans(build.image, test as RunTest);
   return { ...outcome, diagnostics: build.diagnostics };
 }
 
-function runScans(image: ProgramImage, test: Extract<TestCase, { kind: 'run' }>): Omit<CaseOutcome, 'diagnostics'> {
+function runScans(image: ProgramImage, test: RunTest): Omit<CaseOutcome, 'diagnostics'> {
   const machine = createScanMachine({ ...image, hasTasks: false, tasks: image.tasks.map(({ single: _single, intervalNs: _interval, ...task }) => task) }, {
     module: new WebAssembly.Module(new Uint8Array(image.wasm)),
   });
@@ -81,9 +84,9 @@ function findVariable(tree: VariableTree, instance: string | undefined, name: st
   return tree.resolve(name, memory);
 }
 
-function runScenario(image: ProgramImage, test: Extract<TestCase, { kind: 'scenario' }>): Omit<CaseOutcome, 'diagnostics'> {
+function runScenario(image: ProgramImage, scenario: Scenario): Omit<CaseOutcome, 'diagnostics'> {
   const failed: StepResult[] = [];
-  const result = simulate(image, { scenario: test.scenario, onStep: (step) => void (step.ok || failed.push(step)) });
+  const result = simulate(image, { scenario, onStep: (step) => void (step.ok || failed.push(step)) });
   return result.ok
     ? { ok: true, got: 'pass', expected: 'pass' }
     : { ok: false, got: { failed: failed.map(({ step, scan, failures }) => ({ step, scan, failures })), ...(result.fault && { fault: result.fault }) }, expected: 'pass' };

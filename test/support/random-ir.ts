@@ -53,6 +53,7 @@ export function randomModule(seed: number): IrModule {
 class Generator {
   private sites = 0;
   private names = 0;
+  private floats: readonly IrCell[] = [];
 
   constructor(private readonly random: RandomSource) {}
 
@@ -70,6 +71,7 @@ class Generator {
     }));
     const members = this.cellSet('instance', 0, randomLayout.instanceSize);
     const frame = this.cellSet('frame', 0, 48);
+    this.floats = [...absolute, ...members].filter((cell) => cell.mem === 'f32' || cell.mem === 'f64');
     const count = 1 + random.below(4);
     for (let index = 0; index <= count; index++) {
       const main = index === count;
@@ -285,25 +287,25 @@ class Generator {
         return [{ op: 'fill', site, to: at(40), byte: this.expr(scope, 'i32', 1), size: this.i32(random.below(20)) }];
       case 2:
         if (scope.fn.hasInstance) {
-          // A whole structure assigned: cells below are scalars of their own too.
+          // A whole structure assigned, over the scalars in it; but no bits that could be a NaN.
           const offset = random.below(4) * 8;
-          const to: IrExpr = random.chance(0.5)
-            ? {
-                op: 'binary',
-                type: 'i32',
-                code: 'i32.add',
-                left: { op: 'instance', type: 'i32' },
-                right: this.i32(offset),
-              }
-            : this.i32(randomLayout.cells + offset);
+          const size = 8 + random.below(3) * 4;
+          const base = random.pick(['instance', 'absolute'] as const);
+          const start = base === 'absolute' ? randomLayout.cells + offset : offset;
+          if (this.floats.some((cell) => cell.base === base && cell.offset < start + size && cell.offset + 8 > start))
+            return [];
+          const to: IrExpr =
+            base === 'instance'
+              ? {
+                  op: 'binary',
+                  type: 'i32',
+                  code: 'i32.add',
+                  left: { op: 'instance', type: 'i32' },
+                  right: this.i32(start),
+                }
+              : this.i32(start);
           return [
-            {
-              op: 'copy',
-              site,
-              to,
-              from: this.i32(randomLayout.array + random.below(40)),
-              size: this.i32(8 + random.below(3) * 4),
-            },
+            { op: 'copy', site, to, from: this.i32(randomLayout.array + random.below(40)), size: this.i32(size) },
           ];
         }
         return [];

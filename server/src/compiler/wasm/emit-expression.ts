@@ -36,7 +36,7 @@ export function emitExpression(context: FunctionContext, expr: IrExpr): void {
       return;
     case 'unary':
       // The bits of a NaN come to light here.
-      if (expr.code.includes('.reinterpret_f')) emitCanonical(context, expr.value);
+      if (expr.code.includes('.reinterpret_f')) emitCanonical(context, expr.value, 'always');
       else emitExpression(context, expr.value);
       emitOpcode(context, unaryOpcode[expr.code]);
       return;
@@ -198,19 +198,20 @@ function emitBinary(context: FunctionContext, binary: BinaryOp, left: IrExpr, ri
     return;
   }
   emitExpression(context, left);
-  if (binary.endsWith('.copysign')) emitCanonical(context, right);
+  if (binary.endsWith('.copysign')) emitCanonical(context, right, 'always');
   else emitExpression(context, right);
   context.code.byte(binaryOpcode[binary]);
 }
 
 /**
  * Emits a value whose bits will be seen: stored, or taken apart. Processors differ in the sign and payload of the NaN that
- * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere.
+ * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere. What memory holds
+ * is canonical or was put there as bits; `copied` leaves it as it is.
  */
-export function emitCanonical(context: FunctionContext, expr: IrExpr): void {
+export function emitCanonical(context: FunctionContext, expr: IrExpr, memory: 'copied' | 'always' = 'copied'): void {
   emitExpression(context, expr);
   const { type } = expr;
-  if (type === 'i32' || type === 'i64' || isCanonical(expr)) return;
+  if (type === 'i32' || type === 'i64' || isCanonical(expr, memory === 'copied')) return;
   const temporary = context.temporary(type);
   context.localTee(temporary);
   emitConstant(context, type, NaN);
@@ -221,19 +222,20 @@ export function emitCanonical(context: FunctionContext, expr: IrExpr): void {
   context.release(type, temporary);
 }
 
-/** Never a NaN made by arithmetic. What memory holds is canonical or was put there as bits, and is copied as it is. */
-function isCanonical(expr: IrExpr): boolean {
+/** Never a NaN made by arithmetic. */
+function isCanonical(expr: IrExpr, memory: boolean): boolean {
   switch (expr.op) {
     case 'const':
+      return true;
     case 'load':
     case 'loadCell':
-      return true;
+      return memory;
     case 'unary':
-      return expr.code.includes('.convert_') || (expr.code.endsWith('.abs') && isCanonical(expr.value));
+      return expr.code.includes('.convert_') || (expr.code.endsWith('.abs') && isCanonical(expr.value, memory));
     case 'cond':
-      return isCanonical(expr.then) && isCanonical(expr.otherwise);
+      return isCanonical(expr.then, memory) && isCanonical(expr.otherwise, memory);
     case 'seq':
-      return isCanonical(expr.value);
+      return isCanonical(expr.value, memory);
     default:
       return false;
   }

@@ -1,0 +1,245 @@
+import type { Cursor } from './cursor.js';
+import { K, T, keywordName } from './cursor.js';
+import { lastReserved } from './keyword.js';
+
+/** Words that close a statement block. */
+const closers: ReadonlySet<number> = new Set([K.END_IF, K.END_CASE, K.END_FOR, K.END_WHILE, K.END_REPEAT]);
+const starters: ReadonlySet<number> = new Set([K.IF, K.CASE, K.FOR, K.WHILE, K.REPEAT, K.EXIT, K.RETURN]);
+/** Reserved words that never belong to a statement: a body ends before them. */
+const outer: ReadonlySet<number> = new Set([
+  K.VAR, K.VAR_INPUT, K.VAR_OUTPUT, K.VAR_IN_OUT, K.VAR_TEMP, K.VAR_STAT, K.VAR_INST, K.VAR_GLOBAL, K.VAR_EXTERNAL, K.VAR_CONFIG,
+  K.VAR_ACCESS, K.END_VAR, K.FUNCTION, K.END_FUNCTION, K.FUNCTION_BLOCK, K.END_FUNCTION_BLOCK, K.PROGRAM, K.END_PROGRAM, K.TYPE,
+  K.END_TYPE, K.END_STRUCT, K.END_UNION, K.END_CLASS, K.END_INTERFACE, K.END_METHOD, K.END_PROPERTY, K.END_GET, K.END_SET,
+  K.END_ACTION, K.END_ACTIONS, K.END_NAMESPACE, K.CONFIGURATION, K.END_CONFIGURATION, K.END_RESOURCE, K.INITIAL_STEP, K.END_STEP,
+  K.END_TRANSITION,
+]); // prettier-ignore
+const modifiers: ReadonlySet<number> = new Set([
+  K.PUBLIC, K.PRIVATE, K.PROTECTED, K.INTERNAL, K.ABSTRACT, K.FINAL, K.OVERRIDE,
+]); // prettier-ignore
+const misspelt: ReadonlyMap<number, number> = new Map([
+  [K.ELSEIF, K.ELSIF],
+  [K.ELIF, K.ELSIF],
+  [K.ENDIF, K.END_IF],
+  [K.ENDFOR, K.END_FOR],
+  [K.ENDWHILE, K.END_WHILE],
+  [K.ENDCASE, K.END_CASE],
+  [K.ENDREPEAT, K.END_REPEAT],
+  [K.ENDFUNCTION, K.END_FUNCTION],
+  [K.ENDPROGRAM, K.END_PROGRAM],
+  [K.END_FUNCTIONBLOCK, K.END_FUNCTION_BLOCK],
+]);
+const afterEnd: ReadonlyMap<number, number> = new Map([
+  [K.IF, K.END_IF],
+  [K.CASE, K.END_CASE],
+  [K.FOR, K.END_FOR],
+  [K.WHILE, K.END_WHILE],
+  [K.REPEAT, K.END_REPEAT],
+]);
+
+/** A token that goes on with a statement, so that the word before it is a variable. */
+function continuesVariable(kind: number): boolean {
+  return (
+    kind === T.assign ||
+    kind === T.dot ||
+    kind === T.openBracket ||
+    kind === T.caret ||
+    kind === T.openParen ||
+    kind === T.colon ||
+    kind === T.equal
+  );
+}
+
+/** Turns a misspelt keyword at the cursor (ELSEIF, ENDIF, END IF) into what was meant, and reports it. */
+export function normalizeKeyword(p: Cursor): void {
+  const keyword = p.keyword();
+  if (keyword <= lastReserved) return;
+  if (keyword === K.END) {
+    const meant = afterEnd.get(p.keyword(1));
+    if (meant === undefined || p.lineBreak(1)) return;
+    p.report(
+      'E1108',
+      p.start(),
+      p.end(1),
+      `${keywordName(meant)} is one word: write it with an underscore.`,
+      keywordName(meant),
+    );
+    p.advance();
+    p.tokens.keyword[p.at] = meant;
+    return;
+  }
+  const meant = misspelt.get(keyword);
+  // `ELSEIF (a) THEN`: a parenthesis does not make it a variable.
+  if (meant === undefined || (continuesVariable(p.kind(1)) && !(meant === K.ELSIF && p.kind(1) === T.openParen)))
+    return;
+  p.report(
+    'E1108',
+    p.start(),
+    p.end(),
+    `\`${p.word()}\` is no keyword: write ${keywordName(meant)}.`,
+    keywordName(meant),
+  );
+  p.tokens.keyword[p.at] = meant;
+}
+
+/** Whether METHOD, PROPERTY, ACTION, CLASS and the like begin here; their words may also name variables. */
+export function startsMember(p: Cursor): boolean {
+  let i = 0;
+  while (modifiers.has(p.keyword(i)) && p.kind(i + 1) === T.word) i += 1;
+  const keyword = p.keyword(i);
+  // Two words in a row begin no statement, save `x S= y` and its like.
+  const named = p.kind(i + 1) === T.word && !(p.kind(i + 2) === T.equal && p.adjacent(i + 2));
+  if (i > 0 && (keyword === K.FUNCTION || keyword === K.FUNCTION_BLOCK || keyword === K.PROGRAM)) return true;
+  switch (keyword) {
+    case K.METHOD:
+    case K.PROPERTY:
+    case K.CLASS:
+    case K.INTERFACE:
+    case K.ACTION:
+    case K.NAMESPACE:
+    case K.USING:
+    case K.STEP:
+    case K.RESOURCE:
+      return named;
+    case K.GET:
+    case K.SET:
+      return i > 0;
+    case K.ACTIONS:
+      return named || (p.keyword(1) === K.ACTION && p.kind(2) === T.word);
+    case K.TRANSITION:
+      return named || (p.kind(1) === T.openParen && p.keyword(2) === K.PRIORITY && p.kind(3) === T.assign);
+    default:
+      return false;
+  }
+}
+
+/** Whether a list of statements ends here. A closing word without its block is reported and skipped. */
+export function endsStatements(p: Cursor): boolean {
+  for (;;) {
+    const keyword = p.keyword();
+    if (keyword === 0) return p.kind() === T.end;
+    if (outer.has(keyword)) return true;
+    let open: boolean;
+    if (closers.has(keyword)) open = p.closers.includes(keyword);
+    else if (keyword === K.ELSE) open = p.closers.includes(K.END_IF) || p.closers.includes(K.END_CASE);
+    else if (keyword === K.ELSIF) open = p.closers.includes(K.END_IF);
+    else if (keyword === K.UNTIL) open = p.closers.includes(K.END_REPEAT);
+    else return keyword > lastReserved && startsMember(p);
+    if (open) return true;
+    p.report(
+      'E1104',
+      p.start(),
+      p.end(),
+      `${p.shown()} has no block that it belongs to: remove it, or begin the block before.`,
+    );
+    p.advance();
+    if (closers.has(keyword)) p.take(T.semicolon);
+  }
+}
+
+/** Takes the closing word of a block, or reports that it is missing, and the semicolon behind it. */
+export function closeBlock(
+  p: Cursor,
+  end: number,
+  name: string,
+  opener: number,
+  elseIf?: { start: number; end: number },
+): void {
+  p.closers.pop();
+  const word = keywordName(end);
+  if (!p.takeKeyword(end)) {
+    if (elseIf) {
+      p.report(
+        'E1103',
+        elseIf.start,
+        elseIf.end,
+        'ELSE IF opens a second IF, which needs an END_IF of its own: write ELSIF.',
+        'ELSIF',
+      );
+    } else {
+      p.reportHere('E1103', `The ${name} of line ${p.line(opener)} is not closed: write ${word}; before ${p.shown()}.`);
+    }
+    return;
+  }
+  if (p.take(T.semicolon)) return;
+  const at = p.previousEnd();
+  p.report('W1001', at, at, `Write \`;\` after ${word}.`, ';');
+}
+
+/** The semicolon of a simple statement. */
+export function endStatement(p: Cursor): void {
+  if (p.take(T.semicolon)) return;
+  const at = p.previousEnd();
+  const next = p.keyword();
+  if (
+    p.kind() !== T.bad &&
+    (p.lineBreak() ||
+      p.kind() === T.end ||
+      starters.has(next) ||
+      outer.has(next) ||
+      closers.has(next) ||
+      next === K.ELSE ||
+      next === K.ELSIF ||
+      next === K.UNTIL)
+  ) {
+    p.report('E1102', at, at, 'The statement has no semicolon at its end: write `;`.', ';');
+    return;
+  }
+  if (p.kind() === T.closeParen) p.fail('E1101', 'There are more `)` than `(` in this statement: remove one.');
+  p.fail('E1101', `Expected \`;\` or an operator, found ${p.shown()}.`);
+}
+
+/** The word behind a condition: THEN, DO, OF. `broken` when the condition could not be read. */
+export function requireKeyword(p: Cursor, keyword: number, owner: string, broken: boolean): void {
+  if (p.takeKeyword(keyword)) return;
+  const word = keywordName(keyword);
+  const at = p.previousEnd();
+  if (!broken) {
+    const found = p.keyword();
+    if (found === K.THEN || found === K.DO || found === K.OF) {
+      p.report('E1109', p.start(), p.end(), `${owner} is followed by ${word}, not by ${p.shown()}.`, word);
+      p.advance();
+      return;
+    }
+    if (p.lineBreak() || p.kind() === T.semicolon || starters.has(found)) {
+      p.report(
+        'E1109',
+        at,
+        at,
+        `${word} is missing after the ${keyword === K.OF ? 'selector' : keyword === K.THEN ? 'condition' : 'head'} of ${owner}: write ${word}.`,
+        ` ${word}`,
+      );
+      if (!p.lineBreak()) p.take(T.semicolon);
+      return;
+    }
+    p.reportHere('E1101', `Expected an operator or ${word}, found ${p.shown()}.`);
+  }
+  // The word may stand further on in the same statement.
+  for (;;) {
+    if (p.takeKeyword(keyword)) return;
+    if (
+      p.kind() === T.semicolon ||
+      p.kind() === T.end ||
+      starters.has(p.keyword()) ||
+      outer.has(p.keyword()) ||
+      closers.has(p.keyword())
+    )
+      return;
+    if (p.lineBreak() && p.kind() === T.word && continuesVariable(p.kind(1))) return;
+    p.advance();
+  }
+}
+
+/** To the next statement after an error. */
+export function synchronize(p: Cursor): void {
+  for (;;) {
+    const keyword = p.keyword();
+    if (p.kind() === T.semicolon) {
+      p.advance();
+      return;
+    }
+    if (p.kind() === T.end || starters.has(keyword) || outer.has(keyword) || closers.has(keyword)) return;
+    if (keyword === K.ELSE || keyword === K.ELSIF || keyword === K.UNTIL) return;
+    if (p.lineBreak() && p.kind() === T.word && (p.kind(1) === T.assign || (keyword !== 0 && startsMember(p)))) return;
+    p.advance();
+  }
+}

@@ -1,0 +1,445 @@
+import { findKeyword } from './keyword.js';
+import type { LexicalProblem, Tokens } from './token.js';
+import { TokenKind as T } from './token.js';
+
+/** Nesting of comments, statements, expressions and types beyond this is one error (E8001). */
+export const maxNesting = 256;
+const maxWordLength = 1000;
+const maxLiteralLength = 65_536;
+
+// Classes of characters below 128.
+const wordStart = 1;
+const digit = 2;
+const blank = 4;
+const classes = new Uint8Array(128);
+for (let c = 65; c <= 90; c += 1) classes[c] = classes[c + 32] = wordStart;
+classes[95] = wordStart;
+for (let c = 48; c <= 57; c += 1) classes[c] = digit;
+for (const c of [32, 9, 11, 12]) classes[c] = blank;
+
+const isWordPart = (c: number): boolean => (c < 128 ? (classes[c]! & 3) !== 0 : isLetter(c));
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+const isHex = (c: number): boolean => isDigit(c) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102);
+
+/** National letters, which edition 3 and several vendors allow in names; not symbols, spaces or formatting characters. */
+function isLetter(c: number): boolean {
+  if (c < 0xaa) return false;
+  if (c < 0x2000) return c !== 0xd7 && c !== 0xf7 && (c >= 0xc0 || c === 0xaa || c === 0xb5 || c === 0xba);
+  return (
+    (c >= 0x2c00 && c < 0x2e00) ||
+    (c >= 0x3040 && c < 0xd800) ||
+    (c >= 0xf900 && c < 0xfb00) ||
+    (c >= 0xff66 && c < 0xffa0)
+  );
+}
+
+const durationPrefixes: ReadonlySet<string> = new Set(['T', 'TIME', 'LT', 'LTIME']);
+const datePrefixes: ReadonlySet<string> = new Set([
+  'D', 'DATE', 'LD', 'LDATE', 'TOD', 'TIME_OF_DAY', 'LTOD', 'LTIME_OF_DAY', 'DT', 'DATE_AND_TIME', 'LDT', 'LDATE_AND_TIME',
+]); // prettier-ignore
+
+const typographicDouble = new Set([0x201c, 0x201d, 0x201e, 0x201f]);
+const typographicSingle = new Set([0x2018, 0x2019, 0x201a, 0x201b, 0x60, 0xb4]);
+
+/** Splits Structured Text (and IL, and textual SFC) into tokens, in one pass and in linear time. Never throws. */
+export function tokenize(text: string): Tokens {
+  const kind: number[] = [];
+  const keyword: number[] = [];
+  const start: number[] = [];
+  const end: number[] = [];
+  const lineBreak: number[] = [];
+  const pragmas: Tokens['pragmas'] = [];
+  const problems: LexicalProblem[] = [];
+  const badMessages = new Map<number, string>();
+  const length = text.length;
+  let at = 0;
+  let newLine = 1;
+  // Once a limit is passed there is no point in going on.
+  let stopped = false;
+
+  const push = (tokenKind: number, from: number, to: number, word = 0): void => {
+    kind.push(tokenKind);
+    keyword.push(word);
+    start.push(from);
+    end.push(to);
+    lineBreak.push(newLine);
+    newLine = 0;
+    at = to;
+  };
+  const problem = (
+    code: LexicalProblem['code'],
+    from: number,
+    to: number,
+    message: string,
+    replacement?: string,
+  ): void => {
+    problems.push({ code, start: from, end: to, message, ...(replacement !== undefined && { replacement }) });
+  };
+  const bad = (from: number, to: number, message: string): void => {
+    badMessages.set(kind.length, message);
+    push(T.bad, from, to);
+  };
+
+  /** Skips a comment that opens with `open` `*`; comments nest, each closing with its own kind. */
+  const skipComment = (from: number): void => {
+    const close = text.charCodeAt(from) === 40 ? 41 : 47;
+    const open = text.charCodeAt(from);
+    // OpenPLC keeps C source in `(*DBG:...*)` lines; a cast in it, `(x *)`, does not end the comment.
+    if (open === 40 && text.startsWith('DBG:', from + 2)) {
+      let lineEnd = from;
+      while (lineEnd < length && text.charCodeAt(lineEnd) !== 10 && text.charCodeAt(lineEnd) !== 13) lineEnd += 1;
+      const last = text.lastIndexOf('*)', lineEnd - 2);
+      if (last > from + 1) {
+        at = last + 2;
+        return;
+      }
+    }
+    let depth = 1;
+    let i = from + 2;
+    for (; i < length; i += 1) {
+      const c = text.charCodeAt(i);
+      if (c === 42) {
+        if (text.charCodeAt(i + 1) === close) {
+          i += 1;
+          depth -= 1;
+          if (depth === 0) {
+            at = i + 1;
+            return;
+          }
+        }
+      } else if (c === open && text.charCodeAt(i + 1) === 42) {
+        i += 1;
+        depth += 1;
+        if (depth > maxNesting) {
+          problem(
+            'E8001',
+            from,
+            from + 2,
+            `Comments nest deeper than ${maxNesting} levels: close them, or take the inner ones out.`,
+          );
+          stopped = true;
+          return;
+        }
+      } else if (c === 10 || c === 13) {
+        newLine = 1;
+      }
+    }
+    const closing = open === 40 ? '*)' : '*/';
+    problem(
+      'E1003',
+      from,
+      from + 2,
+      `The comment that opens here is never closed: write \`${closing}\` where it ends.`,
+    );
+    at = length;
+  };
+
+  const skipPragma = (from: number): void => {
+    // `{{ ... }}` holds foreign code, whose braces nest.
+    let depth = 0;
+    let i = from;
+    let closed = false;
+    for (; i < length; i += 1) {
+      const c = text.charCodeAt(i);
+      if (c === 123) depth += 1;
+      else if (c === 125) {
+        depth -= 1;
+        if (depth === 0) {
+          closed = true;
+          break;
+        }
+      } else if (c === 10 || c === 13) newLine = 1;
+    }
+    if (!closed) {
+      problem('E1004', from, from + 1, 'The pragma that opens here is never closed: write `}` where it ends.');
+      at = length;
+      return;
+    }
+    pragmas.push({ start: from, end: i + 1, before: kind.length });
+    at = i + 1;
+  };
+
+  /** A string that opens at `from` with any quote; `quote` closes it. */
+  const scanString = (from: number, quote: number): void => {
+    const wide = quote === 34;
+    let i = from + 1;
+    for (;;) {
+      const c = i < length ? text.charCodeAt(i) : 10;
+      if (c === quote) break;
+      if (c === 36 && i + 1 < length) {
+        const next = text.charCodeAt(i + 1);
+        i += next === 10 || next === 13 ? 1 : 2;
+        continue;
+      }
+      if (c === 10 || c === 13) {
+        const mark = wide ? '"' : "'";
+        problem(
+          'E1002',
+          from,
+          from + 1,
+          `The string that opens here is not closed on its line: write \`${mark}\` where it ends, and \`$N\` for a line break.`,
+        );
+        push(wide ? T.wstring : T.string, from, i);
+        return;
+      }
+      i += 1;
+    }
+    if (i - from > maxLiteralLength) {
+      problem(
+        'E8002',
+        from,
+        from + 1,
+        `A string literal has at most ${maxLiteralLength} characters, this one has ${i - from - 1}: split it.`,
+      );
+    }
+    push(wide ? T.wstring : T.string, from, i + 1);
+  };
+
+  /** “...” and ‘...’ as word processors make them. */
+  const scanTypographic = (from: number, set: ReadonlySet<number>, mark: string): void => {
+    let i = from + 1;
+    while (i < length) {
+      const c = text.charCodeAt(i);
+      if (set.has(c) || c === mark.charCodeAt(0) || c === 10 || c === 13) break;
+      i += 1;
+    }
+    const closed = i < length && text.charCodeAt(i) !== 10 && text.charCodeAt(i) !== 13;
+    const to = closed ? i + 1 : i;
+    problem(
+      'E1010',
+      from,
+      to,
+      `Typographic quotes do not delimit a string: write ${mark}...${mark}.`,
+      closed ? mark + text.slice(from + 1, i) + mark : undefined,
+    );
+    push(mark === '"' ? T.wstring : T.string, from, to);
+  };
+
+  const scanNumber = (from: number): void => {
+    let i = from;
+    const digits = (): void => {
+      for (;;) {
+        const c = text.charCodeAt(i);
+        if (!isDigit(c) && c !== 95) return;
+        i += 1;
+      }
+    };
+    digits();
+    let tokenKind: number = T.int;
+    const afterDot = kind.length > 0 && kind[kind.length - 1] === T.dot && end[end.length - 1] === from;
+    if (text.charCodeAt(i) === 35) {
+      i += 1;
+      while (isHex(text.charCodeAt(i)) || text.charCodeAt(i) === 95) i += 1;
+    } else if (!afterDot) {
+      if (text.charCodeAt(i) === 46 && isDigit(text.charCodeAt(i + 1))) {
+        tokenKind = T.real;
+        i += 1;
+        digits();
+      }
+      const c = text.charCodeAt(i);
+      if (c === 69 || c === 101) {
+        const sign = text.charCodeAt(i + 1);
+        const first = sign === 43 || sign === 45 ? i + 2 : i + 1;
+        if (isDigit(text.charCodeAt(first))) {
+          tokenKind = T.real;
+          i = first;
+          digits();
+        }
+      }
+    }
+    if (i - from > maxWordLength) {
+      problem('E8002', from, from + 1, `A number has at most ${maxWordLength} characters.`);
+      while (isWordPart(text.charCodeAt(i))) i += 1;
+    }
+    if (isWordPart(text.charCodeAt(i))) {
+      while (isWordPart(text.charCodeAt(i))) i += 1;
+      const shown = text.slice(from, Math.min(i, from + 40));
+      bad(
+        from,
+        i,
+        `\`${shown}\` is neither a number nor a name: a name can't begin with a digit, and a duration is written \`T#${shown}\`.`,
+      );
+      return;
+    }
+    push(tokenKind, from, i);
+  };
+
+  const scanWord = (from: number): void => {
+    let i = from;
+    let hash = 0;
+    for (; i < length; i += 1) {
+      const c = text.charCodeAt(i);
+      if (c >= 128) {
+        if (!isLetter(c)) break;
+      } else if ((classes[c]! & 3) === 0) break;
+      hash = (Math.imul(hash, 31) + (c >= 97 && c <= 122 ? c - 32 : c)) | 0;
+    }
+    if (i - from > maxWordLength) {
+      problem(
+        'E8002',
+        from,
+        from + 1,
+        `A name has at most ${maxWordLength} characters, this one has ${i - from}: shorten it.`,
+      );
+      stopped = true;
+      at = i;
+      return;
+    }
+    if (text.charCodeAt(i) === 35 && i > from) {
+      scanTyped(from, i);
+      return;
+    }
+    push(T.word, from, i, findKeyword(text, from, i, hash));
+  };
+
+  /** `prefix#`: durations and dates are one token, anything else leaves the value to the next token. */
+  const scanTyped = (from: number, hashAt: number): void => {
+    const next = text.charCodeAt(hashAt + 1);
+    const length = hashAt - from;
+    if (length <= 15 && (isDigit(next) || next === 45 || next === 43)) {
+      const prefix = text.slice(from, hashAt).toUpperCase();
+      const isDuration = durationPrefixes.has(prefix);
+      if (isDuration || datePrefixes.has(prefix)) {
+        let i = hashAt + 1;
+        if (next === 45 || next === 43) i += 1;
+        for (;;) {
+          const c = text.charCodeAt(i);
+          const part = isDuration
+            ? isWordPart(c) || (c === 46 && isDigit(text.charCodeAt(i + 1)))
+            : isDigit(c) || c === 95 || ((c === 45 || c === 58 || c === 46) && isDigit(text.charCodeAt(i + 1)));
+          if (!part) break;
+          i += 1;
+        }
+        push(isDuration ? T.duration : T.date, from, i);
+        return;
+      }
+    }
+    push(T.prefix, from, hashAt + 1);
+  };
+
+  const scanDirect = (from: number): void => {
+    let i = from + 1;
+    while (
+      i < length &&
+      (isWordPart(text.charCodeAt(i)) || (text.charCodeAt(i) === 46 && isDigit(text.charCodeAt(i + 1))))
+    )
+      i += 1;
+    if (text.charCodeAt(i) === 42 && i > from + 1 && !isDigit(text.charCodeAt(i - 1))) i += 1;
+    if (i === from + 1) {
+      push(T.foreign, from, i);
+      return;
+    }
+    const first = text.charCodeAt(from + 1) & ~32;
+    const afterDot = kind.length > 0 && kind[kind.length - 1] === T.dot;
+    // I, Q, M; else X, B, W, D, L of a partial access.
+    if (afterDot && first !== 73 && first !== 81 && first !== 77) push(T.partial, from, i);
+    else push(T.direct, from, i);
+  };
+
+  while (at < length && !stopped) {
+    const c = text.charCodeAt(at);
+    if (c >= 128) {
+      if (isLetter(c)) scanWord(at);
+      else if (typographicDouble.has(c)) scanTypographic(at, typographicDouble, '"');
+      else if (typographicSingle.has(c)) scanTypographic(at, typographicSingle, "'");
+      // No-break and other spaces, byte order marks.
+      else if (c === 0xa0 || c === 0xfeff || c === 0x3000 || (c >= 0x2000 && c <= 0x200b)) at += 1;
+      else if (c === 0x2028 || c === 0x2029 || c === 0x85) {
+        newLine = 1;
+        at += 1;
+      } else {
+        const point = text.codePointAt(at) ?? c;
+        const width = point > 0xffff ? 2 : 1;
+        bad(
+          at,
+          at + width,
+          `The character U+${point.toString(16).toUpperCase().padStart(4, '0')} has no meaning here: remove it.`,
+        );
+      }
+      continue;
+    }
+    const characterClass = classes[c]!;
+    if (characterClass === wordStart) {
+      scanWord(at);
+      continue;
+    }
+    if (characterClass === blank) {
+      at += 1;
+      continue;
+    }
+    if (characterClass === digit) {
+      scanNumber(at);
+      continue;
+    }
+    const next = text.charCodeAt(at + 1);
+    switch (c) {
+      case 10:
+      case 13:
+        newLine = 1;
+        at += 1;
+        break;
+      case 59: push(T.semicolon, at, at + 1); break; // prettier-ignore
+      case 44: push(T.comma, at, at + 1); break; // prettier-ignore
+      case 58: next === 61 ? push(T.assign, at, at + 2) : push(T.colon, at, at + 1); break; // prettier-ignore
+      case 40: next === 42 ? skipComment(at) : push(T.openParen, at, at + 1); break; // prettier-ignore
+      case 41: push(T.closeParen, at, at + 1); break; // prettier-ignore
+      case 91: push(T.openBracket, at, at + 1); break; // prettier-ignore
+      case 93: push(T.closeBracket, at, at + 1); break; // prettier-ignore
+      case 46:
+        if (next !== 46) push(T.dot, at, at + 1);
+        else if (text.charCodeAt(at + 2) === 46) push(T.ellipsis, at, at + 3);
+        else push(T.range, at, at + 2);
+        break;
+      case 94: push(T.caret, at, at + 1); break; // prettier-ignore
+      case 43: next === 43 || next === 61 ? push(T.foreign, at, at + 2) : push(T.plus, at, at + 1); break; // prettier-ignore
+      case 45:
+        // `--` may be two minus signs before a number.
+        next === 61 ? push(T.foreign, at, at + 2) : push(T.minus, at, at + 1);
+        break;
+      case 42:
+        if (next === 42) push(T.power, at, at + 2);
+        else if (next === 61) push(T.foreign, at, at + 2);
+        else push(T.star, at, at + 1);
+        break;
+      case 47:
+        if (next === 47) {
+          at += 2;
+          while (at < length && text.charCodeAt(at) !== 10 && text.charCodeAt(at) !== 13) at += 1;
+        } else if (next === 42) skipComment(at);
+        else if (next === 61) push(T.foreign, at, at + 2);
+        else push(T.slash, at, at + 1);
+        break;
+      case 38: next === 38 ? push(T.foreign, at, at + 2) : push(T.ampersand, at, at + 1); break; // prettier-ignore
+      case 61:
+        if (next === 61) push(T.foreign, at, at + 2);
+        else if (next === 62) push(T.arrow, at, at + 2);
+        else push(T.equal, at, at + 1);
+        break;
+      case 60:
+        if (next === 62) push(T.notEqual, at, at + 2);
+        else if (next === 61) push(T.lessEqual, at, at + 2);
+        else push(T.less, at, at + 1);
+        break;
+      case 62: next === 61 ? push(T.greaterEqual, at, at + 2) : push(T.greater, at, at + 1); break; // prettier-ignore
+      case 124: push(T.foreign, at, next === 124 ? at + 2 : at + 1); break; // prettier-ignore
+      case 33: push(T.foreign, at, next === 61 ? at + 2 : at + 1); break; // prettier-ignore
+      case 63:
+        if (next === 61) push(T.attempt, at, at + 2);
+        else bad(at, at + 1, 'The character `?` has no meaning here: remove it.');
+        break;
+      case 37: scanDirect(at); break; // prettier-ignore
+      case 39:
+      case 34:
+        scanString(at, c);
+        break;
+      case 96: scanTypographic(at, typographicSingle, "'"); break; // prettier-ignore
+      case 123: skipPragma(at); break; // prettier-ignore
+      default: {
+        const shown = c < 32 || c === 127 ? `U+${c.toString(16).toUpperCase().padStart(4, '0')}` : `\`${text[at]!}\``;
+        bad(at, at + 1, `The character ${shown} has no meaning here: remove it.`);
+      }
+    }
+  }
+  push(T.end, length, length);
+  return { kind, keyword, start, end, lineBreak, pragmas, problems, badMessages };
+}

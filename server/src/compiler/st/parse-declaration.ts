@@ -1,0 +1,200 @@
+import type {
+  Access,
+  Argument,
+  DirectAddress,
+  Expression,
+  Section,
+  TypeNode,
+  VariableDeclaration,
+} from '../syntax/ast.js';
+import type { Cursor } from './cursor.js';
+import { K, T, keywordName } from './cursor.js';
+import { parseArguments, parseDirectAddress, parseExpression } from './parse-expression.js';
+import { parseVariableInitializer } from './parse-initializer.js';
+
+/** The sections of variables by their keyword. */
+export const sections: ReadonlyMap<number, Section> = new Map<number, Section>([
+  [K.VAR, 'VAR'],
+  [K.VAR_INPUT, 'VAR_INPUT'],
+  [K.VAR_OUTPUT, 'VAR_OUTPUT'],
+  [K.VAR_IN_OUT, 'VAR_IN_OUT'],
+  [K.VAR_TEMP, 'VAR_TEMP'],
+  [K.VAR_STAT, 'VAR_STAT'],
+  [K.VAR_INST, 'VAR_INST'],
+  [K.VAR_GLOBAL, 'VAR_GLOBAL'],
+  [K.VAR_EXTERNAL, 'VAR_EXTERNAL'],
+]);
+/** Access specifiers by their keyword. */
+export const accesses: ReadonlyMap<number, Access> = new Map<number, Access>([
+  [K.PUBLIC, 'PUBLIC'],
+  [K.PRIVATE, 'PRIVATE'],
+  [K.PROTECTED, 'PROTECTED'],
+  [K.INTERNAL, 'INTERNAL'],
+]);
+/** Words that end a list of declarations whose own end is missing. */
+function endsDeclarations(p: Cursor): boolean {
+  const keyword = p.keyword();
+  if (p.kind() === T.end) return true;
+  if (keyword === 0) return false;
+  return (
+    sections.has(keyword) ||
+    keyword === K.VAR_CONFIG ||
+    keyword === K.VAR_ACCESS ||
+    keyword === K.FUNCTION ||
+    keyword === K.FUNCTION_BLOCK ||
+    keyword === K.PROGRAM ||
+    keyword === K.TYPE ||
+    keyword === K.CONFIGURATION ||
+    (keyword >= K.END_VAR && keywordName(keyword).startsWith('END_'))
+  );
+}
+
+/** Declarations up to and with `end`. `parseType` comes as a parameter, as structures contain declarations in turn. */
+export function parseDeclarationList(
+  p: Cursor,
+  end: number,
+  opener: string,
+  start: number,
+  parseType: (p: Cursor, declares: boolean) => TypeNode,
+): VariableDeclaration[] {
+  const variables: VariableDeclaration[] = [];
+  for (;;) {
+    if (p.takeKeyword(end)) return variables;
+    if (p.take(T.semicolon)) continue;
+    if (endsDeclarations(p) || startsStatement(p)) {
+      p.reportHere(
+        'E1113',
+        `${opener.toUpperCase()} of line ${p.line(start)} is not closed: write ${keywordName(end)} before ${p.shown()}.`,
+      );
+      return variables;
+    }
+    const at = p.at;
+    if (!p.attempt(() => parseDeclaration(p, variables, parseType))) synchronize(p, end);
+    if (p.at === at) p.advance();
+  }
+}
+
+/** Statements among declarations: END_VAR was forgotten. */
+function startsStatement(p: Cursor): boolean {
+  const keyword = p.keyword();
+  if (
+    keyword === K.IF ||
+    keyword === K.CASE ||
+    keyword === K.FOR ||
+    keyword === K.WHILE ||
+    keyword === K.REPEAT ||
+    keyword === K.RETURN
+  ) {
+    return true;
+  }
+  return (
+    p.isName() &&
+    (p.kind(1) === T.assign || p.kind(1) === T.dot || p.kind(1) === T.openParen || p.kind(1) === T.openBracket)
+  );
+}
+
+/** To the next declaration after an error. */
+function synchronize(p: Cursor, end: number): void {
+  for (;;) {
+    if (p.kind() === T.semicolon) {
+      p.advance();
+      return;
+    }
+    if (p.keyword() === end || endsDeclarations(p)) return;
+    if (p.lineBreak() && p.isName() && (p.kind(1) === T.colon || p.kind(1) === T.comma || p.keyword(1) === K.AT))
+      return;
+    p.advance();
+  }
+}
+
+/** `a, b AT %IX0.0 : BOOL := TRUE;` Gives true; gives up after reporting. */
+function parseDeclaration(
+  p: Cursor,
+  into: VariableDeclaration[],
+  parseType: (p: Cursor, declares: boolean) => TypeNode,
+): true {
+  const names: { name: string; start: number; end: number; location?: DirectAddress; hidden?: true }[] = [];
+  do {
+    const start = p.start();
+    // `AT %QW5 : INT;` declares an address without a name.
+    if (p.keyword() === K.AT && (p.kind(1) === T.direct || p.kind(1) === T.partial)) {
+      const location = parseLocation(p);
+      names.push({ name: `__AT_${location.text}`, start, end: p.previousEnd(), location, hidden: true });
+      continue;
+    }
+    const name = p.expectName('the name of a variable');
+    const end = p.previousEnd();
+    const location = p.keyword() === K.AT ? parseLocation(p) : undefined;
+    names.push({ name, start, end, ...(location && { location }) });
+  } while (p.take(T.comma));
+
+  if (!p.take(T.colon)) {
+    if (p.kind() === T.assign)
+      p.fail('E1111', `\`${names[0]!.name}\` has no type: write \`${names[0]!.name} : TYPE := value;\`.`);
+    p.fail('E1111', `Expected \`:\` and a type after \`${names.at(-1)!.name}\`, found ${p.shown()}.`);
+  }
+  skipVariadic(p);
+  const type = parseType(p, false);
+  if (p.kind() === T.ellipsis)
+    p.fail('E9101', 'Variadic parameters (`...`) are not supported: declare the parameters one by one.');
+  let edge: 'rising' | 'falling' | undefined;
+  if (p.takeKeyword(K.R_EDGE)) edge = 'rising';
+  else if (p.takeKeyword(K.F_EDGE)) edge = 'falling';
+  let args: Argument[] | undefined;
+  let initial: Expression | undefined;
+  if (p.kind() === T.openParen) args = parseArguments(p);
+  if (p.take(T.assign)) initial = parseVariableInitializer(p);
+  else if (p.keyword() === K.REF && p.kind(1) === T.equal) {
+    p.at += 2;
+    initial = parseExpression(p);
+  } else if (p.kind() === T.equal) {
+    p.reportHere('E1105', 'An initial value follows `:=`, not `=`.', ':=');
+    p.advance();
+    initial = parseVariableInitializer(p);
+  }
+  // Some dialects put the address last.
+  const trailing = p.keyword() === K.AT ? parseLocation(p) : undefined;
+
+  for (const { name, start, end, location, hidden } of names) {
+    const place = location ?? trailing;
+    into.push({
+      name,
+      type,
+      ...(initial && { initial }),
+      ...(place && { location: place }),
+      ...(edge && { edge }),
+      ...(args && { args }),
+      ...(hidden && { hidden }),
+      span: p.span(start, end),
+    });
+  }
+  endDeclaration(p, type.kind === 'struct');
+  return true;
+}
+
+function skipVariadic(p: Cursor): void {
+  if (p.pragmasHere().some((pragma) => /^\{\s*sized\s*\}$/i.test(pragma))) {
+    p.fail('E9101', 'Variadic parameters (`{sized} ...`) are not supported: declare the parameters one by one.');
+  }
+}
+
+function parseLocation(p: Cursor): DirectAddress {
+  p.advance();
+  if (p.kind() !== T.direct) p.fail('E1009', `Expected an address such as %IX0.1 after AT, found ${p.shown()}.`);
+  return parseDirectAddress(p);
+}
+
+/** The semicolon; behind END_STRUCT its absence is only a warning. */
+export function endDeclaration(p: Cursor, afterEnd: boolean): void {
+  if (p.take(T.semicolon)) return;
+  const end = p.previousEnd();
+  if (afterEnd) {
+    p.report('W1001', end, end, `Write \`;\` after ${keywordName(p.keyword(-1)) || 'the end'}.`, ';');
+    return;
+  }
+  if (p.lineBreak() || endsDeclarations(p)) {
+    p.report('E1102', end, end, 'The declaration has no semicolon at its end: write `;`.', ';');
+    return;
+  }
+  p.fail('E1111', `Expected \`;\` or \`:=\` after the type, found ${p.shown()}.`);
+}

@@ -1,0 +1,400 @@
+import type { CaseLabel, Expression, Statement } from '../syntax/ast.js';
+import { closeBlock, endStatement, endsStatements, normalizeKeyword, requireKeyword, synchronize } from './block.js';
+import type { Cursor } from './cursor.js';
+import { K, T } from './cursor.js';
+import { parseBinary, parseExpression, parseVariable, reportAssignInExpression } from './parse-expression.js';
+
+/** Statements up to the word that closes the block, which is left to the caller. Never gives up. */
+export function parseStatementList(p: Cursor, inCase = false): Statement[] {
+  const statements: Statement[] = [];
+  for (;;) {
+    normalizeKeyword(p);
+    if (endsStatements(p)) return statements;
+    if (inCase && startsCaseLabel(p)) return statements;
+    const at = p.at;
+    if (!p.attempt(() => parseStatement(p, statements))) synchronize(p);
+    if (p.at === at) p.advance();
+  }
+}
+
+/** One statement, pushed to `into`; gives true, or gives up after reporting. */
+function parseStatement(p: Cursor, into: Statement[]): true {
+  const start = p.start();
+  if (p.take(T.semicolon)) {
+    into.push({ kind: 'empty', span: p.span(start) });
+    return true;
+  }
+  switch (p.keyword()) {
+    case K.IF:
+      into.push(parseIf(p));
+      return true;
+    case K.CASE:
+      into.push(parseCase(p));
+      return true;
+    case K.FOR:
+      into.push(parseFor(p));
+      return true;
+    case K.WHILE:
+      into.push(parseWhile(p));
+      return true;
+    case K.REPEAT:
+      into.push(parseRepeat(p));
+      return true;
+    case K.EXIT:
+      p.advance();
+      into.push({ kind: 'exit', span: p.span(start) });
+      endStatement(p);
+      return true;
+    case K.RETURN: {
+      p.advance();
+      const bare = p.kind() === T.semicolon || p.lineBreak() || endsStatements(p);
+      const value = bare ? undefined : parseExpression(p);
+      into.push({ kind: 'return', ...(value && { value }), span: p.span(start) });
+      endStatement(p);
+      return true;
+    }
+    case K.CONTINUE:
+      if (p.kind(1) === T.semicolon || p.lineBreak(1)) {
+        p.advance();
+        into.push({ kind: 'continue', span: p.span(start) });
+        endStatement(p);
+        return true;
+      }
+      break;
+    case K.JMP:
+      if (p.isName(1) && (p.kind(2) === T.semicolon || p.lineBreak(2))) {
+        p.advance();
+        const label = p.expectName('a label');
+        into.push({ kind: 'jump', label, span: p.span(start) });
+        endStatement(p);
+        return true;
+      }
+      break;
+    case K.GOTO:
+      if (p.isName(1))
+        p.fail('E1107', 'Structured Text has no GOTO: write `JMP label;`, or restructure with IF, EXIT or RETURN.');
+      break;
+    case K.SWITCH:
+      if (p.kind(1) === T.openParen) p.fail('E1107', 'Structured Text has no SWITCH: write `CASE x OF ... END_CASE;`.');
+      break;
+    default:
+  }
+  if (p.isName() && p.kind(1) === T.colon) {
+    const label = p.word();
+    p.at += 2;
+    into.push({ kind: 'label', label, span: p.span(start) });
+    return true;
+  }
+  parseSimple(p, into);
+  return true;
+}
+
+/** Assignment or call. */
+function parseSimple(p: Cursor, into: Statement[]): void {
+  const start = p.start();
+  if (p.kind() === T.word && !p.isName() && p.keyword() !== K.AND && p.keyword() !== K.OR && p.keyword() !== K.XOR) {
+    p.fail('E1101', `Expected a statement, found the keyword ${p.shown()}.`);
+  }
+  const target = parseVariable(p, true);
+  const op = assignmentHere(p);
+  if (op) {
+    const targets = [target];
+    let value = parseExpression(p);
+    // `a := b := c` assigns from the right.
+    while (op === ':=' && p.kind() === T.assign) {
+      targets.push(value);
+      p.advance();
+      value = parseExpression(p);
+    }
+    const span = p.span(start);
+    for (const [i, each] of targets.reverse().entries()) {
+      into.push({ kind: 'assign', op, target: each, value: i === 0 ? value : targets[i - 1]!, span });
+    }
+    endStatement(p);
+    return;
+  }
+  if (p.kind() === T.foreign && reportForeignAssignment(p, target)) return;
+  const expression = parseBinary(p, target, 1);
+  into.push({ kind: 'expression', expression, span: p.span(start) });
+  endStatement(p);
+}
+
+/** Takes an assignment operator. `S=`, `R=` and `REF=` are a word and `=` without a space between. */
+function assignmentHere(p: Cursor): ':=' | 'REF=' | '?=' | 'S=' | 'R=' | undefined {
+  switch (p.kind()) {
+    case T.assign:
+      p.advance();
+      return ':=';
+    case T.attempt:
+      p.advance();
+      return '?=';
+    case T.equal:
+      p.report('E1105', p.start(), p.end(), '`=` compares: assign with `:=`.', ':=');
+      p.advance();
+      return ':=';
+    case T.colon:
+      // `x : = 1`
+      if (p.kind(1) !== T.equal) return undefined;
+      p.report('E1105', p.start(), p.end(1), 'The assignment sign `:=` has no space within: write it together.', ':=');
+      p.at += 2;
+      return ':=';
+    case T.word: {
+      const keyword = p.keyword();
+      if (p.kind(1) !== T.equal || !p.adjacent(1)) return undefined;
+      const op = keyword === K.S ? 'S=' : keyword === K.R ? 'R=' : keyword === K.REF ? 'REF=' : undefined;
+      if (op) p.at += 2;
+      return op;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `i++`, `i += 2`: gives true when it was one, reported and read over. */
+function reportForeignAssignment(p: Cursor, target: Expression): boolean {
+  const operator = p.word();
+  const written = p.text.slice(target.span.start, target.span.end);
+  if (operator === '++') {
+    p.report(
+      'E1107',
+      p.start(),
+      p.end(),
+      `Structured Text has no \`++\`: write \`${written} := ${written} + 1\`.`,
+      ` := ${written} + 1`,
+    );
+    p.advance();
+    endStatement(p);
+    return true;
+  }
+  if (!/^[-+*/]=$/.test(operator)) return false;
+  const sign = operator[0]!;
+  p.report(
+    'E1107',
+    p.start(),
+    p.end(),
+    `Structured Text has no \`${operator}\`: write \`${written} := ${written} ${sign} ...\`.`,
+    `:= ${written} ${sign}`,
+  );
+  p.advance();
+  parseExpression(p);
+  endStatement(p);
+  return true;
+}
+
+/** A condition, and the keyword behind it. An unreadable one is FALSE, so that the body is still read. */
+function parseCondition(p: Cursor, keyword: number, owner: string): Expression {
+  const start = p.start();
+  const condition = p.attempt(() => {
+    const expression = parseExpression(p);
+    if (p.kind() === T.assign) reportAssignInExpression(p);
+    if (p.kind() === T.arrow) p.fail('E1107', '`=>` binds an output: compare with `>=`.');
+    return expression;
+  });
+  requireKeyword(p, keyword, owner, condition === undefined);
+  return condition ?? { kind: 'bool', value: false, span: p.span(start) };
+}
+
+function parseIf(p: Cursor): Statement {
+  const opener = p.start();
+  p.advance();
+  p.deeper();
+  p.closers.push(K.END_IF);
+  const branches: { condition: Expression; body: Statement[]; span: ReturnType<Cursor['span']> }[] = [];
+  let from = opener;
+  for (;;) {
+    const condition = parseCondition(p, K.THEN, 'IF');
+    const body = parseStatementList(p);
+    branches.push({ condition, body, span: p.span(from) });
+    if (p.keyword() !== K.ELSIF) break;
+    from = p.start();
+    p.advance();
+  }
+  let otherwise: Statement[] | undefined;
+  let elseIf: { start: number; end: number } | undefined;
+  if (p.keyword() === K.ELSE) {
+    if (p.keyword(1) === K.IF && !p.lineBreak(1)) elseIf = { start: p.start(), end: p.end(1) };
+    p.advance();
+    // `ELSE;` does nothing more.
+    otherwise = parseStatementList(p);
+  }
+  p.shallower();
+  closeBlock(p, K.END_IF, 'IF', opener, elseIf);
+  return { kind: 'if', branches, ...(otherwise && { otherwise }), span: p.span(opener) };
+}
+
+function parseCase(p: Cursor): Statement {
+  const opener = p.start();
+  p.advance();
+  p.deeper();
+  p.closers.push(K.END_CASE);
+  const selector = parseCondition(p, K.OF, 'CASE');
+  const branches: { labels: CaseLabel[]; body: Statement[]; span: ReturnType<Cursor['span']> }[] = [];
+  let otherwise: Statement[] | undefined;
+  const stray = parseStatementList(p, true);
+  if (stray.length > 0 && stray.some((s) => s.kind !== 'empty')) {
+    const { span } = stray[0]!;
+    p.report(
+      'E1101',
+      span.start,
+      span.end,
+      'Expected a label such as `1:` after OF: statements of a CASE belong to a label.',
+    );
+  }
+  while (startsCaseLabel(p)) {
+    const from = p.start();
+    const labels = p.attempt(() => parseCaseLabels(p));
+    if (!labels) {
+      while (p.kind() !== T.colon && p.kind() !== T.semicolon && !endsStatements(p)) p.advance();
+      p.take(T.colon);
+    }
+    const body = parseStatementList(p, true);
+    if (body.length === 0 && labels) {
+      const end = p.previousEnd();
+      p.report(
+        'E1115',
+        from,
+        end,
+        'The branch has no statement: write `;` after the colon if nothing is to be done.',
+        `${p.text.slice(from, end)} ;`,
+      );
+    }
+    if (labels) branches.push({ labels, body, span: p.span(from) });
+  }
+  if (p.keyword() === K.ELSE) {
+    p.advance();
+    // CODESYS allows a colon here.
+    p.take(T.colon);
+    otherwise = parseStatementList(p);
+  }
+  p.shallower();
+  closeBlock(p, K.END_CASE, 'CASE', opener);
+  return { kind: 'case', selector, branches, ...(otherwise && { otherwise }), span: p.span(opener) };
+}
+
+function parseCaseLabels(p: Cursor): CaseLabel[] {
+  const labels: CaseLabel[] = [];
+  do {
+    const start = p.start();
+    const low = parseExpression(p);
+    const high = p.take(T.range) ? parseExpression(p) : undefined;
+    labels.push({ low, ...(high && { high }), span: p.span(start) });
+  } while (p.take(T.comma));
+  if (!p.take(T.colon)) p.fail('E1101', `Expected \`:\` after the label of the CASE branch, found ${p.shown()}.`);
+  return labels;
+}
+
+/** Whether what follows is `1:`, `A, B..C:` and the like, and no statement. Reads ahead no further than one statement. */
+function startsCaseLabel(p: Cursor): boolean {
+  if (p.kind() === T.word && !p.isName() && p.keyword() !== K.TRUE && p.keyword() !== K.FALSE && p.keyword() !== K.NOT)
+    return false;
+  let operand = false;
+  for (let i = 0; ; i += 1) {
+    switch (p.kind(i)) {
+      case T.colon:
+        // `x : = 1` is a misspelt assignment.
+        return operand && !(p.kind(i + 1) === T.equal);
+      case T.word:
+      case T.int:
+      case T.real:
+      case T.string:
+      case T.wstring:
+      case T.duration:
+      case T.date:
+        if (p.kind(i) === T.word && !p.isName(i) && p.keyword(i) !== K.TRUE && p.keyword(i) !== K.FALSE) return false;
+        if (operand) return false;
+        operand = true;
+        break;
+      case T.prefix:
+        if (operand && p.kind(i - 1) !== T.dot) return false;
+        operand = false;
+        break;
+      case T.closeParen:
+        operand = true;
+        break;
+      case T.openParen:
+      case T.dot:
+      case T.comma:
+      case T.range:
+      case T.plus:
+      case T.minus:
+      case T.star:
+      case T.slash:
+        operand = false;
+        break;
+      default:
+        return false;
+    }
+  }
+}
+
+function parseFor(p: Cursor): Statement {
+  const opener = p.start();
+  p.advance();
+  p.deeper();
+  p.closers.push(K.END_FOR);
+  const header = p.attempt(() => {
+    const variable = parseVariable(p, false);
+    if (!p.take(T.assign)) {
+      if (p.kind() === T.equal) {
+        p.report('E1105', p.start(), p.end(), '`=` compares: assign with `:=`.', ':=');
+        p.advance();
+      } else p.fail('E1101', `Expected \`:=\` after the variable of FOR, found ${p.shown()}.`);
+    }
+    const from = parseExpression(p);
+    if (!p.takeKeyword(K.TO)) {
+      p.fail('E1109', `Expected TO and the last value after the first value of FOR, found ${p.shown()}.`);
+    }
+    const to = parseExpression(p);
+    const by = p.takeKeyword(K.BY) ? parseExpression(p) : undefined;
+    return { variable, from, to, by };
+  });
+  requireKeyword(p, K.DO, 'FOR', header === undefined);
+  const body = parseStatementList(p);
+  p.shallower();
+  closeBlock(p, K.END_FOR, 'FOR', opener);
+  const span = p.span(opener);
+  if (!header) return { kind: 'while', condition: { kind: 'bool', value: false, span }, body, span };
+  const { by, ...rest } = header;
+  return { kind: 'for', ...rest, ...(by && { by }), body, span };
+}
+
+function parseWhile(p: Cursor): Statement {
+  const opener = p.start();
+  p.advance();
+  p.deeper();
+  p.closers.push(K.END_WHILE);
+  const condition = parseCondition(p, K.DO, 'WHILE');
+  const body = parseStatementList(p);
+  p.shallower();
+  closeBlock(p, K.END_WHILE, 'WHILE', opener);
+  return { kind: 'while', condition, body, span: p.span(opener) };
+}
+
+function parseRepeat(p: Cursor): Statement {
+  const opener = p.start();
+  p.advance();
+  p.deeper();
+  p.closers.push(K.END_REPEAT);
+  const body = parseStatementList(p);
+  let until: Expression | undefined;
+  if (p.takeKeyword(K.UNTIL)) {
+    until = p.attempt(() => {
+      const expression = parseExpression(p);
+      if (p.kind() === T.assign) reportAssignInExpression(p);
+      return expression;
+    });
+    if (!until) while (p.kind() !== T.semicolon && !endsStatements(p)) p.advance();
+    // `UNTIL x;` is common.
+    p.take(T.semicolon);
+    normalizeKeyword(p);
+  } else {
+    p.reportHere(
+      'E1109',
+      `Expected UNTIL and the condition that ends the REPEAT of line ${p.line(opener)}, found ${p.shown()}.`,
+    );
+  }
+  p.shallower();
+  closeBlock(p, K.END_REPEAT, 'REPEAT', opener);
+  const span = p.span(opener);
+  return { kind: 'repeat', body, until: until ?? { kind: 'bool', value: true, span }, span };
+}

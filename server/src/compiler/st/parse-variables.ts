@@ -1,0 +1,48 @@
+import type { Access, VariableBlock } from '../syntax/ast.js';
+import type { Cursor } from './cursor.js';
+import { K, T } from './cursor.js';
+import { accesses, parseDeclarationList, sections } from './parse-declaration.js';
+import { parseType } from './parse-type.js';
+
+/** Whether a section of variables (VAR, VAR_INPUT ...) begins here. */
+export function atSection(p: Cursor): boolean {
+  return sections.has(p.keyword());
+}
+
+/** From VAR to END_VAR. */
+export function parseVariableBlock(p: Cursor): VariableBlock {
+  const start = p.start();
+  const section = sections.get(p.keyword())!;
+  const opener = p.word();
+  p.advance();
+  let constant = false;
+  let retain = false;
+  let nonRetain = false;
+  let persistent = false;
+  let access: Access | undefined;
+  for (;;) {
+    // A variable may have the name of a qualifier.
+    if (p.kind(1) === T.colon || p.kind(1) === T.comma || p.keyword(1) === K.AT) break;
+    const keyword = p.keyword();
+    if (keyword === K.CONSTANT) constant = true;
+    else if (keyword === K.RETAIN) retain = true;
+    else if (keyword === K.NON_RETAIN) nonRetain = true;
+    else if (keyword === K.PERSISTENT) persistent = true;
+    else if (accesses.has(keyword)) access = accesses.get(keyword);
+    else break;
+    p.advance();
+  }
+  const variables = parseDeclarationList(p, K.END_VAR, opener, start, parseType);
+  // `END_VAR;` is common and harmless.
+  if (p.kind() === T.semicolon) p.advance();
+  return {
+    section,
+    constant,
+    retain,
+    nonRetain,
+    persistent,
+    ...(access && { access }),
+    variables,
+    span: p.span(start),
+  };
+}

@@ -22,6 +22,8 @@ export interface Variable {
   readonly location?: string;
   /** Index of the leaf (elementary, string, enum, subrange, pointer) in the order of the tree; -1 for aggregates and what lies behind an address. */
   readonly leaf: number;
+  /** What lies at `address` is not the value but the address of it (VAR_IN_OUT, not followed). */
+  readonly indirect?: true;
 }
 
 /** All variables of one image. Leaves are numbered densely in declaration order: the ids that streams use. */
@@ -124,6 +126,7 @@ export function createVariableTree(image: ProgramImage): VariableTree {
       retain: parent.retain || member.retain === true,
       hidden: parent.hidden || member.hidden === true,
       leaf: behind || parent.leaf < 0 ? -1 : firstLeaf,
+      ...(member.indirect === true && !behind && { indirect: true }),
     };
   };
 

@@ -35,7 +35,9 @@ const imports = (file: string): string[] =>
 
 /** Imports that are there at run time. */
 const valueImports = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)(?! type)[^;]*?from\s*'([^']+)'/gm)].map((match) => match[1]!);
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)(?! type)[^;]*?from\s*'([^']+)'/gm)].map(
+    (match) => match[1]!,
+  );
 
 /** The room of a path relative to the repository, or undefined for files that belong to none (main.ts, config.ts). */
 function roomOf(path: string): string | undefined {
@@ -73,13 +75,24 @@ describe('the rooms of the server', () => {
   it('that promise to be pure import no platform module', () => {
     const violations = files
       .filter((file) => pure.includes(roomOf(relative(root, file))!))
-      .flatMap((file) => imports(file).filter((target) => target.startsWith('node:')).map((target) => `${relative(root, file)} -> ${target}`));
+      .flatMap((file) =>
+        imports(file)
+          .filter((target) => target.startsWith('node:'))
+          .map((target) => `${relative(root, file)} -> ${target}`),
+      );
     // The machine's clocks are the one thing that model takes from the platform, and it does so through globals.
     expect(violations).toEqual([]);
   });
 
   it('form no cycle of files, types apart', () => {
-    const graph = new Map(files.map((file) => [file, valueImports(file).filter((t) => t.startsWith('.')).map((t) => resolve(file, '..', t).replace(/\.js$/, '.ts'))]));
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        valueImports(file)
+          .filter((t) => t.startsWith('.'))
+          .map((t) => resolve(file, '..', t).replace(/\.js$/, '.ts')),
+      ]),
+    );
     const state = new Map<string, 'open' | 'done'>();
     const cycles: string[] = [];
     const visit = (file: string, path: readonly string[]): void => {
@@ -100,7 +113,11 @@ describe('the rooms of the server', () => {
 describe('the clients', () => {
   it('never import the server', () => {
     const files = ['clients/node/src', 'clients/cli/src'].flatMap((folder) => sources(join(root, folder)));
-    const violations = files.flatMap((file) => imports(file).filter((target) => target.includes('server/')).map((target) => `${relative(root, file)} -> ${target}`));
+    const violations = files.flatMap((file) =>
+      imports(file)
+        .filter((target) => target.includes('server/'))
+        .map((target) => `${relative(root, file)} -> ${target}`),
+    );
     expect(files.length).toBeGreaterThan(0);
     expect(violations).toEqual([]);
   });

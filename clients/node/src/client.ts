@@ -32,7 +32,9 @@ const mebibyte = 1024 * 1024;
 /** Makes a client. Connects on the first call; nothing fails before. */
 export function createClient(options: ClientOptions = {}): PlcClient {
   const target = resolveTarget(options);
-  const secure: ChannelCredentials = options.caPem ? credentials.createSsl(Buffer.from(options.caPem)) : credentials.createInsecure();
+  const secure: ChannelCredentials = options.caPem
+    ? credentials.createSsl(Buffer.from(options.caPem))
+    : credentials.createInsecure();
   const client = new Client(target.address, secure, {
     'grpc.max_receive_message_length': 4 * mebibyte,
     'grpc.max_send_message_length': 4 * mebibyte,

@@ -1,4 +1,4 @@
-import { status as Status, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { status as Status, type ServiceError } from '@grpc/grpc-js';
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { ErrorInfoSchema } from '../../../proto/google/rpc/error_details_pb.js';
 import { StatusSchema, type Status as RpcStatus } from '../../../proto/google/rpc/status_pb.js';
@@ -36,14 +36,18 @@ export function toPlcError(error: unknown): PlcError {
   if (error instanceof PlcError) return error;
   const failed = error as Partial<ServiceError> & Error;
   if (typeof failed.code !== 'number') throw error;
-  const bytes = (failed.metadata as Metadata | undefined)?.get('grpc-status-details-bin')[0];
+  const bytes = failed.metadata?.get('grpc-status-details-bin')[0];
   const message = failed.details ?? failed.message;
   if (!(bytes instanceof Uint8Array)) return new PlcError(message, failed.code, '', {});
   return statusToError(fromBinary(StatusSchema, bytes), failed.code, message);
 }
 
 /** The error that a google.rpc.Status stands for; Command streams carry them in messages. */
-export function statusToError(status: RpcStatus, code: Status = status.code, message: string = status.message): PlcError {
+export function statusToError(
+  status: RpcStatus,
+  code: Status = status.code as Status,
+  message: string = status.message,
+): PlcError {
   const info = status.details.find((d) => d.typeUrl.endsWith(`/${ErrorInfoSchema.typeName}`));
   const read = info && fromBinary(ErrorInfoSchema, info.value);
   return new PlcError(message, code, read?.reason ?? '', read?.metadata ?? {}, status);

@@ -1,4 +1,13 @@
-import { create, fromBinary, toBinary, type DescMessage, type DescMethod, type DescService, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
+import {
+  create,
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { Metadata, type CallOptions as GrpcCallOptions, type Client } from '@grpc/grpc-js';
 import { toPlcError } from './plc-error.js';
 
@@ -8,8 +17,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-type Unary<M extends DescMethod> = (request?: MessageInitShape<M['input']>, options?: CallOptions) => Promise<MessageShape<M['output']>>;
-type ServerStream<M extends DescMethod> = (request?: MessageInitShape<M['input']>, options?: CallOptions) => AsyncIterable<MessageShape<M['output']>>;
+type Unary<M extends DescMethod> = (
+  request?: MessageInitShape<M['input']>,
+  options?: CallOptions,
+) => Promise<MessageShape<M['output']>>;
+type ServerStream<M extends DescMethod> = (
+  request?: MessageInitShape<M['input']>,
+  options?: CallOptions,
+) => AsyncIterable<MessageShape<M['output']>>;
 type ClientStream<M extends DescMethod> = (
   requests: AsyncIterable<MessageInitShape<M['input']>> | Iterable<MessageInitShape<M['input']>>,
   options?: CallOptions,
@@ -55,9 +70,11 @@ export function createServiceClient<S extends DescService>(service: S, context: 
 
 function createCall(method: DescMethod, context: ConnectionContext): unknown {
   const path = `/${method.parent.typeName}/${method.name}`;
-  const serialize = (message: unknown): Buffer => Buffer.from(toBinary(method.input, message as MessageShape<DescMessage>));
+  const serialize = (message: unknown): Buffer =>
+    Buffer.from(toBinary(method.input, message as MessageShape<DescMessage>));
   const deserialize = (bytes: Buffer): MessageShape<DescMessage> => fromBinary(method.output, bytes);
-  const init = (request: unknown): MessageShape<DescMessage> => create(method.input, (request ?? {}) as MessageInitShape<DescMessage>);
+  const init = (request: unknown): MessageShape<DescMessage> =>
+    create(method.input, (request ?? {}) as MessageInitShape<DescMessage>);
   const deadline = (options: CallOptions | undefined, fallbackMs?: number): GrpcCallOptions => {
     const timeoutMs = options?.timeoutMs ?? fallbackMs;
     return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
@@ -72,7 +89,12 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
       return (request?: unknown, options?: CallOptions) =>
         new Promise((resolve, reject) => {
           const call = context.client.makeUnaryRequest(
-            path, serialize, deserialize, init(request), context.metadata(), deadline(options, context.timeoutMs),
+            path,
+            serialize,
+            deserialize,
+            init(request),
+            context.metadata(),
+            deadline(options, context.timeoutMs),
             (error, response) => (error ? reject(toPlcError(error)) : resolve(response)),
           );
           abortable(options, call);
@@ -80,7 +102,14 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
     case 'server_streaming':
       return (request?: unknown, options?: CallOptions): AsyncIterable<unknown> => ({
         async *[Symbol.asyncIterator]() {
-          const call = context.client.makeServerStreamRequest(path, serialize, deserialize, init(request), context.metadata(), deadline(options));
+          const call = context.client.makeServerStreamRequest(
+            path,
+            serialize,
+            deserialize,
+            init(request),
+            context.metadata(),
+            deadline(options),
+          );
           abortable(options, call);
           try {
             for await (const message of call) yield message;
@@ -97,11 +126,18 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
         let settle: { resolve: (value: unknown) => void; reject: (error: unknown) => void };
         const answer = new Promise((resolve, reject) => (settle = { resolve, reject }));
         let ended = false;
-        const call = context.client.makeClientStreamRequest(path, serialize, deserialize, context.metadata(), deadline(options), (error, response) => {
-          ended = true;
-          if (error) settle.reject(toPlcError(error));
-          else settle.resolve(response);
-        });
+        const call = context.client.makeClientStreamRequest(
+          path,
+          serialize,
+          deserialize,
+          context.metadata(),
+          deadline(options),
+          (error, response) => {
+            ended = true;
+            if (error) settle.reject(toPlcError(error));
+            else settle.resolve(response);
+          },
+        );
         abortable(options, call);
         for await (const request of requests) {
           if (ended) break;
@@ -112,7 +148,13 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
       };
     case 'bidi_streaming':
       return (options?: CallOptions): BidiCall<DescMethod> => {
-        const call = context.client.makeBidiStreamRequest(path, serialize, deserialize, context.metadata(), deadline(options));
+        const call = context.client.makeBidiStreamRequest(
+          path,
+          serialize,
+          deserialize,
+          context.metadata(),
+          deadline(options),
+        );
         abortable(options, call);
         const failed = new Promise<void>((resolve) => call.once('close', resolve));
         return {

@@ -1,6 +1,12 @@
 import { status as Status } from '@grpc/grpc-js';
 import { EventClass, type Event } from '../../../proto/plcemu/v1/event_pb.js';
-import { OnGap, WatchStart, type Batch, type Snapshot, type StreamMessage } from '../../../proto/plcemu/v1/stream_pb.js';
+import {
+  OnGap,
+  WatchStart,
+  type Batch,
+  type Snapshot,
+  type StreamMessage,
+} from '../../../proto/plcemu/v1/stream_pb.js';
 import type { RuntimeService, WatchRequestSchema } from '../../../proto/plcemu/v1/runtime_pb.js';
 import type { RuntimeState } from '../../../proto/plcemu/v1/runtime_state_pb.js';
 import type { VariableValue } from '../../../proto/plcemu/v1/value_pb.js';
@@ -43,12 +49,37 @@ export interface WatchEvent {
 
 export type WatchItem =
   /** A connection is there. `attempt` counts them from 1. */
-  | { readonly kind: 'opened'; readonly attempt: number; readonly sequence: bigint; readonly epoch: string; readonly unknown: readonly string[] }
-  | { readonly kind: 'snapshot'; readonly at: bigint; readonly scan: bigint; readonly state?: RuntimeState; readonly values: readonly Change[]; readonly variables: readonly VariableValue[] }
+  | {
+      readonly kind: 'opened';
+      readonly attempt: number;
+      readonly sequence: bigint;
+      readonly epoch: string;
+      readonly unknown: readonly string[];
+    }
+  | {
+      readonly kind: 'snapshot';
+      readonly at: bigint;
+      readonly scan: bigint;
+      readonly state?: RuntimeState;
+      readonly values: readonly Change[];
+      readonly variables: readonly VariableValue[];
+    }
   /** Events up to and including `sequence`, in order. `coalesced`: that many scans were merged. */
-  | { readonly kind: 'events'; readonly sequence: bigint; readonly scan: bigint; readonly events: readonly WatchEvent[]; readonly coalesced?: CoalescedInfo }
+  | {
+      readonly kind: 'events';
+      readonly sequence: bigint;
+      readonly scan: bigint;
+      readonly events: readonly WatchEvent[];
+      readonly coalesced?: CoalescedInfo;
+    }
   | { readonly kind: 'progress'; readonly sequence: bigint }
-  | { readonly kind: 'lagged'; readonly class: EventClassName; readonly from: bigint; readonly to: bigint; readonly reason: string }
+  | {
+      readonly kind: 'lagged';
+      readonly class: EventClassName;
+      readonly from: bigint;
+      readonly to: bigint;
+      readonly reason: string;
+    }
   | { readonly kind: 'reset'; readonly reason: string }
   /** The host was restarted; every durable event since the cursor follows. */
   | { readonly kind: 'epoch'; readonly oldEpoch: string; readonly newEpoch: string };
@@ -101,7 +132,13 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
       switch (body.case) {
         case 'opened': {
           if (body.value.layout) layouts.add(body.value.layout);
-          item = { kind: 'opened', attempt, sequence: body.value.sequence, epoch: body.value.epoch, unknown: body.value.unknown };
+          item = {
+            kind: 'opened',
+            attempt,
+            sequence: body.value.sequence,
+            epoch: body.value.epoch,
+            unknown: body.value.unknown,
+          };
           if (!owesSnapshot) next = body.value.cursor;
           break;
         }
@@ -143,9 +180,19 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
           break;
         case 'goodbye':
           if (body.value.reason === 'CURSOR_EXPIRED' && options.onGap !== 'reset') {
-            throw new PlcError('The watch fell behind what the host keeps; begin again with a snapshot.', Status.OUT_OF_RANGE, 'CURSOR_EXPIRED', {});
+            throw new PlcError(
+              'The watch fell behind what the host keeps; begin again with a snapshot.',
+              Status.OUT_OF_RANGE,
+              'CURSOR_EXPIRED',
+              {},
+            );
           }
-          throw new PlcError(`The host ended the watch: ${body.value.reason}.`, Status.UNAVAILABLE, body.value.reason, {});
+          throw new PlcError(
+            `The host ended the watch: ${body.value.reason}.`,
+            Status.UNAVAILABLE,
+            body.value.reason,
+            {},
+          );
         case undefined:
           break;
       }
@@ -207,7 +254,14 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
 function isTransient(error: PlcError): boolean {
   if (error.reason === 'SLOW_READER' || error.reason === 'SHUTTING_DOWN') return true;
   if (error.reason !== '') return error.code === Status.UNAVAILABLE;
-  return [Status.UNAVAILABLE, Status.INTERNAL, Status.UNKNOWN, Status.CANCELLED, Status.ABORTED, Status.DEADLINE_EXCEEDED].includes(error.code);
+  return [
+    Status.UNAVAILABLE,
+    Status.INTERNAL,
+    Status.UNKNOWN,
+    Status.CANCELLED,
+    Status.ABORTED,
+    Status.DEADLINE_EXCEEDED,
+  ].includes(error.code);
 }
 
 /** Proves that each message follows the one before it (streams.md, opening a watch). */
@@ -222,7 +276,8 @@ function createSequenceCheck(): (message: StreamMessage) => void {
       spoke = body.value.sequence;
       return;
     }
-    if (message.delivery !== delivery + 1n) throw new SequenceViolation(`delivery ${message.delivery} follows ${delivery}`);
+    if (message.delivery !== delivery + 1n)
+      throw new SequenceViolation(`delivery ${message.delivery} follows ${delivery}`);
     if (message.previous !== spoke) throw new SequenceViolation(`previous ${message.previous} follows ${spoke}`);
     delivery = message.delivery;
     if (body.case === 'snapshot') spoke = body.value.at;
@@ -247,14 +302,19 @@ function joinSnapshot(pieces: readonly Snapshot[], layouts: LayoutBook): WatchIt
 
 function joinBatches(batches: readonly Batch[], layouts: LayoutBook): WatchItem {
   const last = batches.at(-1)!;
-  const events = batches.flatMap((batch) => batch.events).map((event): WatchEvent => ({ event, changes: changesOf(event, layouts) }));
+  const events = batches
+    .flatMap((batch) => batch.events)
+    .map((event): WatchEvent => ({ event, changes: changesOf(event, layouts) }));
   const merged = batches.find((batch) => batch.coalesced)?.coalesced;
   const scanEvent = events.find(({ event }) => event.payload.case === 'scan' || event.payload.case === 'io')?.event;
   let coalesced: CoalescedInfo | undefined;
   if (merged) {
-    const version = scanEvent?.payload.case === 'scan' || scanEvent?.payload.case === 'io' ? scanEvent.payload.value.layout : 0;
+    const version =
+      scanEvent?.payload.case === 'scan' || scanEvent?.payload.case === 'io' ? scanEvent.payload.value.layout : 0;
     const edges = new Map<string, number>();
-    merged.edgeIds.forEach((id, i) => edges.set(layouts.pathOf(scanEvent?.runtime ?? '', version, id), merged.edgeCounts[i]!));
+    merged.edgeIds.forEach((id, i) =>
+      edges.set(layouts.pathOf(scanEvent?.runtime ?? '', version, id), merged.edgeCounts[i]!),
+    );
     merged.edgePaths.forEach((path, i) => edges.set(path, merged.edgeCounts[i]!));
     coalesced = { scans: merged.scans, firstScan: merged.firstScan, lastScan: merged.lastScan, edges };
   }
@@ -280,7 +340,12 @@ function className(value: EventClass): EventClassName {
   return (Object.keys(classByName) as EventClassName[]).find((name) => classByName[name] === value) ?? 'run_state';
 }
 
-const severityByName = { debug: Severity.DEBUG, info: Severity.INFO, warning: Severity.WARNING, error: Severity.ERROR } as const;
+const severityByName = {
+  debug: Severity.DEBUG,
+  info: Severity.INFO,
+  warning: Severity.WARNING,
+  error: Severity.ERROR,
+} as const;
 
 function buildRequest(options: WatchRequestOptions, cursor: Uint8Array): MessageInitShape<typeof WatchRequestSchema> {
   const place = { latest: WatchStart.LATEST, snapshot: WatchStart.SNAPSHOT, earliest: WatchStart.EARLIEST } as const;
@@ -294,7 +359,10 @@ function buildRequest(options: WatchRequestOptions, cursor: Uint8Array): Message
       verbose: options.verbose ?? false,
       lossless: options.lossless ?? false,
       ...(options.minIntervalMs !== undefined && {
-        minInterval: { seconds: BigInt(Math.floor(options.minIntervalMs / 1000)), nanos: Math.round((options.minIntervalMs % 1000) * 1e6) },
+        minInterval: {
+          seconds: BigInt(Math.floor(options.minIntervalMs / 1000)),
+          nanos: Math.round((options.minIntervalMs % 1000) * 1e6),
+        },
       }),
     },
     filter: {

@@ -38,12 +38,22 @@ export function compileCondition(text: string, scope: ConditionScope): Condition
   const expression = parseExpression(source, problems);
   if (problems.errorCount > 0) return { diagnostics: problems.list() };
   const lowered = lower(expression, { scope, problems });
-  if (lowered && lowered.kind !== 'bool') report(problems, expression, 'The condition must be a BOOL; compare the value with something.');
+  if (lowered && lowered.kind !== 'bool')
+    report(problems, expression, 'The condition must be a BOOL; compare the value with something.');
   if (!lowered || problems.errorCount > 0) return { diagnostics: problems.list() };
   const wasm = emitModule(
     {
       functions: [
-        { name: 'test', hasInstance: false, paramCount: 0, locals: [], result: 'i32', frameSize: 0, body: [{ op: 'return', value: lowered.ir }], trusted: true },
+        {
+          name: 'test',
+          hasInstance: false,
+          paramCount: 0,
+          locals: [],
+          result: 'i32',
+          frameSize: 0,
+          body: [{ op: 'return', value: lowered.ir }],
+          trusted: true,
+        },
         { name: 'init', hasInstance: false, paramCount: 0, locals: [], frameSize: 0, body: [] },
       ],
       entries: [{ exportName: 'test', callee: 'test', instance: 0, returns: true }],
@@ -78,7 +88,11 @@ function report(problems: Problems, at: Expression, message: string): undefined 
 const int = (value: bigint): Lowered => ({ kind: 'int', ir: { op: 'const', type: 'i64', value } });
 const bool = (ir: IrExpr): Lowered => ({ kind: 'bool', ir });
 
-function lower(expression: Expression, context: Context, enumerators?: ReadonlyMap<string, bigint>): Lowered | undefined {
+function lower(
+  expression: Expression,
+  context: Context,
+  enumerators?: ReadonlyMap<string, bigint>,
+): Lowered | undefined {
   switch (expression.kind) {
     case 'int':
       return int(expression.value);
@@ -105,27 +119,46 @@ function lower(expression: Expression, context: Context, enumerators?: ReadonlyM
     case 'binary':
       return binary(expression, context);
     default:
-      return report(context.problems, expression, 'A condition is made of variables, literals, comparisons, AND, OR, NOT and arithmetic; this is none of them.');
+      return report(
+        context.problems,
+        expression,
+        'A condition is made of variables, literals, comparisons, AND, OR, NOT and arithmetic; this is none of them.',
+      );
   }
 }
 
 function variable(expression: Expression, context: Context): Lowered | undefined {
   const path = pathOf(expression);
-  if (path === undefined) return report(context.problems, expression, 'Name a variable by its path with constant indices, like Main.Data[3].');
+  if (path === undefined)
+    return report(
+      context.problems,
+      expression,
+      'Name a variable by its path with constant indices, like Main.Data[3].',
+    );
   const found = context.scope.resolve(path);
   if (typeof found === 'string') return report(context.problems, expression, found);
   const type = elementaryTypes[found.type];
   const load = (mem: MemType, num: NumType): IrExpr => ({
     op: 'loadCell',
     type: num,
-    cell: { base: 'absolute', offset: found.address, mem, ...(found.bit !== undefined && { bit: found.bit }), aliased: true, name: path },
+    cell: {
+      base: 'absolute',
+      offset: found.address,
+      mem,
+      ...(found.bit !== undefined && { bit: found.bit }),
+      aliased: true,
+      name: path,
+    },
   });
   const value = load(type.mem, type.num);
   if (type.group === 'bool') return bool(value);
   if (type.num === 'f64') return { kind: 'real', ir: value };
   if (type.num === 'f32') return { kind: 'real', ir: { op: 'unary', type: 'f64', code: 'f64.promote_f32', value } };
   const unsigned = type.group === 'unsigned' || type.group === 'bits' || type.group === 'char';
-  const wide: IrExpr = type.num === 'i64' ? value : { op: 'unary', type: 'i64', code: unsigned ? 'i64.extend_i32_u' : 'i64.extend_i32_s', value };
+  const wide: IrExpr =
+    type.num === 'i64'
+      ? value
+      : { op: 'unary', type: 'i64', code: unsigned ? 'i64.extend_i32_u' : 'i64.extend_i32_s', value };
   return { kind: 'int', ir: wide, ...(found.enumerators && { enumerators: found.enumerators }) };
 }
 
@@ -152,10 +185,17 @@ function pathOf(expression: Expression): string | undefined {
 
 function constantIndex(index: Expression): string | undefined {
   if (index.kind === 'int') return index.value.toString();
-  return index.kind === 'unary' && index.op === '-' && index.operand.kind === 'int' ? `-${index.operand.value}` : undefined;
+  return index.kind === 'unary' && index.op === '-' && index.operand.kind === 'int'
+    ? `-${index.operand.value}`
+    : undefined;
 }
 
-function unary(op: '-' | '+' | 'NOT', operand: Lowered | undefined, at: Expression, context: Context): Lowered | undefined {
+function unary(
+  op: '-' | '+' | 'NOT',
+  operand: Lowered | undefined,
+  at: Expression,
+  context: Context,
+): Lowered | undefined {
   if (!operand) return undefined;
   if (op === 'NOT') {
     if (operand.kind === 'bool') return bool({ op: 'unary', type: 'i32', code: 'i32.eqz', value: operand.ir });
@@ -163,8 +203,18 @@ function unary(op: '-' | '+' | 'NOT', operand: Lowered | undefined, at: Expressi
   }
   if (operand.kind === 'bool') return report(context.problems, at, 'A sign needs a number.');
   if (op === '+') return operand;
-  if (operand.kind === 'real') return { kind: 'real', ir: { op: 'unary', type: 'f64', code: 'f64.neg', value: operand.ir } };
-  return { kind: 'int', ir: { op: 'binary', type: 'i64', code: 'i64.sub', left: { op: 'const', type: 'i64', value: 0n }, right: operand.ir } };
+  if (operand.kind === 'real')
+    return { kind: 'real', ir: { op: 'unary', type: 'f64', code: 'f64.neg', value: operand.ir } };
+  return {
+    kind: 'int',
+    ir: {
+      op: 'binary',
+      type: 'i64',
+      code: 'i64.sub',
+      left: { op: 'const', type: 'i64', value: 0n },
+      right: operand.ir,
+    },
+  };
 }
 
 const comparisons: Readonly<Record<string, readonly [BinaryOp, BinaryOp, BinaryOp]>> = {
@@ -180,7 +230,13 @@ const arithmetic: Readonly<Record<string, readonly [BinaryOp, BinaryOp]>> = {
   '-': ['i64.sub', 'f64.sub'],
   '*': ['i64.mul', 'f64.mul'],
 };
-const logic: Readonly<Record<string, BinaryOp>> = { AND: 'i32.and', AND_THEN: 'i32.and', OR: 'i32.or', OR_ELSE: 'i32.or', XOR: 'i32.xor' };
+const logic: Readonly<Record<string, BinaryOp>> = {
+  AND: 'i32.and',
+  AND_THEN: 'i32.and',
+  OR: 'i32.or',
+  OR_ELSE: 'i32.or',
+  XOR: 'i32.xor',
+};
 
 function binary(expression: BinaryExpression, context: Context): Lowered | undefined {
   const { op } = expression;
@@ -192,15 +248,19 @@ function binary(expression: BinaryExpression, context: Context): Lowered | undef
     return bool({ op: 'binary', type: 'i32', code: comparison[0], left: left.ir, right: right.ir });
   }
   if (logic[op]) {
-    if (left.kind !== 'bool' || right.kind !== 'bool') return report(context.problems, expression, `${op} in a condition joins two BOOLs.`);
+    if (left.kind !== 'bool' || right.kind !== 'bool')
+      return report(context.problems, expression, `${op} in a condition joins two BOOLs.`);
     return bool({ op: 'binary', type: 'i32', code: logic[op], left: left.ir, right: right.ir });
   }
-  if (left.kind === 'bool' || right.kind === 'bool') return report(context.problems, expression, 'A BOOL can only be compared with a BOOL.');
+  if (left.kind === 'bool' || right.kind === 'bool')
+    return report(context.problems, expression, 'A BOOL can only be compared with a BOOL.');
   const real = left.kind === 'real' || right.kind === 'real';
   const a = real ? asReal(left) : left.ir;
   const b = real ? asReal(right) : right.ir;
-  if (comparison) return bool({ op: 'binary', type: 'i32', code: real ? comparison[2] : comparison[1], left: a, right: b });
-  if (op === '/' && real) return { kind: 'real', ir: { op: 'binary', type: 'f64', code: 'f64.div', left: a, right: b } };
+  if (comparison)
+    return bool({ op: 'binary', type: 'i32', code: real ? comparison[2] : comparison[1], left: a, right: b });
+  if (op === '/' && real)
+    return { kind: 'real', ir: { op: 'binary', type: 'f64', code: 'f64.div', left: a, right: b } };
   const codes = arithmetic[op];
   if (!codes) return report(context.problems, expression, `${op} is not available in a condition.`);
   return real

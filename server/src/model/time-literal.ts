@@ -2,7 +2,15 @@
  * IEC 61131-3:2013, 6.3.4: durations and dates as text. Everything is a bigint of nanoseconds: durations as they are,
  * dates since 1970-01-01 UTC, times of day since midnight.
  */
-const nsPer = { d: 86_400_000_000_000n, h: 3_600_000_000_000n, m: 60_000_000_000n, s: 1_000_000_000n, ms: 1_000_000n, us: 1_000n, ns: 1n } as const;
+const nsPer = {
+  d: 86_400_000_000_000n,
+  h: 3_600_000_000_000n,
+  m: 60_000_000_000n,
+  s: 1_000_000_000n,
+  ms: 1_000_000n,
+  us: 1_000n,
+  ns: 1n,
+} as const;
 type Unit = keyof typeof nsPer;
 const units: readonly Unit[] = ['d', 'h', 'm', 's', 'ms', 'us', 'ns'];
 

@@ -13,7 +13,10 @@ const usage = 'plc-emu check FILE... [--profile NAME] [--json]';
  * there is one); several PLCopen documents are a project each. Exit 0 without errors, 1 with, 2 where a file can't be read.
  */
 export async function check(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(argv, usage, { json: { type: 'boolean' }, profile: { type: 'string' } });
+  const { values, positionals } = readArguments(argv, usage, {
+    json: { type: 'boolean' },
+    profile: { type: 'string' },
+  });
   if (positionals.length === 0) throw new UsageError(`Name a file or directory.\nusage: ${usage}`);
   let errors = 0;
   let warnings = 0;

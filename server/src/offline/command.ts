@@ -10,7 +10,11 @@ export class UsageError extends Error {}
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 /** Parses arguments strictly; a wrong one is a UsageError that shows the usage line. */
-export function readArguments<T extends Options>(argv: readonly string[], usage: string, options: T): ReturnType<typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>> {
+export function readArguments<T extends Options>(
+  argv: readonly string[],
+  usage: string,
+  options: T,
+): ReturnType<typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>> {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
@@ -22,7 +26,8 @@ export function readArguments<T extends Options>(argv: readonly string[], usage:
 export function numberOption(name: string, text: string | undefined, low: number, high: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high) throw new UsageError(`--${name} must be a whole number from ${low} to ${high}, not '${text}'.`);
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new UsageError(`--${name} must be a whole number from ${low} to ${high}, not '${text}'.`);
   return value;
 }
 
@@ -42,7 +47,10 @@ export async function runVerb(json: boolean, verb: () => Promise<number>): Promi
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof HostError)) throw error;
     const reason = error instanceof HostError ? error.reason : 'USAGE';
-    if (json) printJson({ error: { reason, message: error.message, ...(error instanceof HostError && { metadata: error.metadata }) } });
+    if (json)
+      printJson({
+        error: { reason, message: error.message, ...(error instanceof HostError && { metadata: error.metadata }) },
+      });
     process.stderr.write(`plc-emu: ${error.message}\n`);
     return exitCodes.usage;
   }

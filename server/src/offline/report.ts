@@ -17,7 +17,9 @@ export function junitReport(suite: string, cases: readonly ReportedCase[], error
   const failures = cases.filter((c) => c.failure !== undefined).length;
   const rows = cases.map((c) => {
     const head = `    <testcase name="${escapeXml(c.name)}" classname="${escapeXml(suite)}" time="${(c.ms / 1000).toFixed(3)}"`;
-    return c.failure === undefined ? `${head}/>` : `${head}><failure message="${escapeXml(c.failure.slice(0, 2000))}"/></testcase>`;
+    return c.failure === undefined
+      ? `${head}/>`
+      : `${head}><failure message="${escapeXml(c.failure.slice(0, 2000))}"/></testcase>`;
   });
   const total = (cases.reduce((sum, c) => sum + c.ms, 0) / 1000).toFixed(3);
   return [
@@ -34,7 +36,7 @@ export function junitReport(suite: string, cases: readonly ReportedCase[], error
 
 function escapeXml(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replace(/\p{Cc}|[\ufffe\uffff]/gu, (c) => (c === '\t' || c === '\n' ? c : '\ufffd'))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -27,20 +27,31 @@ export async function simulate(argv: readonly string[]): Promise<number> {
     junit: { type: 'string' },
   });
   if (positionals.length === 0) throw new UsageError(`Name a project file.\nusage: ${usage}`);
-  if (values.scenario !== undefined && values.drive !== undefined) throw new UsageError('Give either --scenario or --drive.');
+  if (values.scenario !== undefined && values.drive !== undefined)
+    throw new UsageError('Give either --scenario or --drive.');
   const minScans = numberOption('scans', values.scans, 0, 100_000_000);
-  const interval = values['scan-interval'] === undefined ? undefined : durationField(values['scan-interval'], '--scan-interval');
+  const interval =
+    values['scan-interval'] === undefined ? undefined : durationField(values['scan-interval'], '--scan-interval');
   const drive = values.drive === undefined ? undefined : parseDrive(await readJson(values.drive));
-  const scenario: Scenario = drive?.scenario ?? (values.scenario === undefined ? { clock: 'virtual', steps: [] } : parseScenario(await readJson(values.scenario)));
+  const scenario: Scenario =
+    drive?.scenario ??
+    (values.scenario === undefined ? { clock: 'virtual', steps: [] } : parseScenario(await readJson(values.scenario)));
 
   const documents = (await Promise.all(positionals.map((path) => readDocuments(path)))).flat();
   const build = buildProgram(positionals[0]!, documents, values.profile ?? scenario.profile);
   if (!build.image) {
-    if (values.json) printJson({ done: true, scans: 0, ok: false, fault: null, values: {}, diagnostics: build.diagnostics });
+    if (values.json)
+      printJson({ done: true, scans: 0, ok: false, fault: null, values: {}, diagnostics: build.diagnostics });
     else for (const line of formatDiagnosticLines(build.diagnostics)) printText(line);
     return exitCodes.no;
   }
-  return report(build.image, { scenario, drive, interval, minScans: Math.max(minScans ?? (scenario.steps.length === 0 && !drive ? 1 : 0), drive?.scans ?? 0), values });
+  return report(build.image, {
+    scenario,
+    drive,
+    interval,
+    minScans: Math.max(minScans ?? (scenario.steps.length === 0 && !drive ? 1 : 0), drive?.scans ?? 0),
+    values,
+  });
 }
 
 interface Request {
@@ -48,7 +59,12 @@ interface Request {
   readonly drive: Drive | undefined;
   readonly interval: bigint | undefined;
   readonly minScans: number;
-  readonly values: { readonly json?: boolean; readonly dump?: boolean; readonly trace?: string; readonly junit?: string };
+  readonly values: {
+    readonly json?: boolean;
+    readonly dump?: boolean;
+    readonly trace?: string;
+    readonly junit?: string;
+  };
 }
 
 async function report(image: ProgramImage, request: Request): Promise<number> {
@@ -61,7 +77,10 @@ async function report(image: ProgramImage, request: Request): Promise<number> {
       : createTraceRecorder(
           createVariableTree(image),
           image.hasTasks ? image.tickNs : (scenario.scanIntervalNs ?? tickNs ?? image.tickNs),
-          scenario.steps.map((step) => ({ scan: step.when.kind === 'scan' ? step.when.scan : 0, set: Object.fromEntries(step.set) })),
+          scenario.steps.map((step) => ({
+            scan: step.when.kind === 'scan' ? step.when.scan : 0,
+            set: Object.fromEntries(step.set),
+          })),
         );
   const result = run(image, {
     scenario,
@@ -79,15 +98,28 @@ async function report(image: ProgramImage, request: Request): Promise<number> {
   });
   if (recorder) await writeOutput(values.trace!, recorder.toJson());
   if (values.junit !== undefined) {
-    await writeOutput(values.junit, junitReport('simulate', steps.map((step) => ({
-      name: `step ${step.step} at scan ${step.scan}`, ms: 0, ...(step.ok ? {} : { failure: JSON.stringify(step.failures) }),
-    })), result.fault?.message));
+    await writeOutput(
+      values.junit,
+      junitReport(
+        'simulate',
+        steps.map((step) => ({
+          name: `step ${step.step} at scan ${step.scan}`,
+          ms: 0,
+          ...(step.ok ? {} : { failure: JSON.stringify(step.failures) }),
+        })),
+        result.fault?.message,
+      ),
+    );
   }
-  if (values.json) printJson({ done: true, scans: result.scans, ok: result.ok, fault: result.fault ?? null, values: result.values });
+  if (values.json)
+    printJson({ done: true, scans: result.scans, ok: result.ok, fault: result.fault ?? null, values: result.values });
   else {
     for (const [path, value] of Object.entries(result.values)) printText(`  ${path} = ${JSON.stringify(value)}`);
     const fault = result.fault;
-    if (fault) printText(`fault ${fault.code} in scan ${fault.scan}: ${fault.message}${fault.site ? ` (${fault.site.pou}, line ${fault.site.line})` : ''}`);
+    if (fault)
+      printText(
+        `fault ${fault.code} in scan ${fault.scan}: ${fault.message}${fault.site ? ` (${fault.site.pou}, line ${fault.site.line})` : ''}`,
+      );
     printText(`${result.scans} scans, ${result.ok ? 'ok' : 'failed'}`);
   }
   return result.ok ? exitCodes.done : exitCodes.no;
@@ -95,7 +127,12 @@ async function report(image: ProgramImage, request: Request): Promise<number> {
 
 function formatStep(step: StepResult): string {
   const head = `${step.ok ? 'ok  ' : 'FAIL'} step ${step.step} scan ${step.scan} (${step.timeMs} ms)`;
-  return [head, ...step.failures.map((f) => `       ${f.path}: expected ${JSON.stringify(f.expected)}, got ${JSON.stringify(f.actual)}`)].join('\n');
+  return [
+    head,
+    ...step.failures.map(
+      (f) => `       ${f.path}: expected ${JSON.stringify(f.expected)}, got ${JSON.stringify(f.actual)}`,
+    ),
+  ].join('\n');
 }
 
 async function readJson(path: string): Promise<unknown> {

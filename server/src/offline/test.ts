@@ -39,11 +39,24 @@ export async function test(argv: readonly string[]): Promise<number> {
     ...(values.profile !== undefined && { profile: values.profile }),
     onResult: (found, result) => {
       if (result.ok) passed += 1;
-      reported.push({ name: found.id, ms: result.ms, ...(!result.ok && { failure: JSON.stringify({ got: result.got, expected: result.expected }) }) });
-      if (values.json) printJson({ id: found.id, ok: result.ok, got: result.got, expected: result.expected, diagnostics: result.diagnostics, ms: result.ms });
+      reported.push({
+        name: found.id,
+        ms: result.ms,
+        ...(!result.ok && { failure: JSON.stringify({ got: result.got, expected: result.expected }) }),
+      });
+      if (values.json)
+        printJson({
+          id: found.id,
+          ok: result.ok,
+          got: result.got,
+          expected: result.expected,
+          diagnostics: result.diagnostics,
+          ms: result.ms,
+        });
       else if (!result.ok) {
         printText(`FAIL ${found.id}: got ${JSON.stringify(result.got)}, expected ${JSON.stringify(result.expected)}`);
-        for (const diagnostic of (result.diagnostics as Diagnostic[]).slice(0, 3)) printText(`       ${formatDiagnostic(diagnostic)}`);
+        for (const diagnostic of (result.diagnostics as Diagnostic[]).slice(0, 3))
+          printText(`       ${formatDiagnostic(diagnostic)}`);
       }
     },
   });
@@ -68,7 +81,9 @@ async function* readCases(path: string): AsyncGenerator<TestCase> {
 }
 
 async function complete(source: CaseSource, file: string): Promise<TestCase> {
-  return source.complete(source.project === undefined ? [] : await readDocuments(resolve(dirname(file), source.project)));
+  return source.complete(
+    source.project === undefined ? [] : await readDocuments(resolve(dirname(file), source.project)),
+  );
 }
 
 async function readText(file: string): Promise<string> {
@@ -86,12 +101,14 @@ async function* caseFiles(path: string): AsyncGenerator<string> {
     entries = [];
     for await (const entry of await opendir(path)) entries.push(entry);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw new HostError('FILE_NOT_FOUND', `There is no '${path}'; check the path.`, { path });
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR')
+      throw new HostError('FILE_NOT_FOUND', `There is no '${path}'; check the path.`, { path });
     yield path;
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.isDirectory()) yield* caseFiles(join(path, entry.name));
-    else if (['.json', '.jsonl'].includes(extname(entry.name)) && !entry.name.startsWith('manifest')) yield join(path, entry.name);
+    else if (['.json', '.jsonl'].includes(extname(entry.name)) && !entry.name.startsWith('manifest'))
+      yield join(path, entry.name);
   }
 }

@@ -12,6 +12,9 @@ export interface DocumentsBuild extends BuildResult {
 /** Builds documents in this thread, under a profile by name. NOT_FOUND where there is no such profile. */
 export function buildDocuments(name: string, documents: readonly SourceDocument[], profile?: string): DocumentsBuild {
   const found = profile === undefined ? defaultProfile : findProfile(profile);
-  if (!found) throw new HostError('NOT_FOUND', `There is no profile '${profile}'; use iec, codesys, matiec or twincat.`, { profile: profile ?? '' });
+  if (!found)
+    throw new HostError('NOT_FOUND', `There is no profile '${profile}'; use iec, codesys, matiec or twincat.`, {
+      profile: profile ?? '',
+    });
   return { ...compile({ name, documents, profile: found }), internalErrorCode };
 }

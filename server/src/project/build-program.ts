@@ -16,13 +16,17 @@ export function buildProgram(name: string, documents: readonly SourceDocument[],
   const build = buildDocuments(name, documents, profile);
   const { image } = build;
   if (!image || image.tasks.some((task) => task.programs.length > 0)) return build;
-  const blocks = image.pous.filter((pou) => pou.kind === 'function_block' && !pou.name.includes('.')).map((pou) => pou.name);
+  const blocks = image.pous
+    .filter((pou) => pou.kind === 'function_block' && !pou.name.includes('.'))
+    .map((pou) => pou.name);
   if (blocks.length === 0) return build;
   // What has VAR_IN_OUT shows in the types of a program that only declares the instances.
   const probe = buildDocuments(name, [...documents, programOf(blocks, false)], profile);
   const types = probe.image && membersOf(probe.image, libraryProgram);
   if (!types || !probe.image) return build;
-  const usable = types.filter((member) => !hasInOut(probe.image!, member)).map((member) => blocks[Number(member.name.slice(1))]!);
+  const usable = types
+    .filter((member) => !hasInOut(probe.image!, member))
+    .map((member) => blocks[Number(member.name.slice(1))]!);
   if (usable.length === 0) return build;
   const made = buildDocuments(name, [...documents, programOf(usable, true)], profile);
   return made.image ? made : build;
@@ -31,11 +35,16 @@ export function buildProgram(name: string, documents: readonly SourceDocument[],
 function programOf(blocks: readonly string[], called: boolean): SourceDocument {
   const declarations = blocks.map((block, i) => `  u${i} : ${block};`);
   const calls = called ? blocks.map((_, i) => `u${i}();`) : [];
-  return { name: `${libraryProgram}.st`, content: `PROGRAM ${libraryProgram}\nVAR\n${declarations.join('\n')}\nEND_VAR\n${calls.join('\n')}\nEND_PROGRAM\n` };
+  return {
+    name: `${libraryProgram}.st`,
+    content: `PROGRAM ${libraryProgram}\nVAR\n${declarations.join('\n')}\nEND_VAR\n${calls.join('\n')}\nEND_PROGRAM\n`,
+  };
 }
 
 function membersOf(image: ProgramImage, name: string): readonly Member[] | undefined {
-  const type = image.types.find((t) => t.kind === 'struct' && t.form === 'program' && foldName(t.name) === foldName(name));
+  const type = image.types.find(
+    (t) => t.kind === 'struct' && t.form === 'program' && foldName(t.name) === foldName(name),
+  );
   return type?.kind === 'struct' ? type.members.filter((m) => /^u\d+$/.test(m.name)) : undefined;
 }
 

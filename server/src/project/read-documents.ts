@@ -32,7 +32,11 @@ export async function readDocuments(path: string, options: ReadOptions = {}): Pr
   const found: string[] = [];
   await listSources(path, 0, found);
   if (found.length === 0) {
-    throw new HostError('NOT_A_FILE', `The directory '${basename(path)}' has no ${sourceEndings.join(', ')} file; name a project file, or a directory with sources.`, { path });
+    throw new HostError(
+      'NOT_A_FILE',
+      `The directory '${basename(path)}' has no ${sourceEndings.join(', ')} file; name a project file, or a directory with sources.`,
+      { path },
+    );
   }
   found.sort();
   const documents: SourceDocument[] = [];
@@ -67,7 +71,10 @@ async function openFile(path: string, followLinks: boolean): Promise<FileHandle>
       case 'ENXIO':
         throw notAFile(path);
       default:
-        throw new HostError('PATH_REFUSED', `'${path}' can't be opened (${code}); check its permissions.`, { path, errno: code });
+        throw new HostError('PATH_REFUSED', `'${path}' can't be opened (${code}); check its permissions.`, {
+          path,
+          errno: code,
+        });
     }
   }
 }
@@ -75,7 +82,10 @@ async function openFile(path: string, followLinks: boolean): Promise<FileHandle>
 async function readAll(handle: FileHandle, path: string): Promise<Uint8Array> {
   const before = await handle.stat();
   if (before.size > maxDocumentBytes) {
-    throw new HostError('FILE_TOO_LARGE', `'${path}' has ${before.size} bytes; at most ${maxDocumentBytes} are read.`, { path, limit: String(maxDocumentBytes) });
+    throw new HostError('FILE_TOO_LARGE', `'${path}' has ${before.size} bytes; at most ${maxDocumentBytes} are read.`, {
+      path,
+      limit: String(maxDocumentBytes),
+    });
   }
   const bytes = new Uint8Array(before.size);
   let length = 0;
@@ -86,20 +96,29 @@ async function readAll(handle: FileHandle, path: string): Promise<Uint8Array> {
   }
   const after = await handle.stat();
   if (length !== before.size || after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
-    throw new HostError('FILE_CHANGED', `'${path}' changed while it was read; try again when it is complete.`, { path });
+    throw new HostError('FILE_CHANGED', `'${path}' changed while it was read; try again when it is complete.`, {
+      path,
+    });
   }
   return bytes;
 }
 
 async function listSources(folder: string, depth: number, found: string[]): Promise<void> {
-  if (depth > maxDepth) throw new HostError('TOO_MANY_ITEMS', `'${folder}' lies deeper than ${maxDepth} directories.`, { limit: String(maxDepth) });
+  if (depth > maxDepth)
+    throw new HostError('TOO_MANY_ITEMS', `'${folder}' lies deeper than ${maxDepth} directories.`, {
+      limit: String(maxDepth),
+    });
   for await (const entry of await opendir(folder)) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await listSources(path, depth + 1, found);
     else if (entry.isFile() && sourceEndings.includes(extname(entry.name).toLowerCase())) found.push(path);
     if (found.length > maxDocuments) {
-      throw new HostError('TOO_MANY_ITEMS', `The directory has more than ${maxDocuments} sources; name a smaller one.`, { limit: String(maxDocuments) });
+      throw new HostError(
+        'TOO_MANY_ITEMS',
+        `The directory has more than ${maxDocuments} sources; name a smaller one.`,
+        { limit: String(maxDocuments) },
+      );
     }
   }
 }

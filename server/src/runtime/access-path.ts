@@ -3,16 +3,19 @@ import { HostError } from '../model/host-error.js';
 
 /** One step of an access path: a member by name, or array indices. */
 export type PathSegment =
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'index'; readonly indices: readonly number[] };
+  { readonly kind: 'name'; readonly name: string } | { readonly kind: 'index'; readonly indices: readonly number[] };
 
 /** Longest path that is looked at, in characters. */
 export const maxPathLength = 1000;
 
 const refused = (path: string, why: string): HostError =>
-  new HostError('INVALID_REQUEST', `The path '${path.slice(0, 80)}' ${why}; write it like Main.Motor.Speed[2] or %IX0.0.`, {
-    path: path.slice(0, maxPathLength),
-  });
+  new HostError(
+    'INVALID_REQUEST',
+    `The path '${path.slice(0, 80)}' ${why}; write it like Main.Motor.Speed[2] or %IX0.0.`,
+    {
+      path: path.slice(0, maxPathLength),
+    },
+  );
 
 /**
  * Splits `Instance.member[i,j].member` (api.md, paths of variables). Direct addresses (`%IX0.0`) are one name.
@@ -40,7 +43,8 @@ export function parseAccessPath(path: string): readonly PathSegment[] {
       const end = text.indexOf(']', at);
       const inside = end < 0 ? '' : text.slice(at + 1, end);
       const indices = inside.split(',').map((part) => part.trim());
-      if (end < 0 || !indices.every((part) => /^[+-]?\d{1,10}$/.test(part))) throw refused(path, `has no valid index at column ${at + 1}`);
+      if (end < 0 || !indices.every((part) => /^[+-]?\d{1,10}$/.test(part)))
+        throw refused(path, `has no valid index at column ${at + 1}`);
       segments.push({ kind: 'index', indices: indices.map(Number) });
       at = end + 1;
     } else {
@@ -68,7 +72,9 @@ export function isGlob(pattern: string): boolean {
  */
 export function compileGlob(pattern: string): (path: string) => boolean {
   if (pattern.length > maxPathLength) throw refused(pattern, `is longer than ${maxPathLength} characters`);
-  const tokens = foldName(pattern.trim()).split(/(\*+)/).filter((part) => part !== '');
+  const tokens = foldName(pattern.trim())
+    .split(/(\*+)/)
+    .filter((part) => part !== '');
   return (path) => matches(tokens, foldName(path));
 }
 

@@ -15,10 +15,14 @@ export function parseCondition(text: string, tree: VariableTree): ScanCondition 
   });
   if ('wasm' in result) return { kind: 'module', wasm: result.wasm };
   const first = result.diagnostics[0]!;
-  throw new HostError('INVALID_REQUEST', `The condition '${text.slice(0, 200)}' is wrong at column ${first.column ?? 1}: ${first.message}`, {
-    condition: text.slice(0, 1000),
-    code: first.code,
-  });
+  throw new HostError(
+    'INVALID_REQUEST',
+    `The condition '${text.slice(0, 200)}' is wrong at column ${first.column ?? 1}: ${first.message}`,
+    {
+      condition: text.slice(0, 1000),
+      code: first.code,
+    },
+  );
 }
 
 function resolveScalar(tree: VariableTree, path: string): ConditionVariable | string {

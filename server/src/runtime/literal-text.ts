@@ -2,7 +2,14 @@ import type { ElementaryName, TypeDescriptor, TypeId } from '../model/data-type.
 import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
 import {
-  formatDate, formatDateAndTime, formatDuration, formatTimeOfDay, parseDate, parseDateAndTime, parseDuration, parseTimeOfDay,
+  formatDate,
+  formatDateAndTime,
+  formatDuration,
+  formatTimeOfDay,
+  parseDate,
+  parseDateAndTime,
+  parseDuration,
+  parseTimeOfDay,
 } from '../model/time-literal.js';
 import type { Value } from '../model/value.js';
 import { typeName } from './value-codec.js';
@@ -83,14 +90,21 @@ function quote(text: string, wide: boolean): string {
     const unit = text.charCodeAt(i);
     const char = text[i]!;
     if (char === '$' || char === mark) body += `$${char}`;
-    else if (unit < 0x20 || unit === 0x7f) body += wide ? `$${unit.toString(16).toUpperCase().padStart(4, '0')}` : `$${unit.toString(16).toUpperCase().padStart(2, '0')}`;
+    else if (unit < 0x20 || unit === 0x7f)
+      body += wide
+        ? `$${unit.toString(16).toUpperCase().padStart(4, '0')}`
+        : `$${unit.toString(16).toUpperCase().padStart(2, '0')}`;
     else body += char;
   }
   return mark + body + mark;
 }
 
 const unreadable = (text: string, wanted: string): HostError =>
-  new HostError('TYPE_MISMATCH', `'${text.slice(0, 60)}' is not a value of type ${wanted}; write it as IEC 61131-3 does, for example ${example(wanted)}.`, { type: wanted });
+  new HostError(
+    'TYPE_MISMATCH',
+    `'${text.slice(0, 60)}' is not a value of type ${wanted}; write it as IEC 61131-3 does, for example ${example(wanted)}.`,
+    { type: wanted },
+  );
 
 function example(wanted: string): string {
   if (wanted === 'BOOL') return 'TRUE';
@@ -116,9 +130,13 @@ export function parseLiteral(types: readonly TypeDescriptor[], id: TypeId, text:
     case 'subrange':
       return parseElementary(type.base, trimmed, wanted);
     case 'enum': {
-      const name = trimmed.includes('#') ? trimmed.slice(trimmed.lastIndexOf('#') + 1) : trimmed.slice(trimmed.lastIndexOf('.') + 1);
+      const name = trimmed.includes('#')
+        ? trimmed.slice(trimmed.lastIndexOf('#') + 1)
+        : trimmed.slice(trimmed.lastIndexOf('.') + 1);
       const found = type.values.find((v) => foldName(v.name) === foldName(name));
-      return found ? { kind: 'int', type: type.base, value: found.value, enumName: found.name } : parseElementary(type.base, trimmed, wanted);
+      return found
+        ? { kind: 'int', type: type.base, value: found.value, enumName: found.name }
+        : parseElementary(type.base, trimmed, wanted);
     }
     case 'string':
       return { kind: 'string', wide: type.wide, value: parseText(trimmed, wanted, type.wide) };
@@ -176,7 +194,8 @@ function prefixes(name: ElementaryName): readonly string[] {
 }
 
 function parseBody(name: ElementaryName, body: string, prefixed: boolean): Value | undefined {
-  const int = (value: bigint | undefined): Value | undefined => (value === undefined ? undefined : { kind: 'int', type: name, value });
+  const int = (value: bigint | undefined): Value | undefined =>
+    value === undefined ? undefined : { kind: 'int', type: name, value };
   switch (name) {
     case 'BOOL': {
       const word = body.toUpperCase();
@@ -192,7 +211,7 @@ function parseBody(name: ElementaryName, body: string, prefixed: boolean): Value
     case 'TIME':
     case 'LTIME':
       // A bare number is milliseconds (api.md, scenario file).
-      return int(prefixed ? parseDuration(body) : parseDuration(body) ?? milliseconds(body));
+      return int(prefixed ? parseDuration(body) : (parseDuration(body) ?? milliseconds(body)));
     case 'DATE':
     case 'LDATE':
       return int(parseDate(body));

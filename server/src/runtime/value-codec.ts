@@ -19,12 +19,28 @@ interface IntegerForm {
   readonly signed: boolean;
 }
 const integerForms: Readonly<Record<Exclude<ElementaryName, 'BOOL' | 'REAL' | 'LREAL'>, IntegerForm>> = {
-  BYTE: { size: 1, signed: false }, WORD: { size: 2, signed: false }, DWORD: { size: 4, signed: false }, LWORD: { size: 8, signed: false },
-  SINT: { size: 1, signed: true }, INT: { size: 2, signed: true }, DINT: { size: 4, signed: true }, LINT: { size: 8, signed: true },
-  USINT: { size: 1, signed: false }, UINT: { size: 2, signed: false }, UDINT: { size: 4, signed: false }, ULINT: { size: 8, signed: false },
-  TIME: { size: 8, signed: true }, LTIME: { size: 8, signed: true }, DATE: { size: 8, signed: true }, LDATE: { size: 8, signed: true },
-  TOD: { size: 8, signed: true }, LTOD: { size: 8, signed: true }, DT: { size: 8, signed: true }, LDT: { size: 8, signed: true },
-  CHAR: { size: 1, signed: false }, WCHAR: { size: 2, signed: false },
+  BYTE: { size: 1, signed: false },
+  WORD: { size: 2, signed: false },
+  DWORD: { size: 4, signed: false },
+  LWORD: { size: 8, signed: false },
+  SINT: { size: 1, signed: true },
+  INT: { size: 2, signed: true },
+  DINT: { size: 4, signed: true },
+  LINT: { size: 8, signed: true },
+  USINT: { size: 1, signed: false },
+  UINT: { size: 2, signed: false },
+  UDINT: { size: 4, signed: false },
+  ULINT: { size: 8, signed: false },
+  TIME: { size: 8, signed: true },
+  LTIME: { size: 8, signed: true },
+  DATE: { size: 8, signed: true },
+  LDATE: { size: 8, signed: true },
+  TOD: { size: 8, signed: true },
+  LTOD: { size: 8, signed: true },
+  DT: { size: 8, signed: true },
+  LDT: { size: 8, signed: true },
+  CHAR: { size: 1, signed: false },
+  WCHAR: { size: 2, signed: false },
 };
 
 /** Least and greatest value of an integer, bit string, time or date type. */
@@ -65,7 +81,10 @@ function read(types: Types, id: TypeId, view: DataView, at: number, bit?: number
       return { kind: 'pointer', address: view.getUint32(at, true) };
     case 'array': {
       const count = type.elementSize === 0 ? 0 : type.size / type.elementSize;
-      return { kind: 'array', elements: Array.from({ length: count }, (_, i) => read(types, type.element, view, at + i * type.elementSize)) };
+      return {
+        kind: 'array',
+        elements: Array.from({ length: count }, (_, i) => read(types, type.element, view, at + i * type.elementSize)),
+      };
     }
     case 'struct':
       return {
@@ -75,14 +94,23 @@ function read(types: Types, id: TypeId, view: DataView, at: number, bit?: number
           .filter((m) => !m.hidden)
           .map((m) => {
             const place = m.absolute ? m.offset : at + m.offset;
-            return [m.name, m.indirect ? { kind: 'pointer', address: view.getUint32(place, true) } : read(types, m.type, view, place, m.bit)] as const;
+            return [
+              m.name,
+              m.indirect
+                ? { kind: 'pointer', address: view.getUint32(place, true) }
+                : read(types, m.type, view, place, m.bit),
+            ] as const;
           }),
       };
   }
 }
 
 function readElementary(name: ElementaryName, view: DataView, at: number, bit: number | undefined): Value {
-  if (name === 'BOOL') return { kind: 'bool', value: bit === undefined ? view.getUint8(at) !== 0 : ((view.getUint8(at) >> bit) & 1) === 1 };
+  if (name === 'BOOL')
+    return {
+      kind: 'bool',
+      value: bit === undefined ? view.getUint8(at) !== 0 : ((view.getUint8(at) >> bit) & 1) === 1,
+    };
   if (name === 'REAL') return { kind: 'real', type: name, value: view.getFloat32(at, true) };
   if (name === 'LREAL') return { kind: 'real', type: name, value: view.getFloat64(at, true) };
   return { kind: 'int', type: name, value: readInteger(name, view, at) };
@@ -116,10 +144,16 @@ function readText(view: DataView, at: number, length: number, wide: boolean): st
 }
 
 const mismatch = (place: Place, wanted: string, got: string): HostError =>
-  new HostError('TYPE_MISMATCH', `'${place.path}' is ${wanted}; it can't take ${got}.`, { path: place.path, type: wanted });
+  new HostError('TYPE_MISMATCH', `'${place.path}' is ${wanted}; it can't take ${got}.`, {
+    path: place.path,
+    type: wanted,
+  });
 
 const outOfRange = (place: Place, wanted: string, got: string): HostError =>
-  new HostError('VALUE_OUT_OF_RANGE', `'${place.path}' is ${wanted}; ${got} is outside it.`, { path: place.path, type: wanted });
+  new HostError('VALUE_OUT_OF_RANGE', `'${place.path}' is ${wanted}; ${got} is outside it.`, {
+    path: place.path,
+    type: wanted,
+  });
 
 /** A word for the type in messages: `INT`, `STRING[80]`, `ARRAY[0..9] OF BOOL`, the name of a structure. */
 export function typeName(types: Types, id: TypeId): string {
@@ -132,7 +166,9 @@ export function typeName(types: Types, id: TypeId): string {
     case 'array':
       return `ARRAY[${type.bounds.map(([low, high]) => `${low}..${high}`).join(',')}] OF ${typeName(types, type.element)}`;
     case 'pointer':
-      return type.form === 'interface' ? type.target : `${type.form === 'pointer' ? 'POINTER TO' : 'REFERENCE TO'} ${type.target}`;
+      return type.form === 'interface'
+        ? type.target
+        : `${type.form === 'pointer' ? 'POINTER TO' : 'REFERENCE TO'} ${type.target}`;
     default:
       return type.name;
   }
@@ -161,29 +197,47 @@ function encode(types: Types, place: Place, value: Value, writes: MemoryCell[]):
       encodeElementary(type.name, place, value, writes, put);
       return;
     case 'enum': {
-      const chosen = value.kind === 'int' && value.enumName !== undefined ? type.values.find((v) => foldName(v.name) === foldName(value.enumName!)) : undefined;
+      const chosen =
+        value.kind === 'int' && value.enumName !== undefined
+          ? type.values.find((v) => foldName(v.name) === foldName(value.enumName!))
+          : undefined;
       if (value.kind !== 'int') throw mismatch(place, wanted, describe(value));
       const number = chosen?.value ?? value.value;
       if (!type.values.some((v) => v.value === number) || (value.enumName !== undefined && !chosen)) {
-        throw outOfRange(place, `${wanted} (${type.values.slice(0, 12).map((v) => v.name).join(', ')})`, value.enumName ?? number.toString());
+        throw outOfRange(
+          place,
+          `${wanted} (${type.values
+            .slice(0, 12)
+            .map((v) => v.name)
+            .join(', ')})`,
+          value.enumName ?? number.toString(),
+        );
       }
       encodeElementary(type.base, place, { kind: 'int', type: type.base, value: number }, writes, put);
       return;
     }
     case 'subrange':
-      if (value.kind === 'int' && (value.value < type.low || value.value > type.high)) throw outOfRange(place, `${wanted} (${type.low}..${type.high})`, value.value.toString());
+      if (value.kind === 'int' && (value.value < type.low || value.value > type.high))
+        throw outOfRange(place, `${wanted} (${type.low}..${type.high})`, value.value.toString());
       encodeElementary(type.base, place, value, writes, put);
       return;
     case 'string':
       encodeText(type, place, value, wanted, put);
       return;
     case 'pointer':
-      throw new HostError('NOT_WRITABLE', `'${place.path}' is a reference; write the variable that it refers to.`, { path: place.path });
+      throw new HostError('NOT_WRITABLE', `'${place.path}' is a reference; write the variable that it refers to.`, {
+        path: place.path,
+      });
     case 'array': {
       const count = type.elementSize === 0 ? 0 : type.size / type.elementSize;
       if (value.kind !== 'array' || value.elements.length !== count) throw mismatch(place, wanted, describe(value));
       value.elements.forEach((element, i) => {
-        encode(types, { path: `${place.path}[${i}]`, type: type.element, address: place.address + i * type.elementSize }, element, writes);
+        encode(
+          types,
+          { path: `${place.path}[${i}]`, type: type.element, address: place.address + i * type.elementSize },
+          element,
+          writes,
+        );
       });
       return;
     }
@@ -193,7 +247,17 @@ function encode(types: Types, place: Place, value: Value, writes: MemoryCell[]):
         const member = type.members.find((m) => foldName(m.name) === foldName(name));
         if (!member || member.indirect) throw mismatch(place, wanted, `a member '${name}'`);
         const address = member.absolute ? member.offset : place.address + member.offset;
-        encode(types, { path: `${place.path}.${member.name}`, type: member.type, address, ...(member.bit !== undefined && { bit: member.bit }) }, part, writes);
+        encode(
+          types,
+          {
+            path: `${place.path}.${member.name}`,
+            type: member.type,
+            address,
+            ...(member.bit !== undefined && { bit: member.bit }),
+          },
+          part,
+          writes,
+        );
       }
       return;
     }
@@ -214,16 +278,23 @@ function encodeElementary(
     return;
   }
   if (name === 'REAL' || name === 'LREAL') {
-    const number = value.kind === 'real' ? value.value : value.kind === 'int' && Number.isSafeInteger(Number(value.value)) ? Number(value.value) : undefined;
+    const number =
+      value.kind === 'real'
+        ? value.value
+        : value.kind === 'int' && Number.isSafeInteger(Number(value.value))
+          ? Number(value.value)
+          : undefined;
     if (number === undefined) throw mismatch(place, name, describe(value));
-    if (!Number.isFinite(number) || (name === 'REAL' && !Number.isFinite(Math.fround(number)))) throw outOfRange(place, name, String(number));
+    if (!Number.isFinite(number) || (name === 'REAL' && !Number.isFinite(Math.fround(number))))
+      throw outOfRange(place, name, String(number));
     if (name === 'REAL') put(4, (view) => view.setFloat32(0, number, true));
     else put(8, (view) => view.setFloat64(0, number, true));
     return;
   }
   if (value.kind !== 'int') throw mismatch(place, name, describe(value));
   const [low, high] = integerRange(name);
-  if (value.value < low || value.value > high) throw outOfRange(place, `${name} (${low}..${high})`, value.value.toString());
+  if (value.value < low || value.value > high)
+    throw outOfRange(place, `${name} (${low}..${high})`, value.value.toString());
   const { size } = integerForms[name];
   put(size, (view) => {
     if (size === 8) view.setBigInt64(0, BigInt.asIntN(64, value.value), true);

@@ -14,11 +14,18 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export function valueFromJson(types: readonly TypeDescriptor[], id: TypeId, json: Json): Value {
   const type = types[id]!;
   const wrong = (): HostError =>
-    new HostError('TYPE_MISMATCH', `${JSON.stringify(json)?.slice(0, 60)} is not a value of type ${typeName(types, id)}.`, { type: typeName(types, id) });
+    new HostError(
+      'TYPE_MISMATCH',
+      `${JSON.stringify(json)?.slice(0, 60)} is not a value of type ${typeName(types, id)}.`,
+      { type: typeName(types, id) },
+    );
   switch (type.kind) {
     case 'array':
       if (!Array.isArray(json)) throw wrong();
-      return { kind: 'array', elements: (json as readonly Json[]).map((element) => valueFromJson(types, type.element, element)) };
+      return {
+        kind: 'array',
+        elements: (json as readonly Json[]).map((element) => valueFromJson(types, type.element, element)),
+      };
     case 'struct': {
       if (json === null || typeof json !== 'object' || Array.isArray(json)) throw wrong();
       const members = Object.entries(json).map(([name, part]) => {
@@ -41,8 +48,10 @@ export function valueFromJson(types: readonly TypeDescriptor[], id: TypeId, json
     case 'subrange': {
       const name = type.kind === 'subrange' ? type.base : type.name;
       if (typeof json === 'string') {
-        if ((name === 'CHAR' || name === 'WCHAR') && json.length === 1) return { kind: 'int', type: name, value: BigInt(json.charCodeAt(0)) };
-        if ((name === 'REAL' || name === 'LREAL') && ['NaN', 'Infinity', '-Infinity'].includes(json)) return { kind: 'real', type: name, value: Number(json) };
+        if ((name === 'CHAR' || name === 'WCHAR') && json.length === 1)
+          return { kind: 'int', type: name, value: BigInt(json.charCodeAt(0)) };
+        if ((name === 'REAL' || name === 'LREAL') && ['NaN', 'Infinity', '-Infinity'].includes(json))
+          return { kind: 'real', type: name, value: Number(json) };
         return parseLiteral(types, id, json);
       }
       if (name === 'BOOL') {
@@ -52,7 +61,8 @@ export function valueFromJson(types: readonly TypeDescriptor[], id: TypeId, json
       if (typeof json === 'boolean') return { kind: 'int', type: name, value: json ? 1n : 0n };
       if (typeof json !== 'number') throw wrong();
       if (name === 'REAL' || name === 'LREAL') return { kind: 'real', type: name, value: json };
-      if (name === 'TIME' || name === 'LTIME') return { kind: 'int', type: name, value: BigInt(Math.round(json * 1e6)) };
+      if (name === 'TIME' || name === 'LTIME')
+        return { kind: 'int', type: name, value: BigInt(Math.round(json * 1e6)) };
       if (!Number.isInteger(json)) throw wrong();
       return { kind: 'int', type: name, value: BigInt(json) };
     }
@@ -77,9 +87,17 @@ export function valueToJson(value: Value): Json {
     case 'int': {
       if (value.enumName !== undefined) return value.enumName;
       switch (value.type) {
-        case 'TIME': case 'LTIME': case 'DATE': case 'LDATE': case 'TOD': case 'LTOD': case 'DT': case 'LDT':
+        case 'TIME':
+        case 'LTIME':
+        case 'DATE':
+        case 'LDATE':
+        case 'TOD':
+        case 'LTOD':
+        case 'DT':
+        case 'LDT':
           return formatValue(value);
-        case 'CHAR': case 'WCHAR':
+        case 'CHAR':
+        case 'WCHAR':
           return String.fromCharCode(Number(value.value));
         default:
           return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value.toString();
@@ -92,14 +110,22 @@ export function valueToJson(value: Value): Json {
 export type Expectation = Json | { readonly near: number; readonly within: number };
 
 export function isNear(expectation: Expectation): expectation is { readonly near: number; readonly within: number } {
-  return expectation !== null && typeof expectation === 'object' && !Array.isArray(expectation) && 'near' in expectation;
+  return (
+    expectation !== null && typeof expectation === 'object' && !Array.isArray(expectation) && 'near' in expectation
+  );
 }
 
 /**
  * Whether a value is as expected. REAL and LREAL are equal when equal after rounding to the type, or within `tolerance`
  * (absolute). NaN is expected as "NaN". Throws TYPE_MISMATCH where the expectation is no value of the type.
  */
-export function meets(types: readonly TypeDescriptor[], id: TypeId, value: Value, expectation: Expectation, tolerance?: number): boolean {
+export function meets(
+  types: readonly TypeDescriptor[],
+  id: TypeId,
+  value: Value,
+  expectation: Expectation,
+  tolerance?: number,
+): boolean {
   if (isNear(expectation)) {
     const actual = numeric(value);
     return actual !== undefined && Math.abs(actual - expectation.near) <= expectation.within;
@@ -109,7 +135,9 @@ export function meets(types: readonly TypeDescriptor[], id: TypeId, value: Value
 
 function numeric(value: Value): number | undefined {
   if (value.kind === 'real') return value.value;
-  return value.kind === 'int' ? Number(value.value) / (value.type === 'TIME' || value.type === 'LTIME' ? 1e6 : 1) : undefined;
+  return value.kind === 'int'
+    ? Number(value.value) / (value.type === 'TIME' || value.type === 'LTIME' ? 1e6 : 1)
+    : undefined;
 }
 
 function equal(actual: Value, wanted: Value, tolerance: number | undefined): boolean {
@@ -122,12 +150,18 @@ function equal(actual: Value, wanted: Value, tolerance: number | undefined): boo
       if (actual.kind !== 'real') return false;
       if (Number.isNaN(wanted.value)) return Number.isNaN(actual.value);
       const rounded = actual.type === 'REAL' ? Math.fround(wanted.value) : wanted.value;
-      return actual.value === rounded || (tolerance !== undefined && Math.abs(actual.value - wanted.value) <= tolerance);
+      return (
+        actual.value === rounded || (tolerance !== undefined && Math.abs(actual.value - wanted.value) <= tolerance)
+      );
     }
     case 'string':
       return actual.kind === 'string' && actual.value === wanted.value;
     case 'array':
-      return actual.kind === 'array' && actual.elements.length === wanted.elements.length && wanted.elements.every((w, i) => equal(actual.elements[i]!, w, tolerance));
+      return (
+        actual.kind === 'array' &&
+        actual.elements.length === wanted.elements.length &&
+        wanted.elements.every((w, i) => equal(actual.elements[i]!, w, tolerance))
+      );
     case 'struct':
       return (
         actual.kind === 'struct' &&

@@ -14,7 +14,12 @@ export function runCase(test: TestCase, profile: string | undefined): CaseOutcom
   try {
     return decide(test, profile ?? test.profile);
   } catch (error) {
-    return { ok: false, got: { error: error instanceof Error ? error.message : String(error) }, expected: test.kind, diagnostics: [] };
+    return {
+      ok: false,
+      got: { error: error instanceof Error ? error.message : String(error) },
+      expected: test.kind,
+      diagnostics: [],
+    };
   }
 }
 
@@ -28,15 +33,28 @@ function decide(test: TestCase, profile: string | undefined): CaseOutcome {
   if (test.kind === 'accept' || test.kind === 'reject') {
     return { ok: verdict === test.kind, got: verdict, expected: test.kind, diagnostics: build.diagnostics };
   }
-  if (!build.image) return { ok: false, got: verdict, expected: test.kind === 'run' ? 'run' : 'scenario', diagnostics: build.diagnostics };
+  if (!build.image)
+    return {
+      ok: false,
+      got: verdict,
+      expected: test.kind === 'run' ? 'run' : 'scenario',
+      diagnostics: build.diagnostics,
+    };
   const outcome = 'scenario' in test ? runScenario(build.image, test.scenario) : runScans(build.image, test as RunTest);
   return { ...outcome, diagnostics: build.diagnostics };
 }
 
 function runScans(image: ProgramImage, test: RunTest): Omit<CaseOutcome, 'diagnostics'> {
-  const machine = createScanMachine({ ...image, hasTasks: false, tasks: image.tasks.map(({ single: _single, intervalNs: _interval, ...task }) => task) }, {
-    module: new WebAssembly.Module(new Uint8Array(image.wasm)),
-  });
+  const machine = createScanMachine(
+    {
+      ...image,
+      hasTasks: false,
+      tasks: image.tasks.map(({ single: _single, intervalNs: _interval, ...task }) => task),
+    },
+    {
+      module: new WebAssembly.Module(new Uint8Array(image.wasm)),
+    },
+  );
   const tree = createVariableTree(image);
   const instance = findProgram(image, test.program);
   const find = (name: string): Variable => findVariable(tree, instance, name, machine.bytes);
@@ -69,7 +87,10 @@ function findProgram(image: ProgramImage, program: string | undefined): string |
   const instances = image.tasks.flatMap((task) => task.programs);
   if (program === undefined) return instances.length === 1 ? instances[0]!.name : undefined;
   const folded = foldName(program);
-  return (instances.find((i) => foldName(i.name) === folded) ?? instances.find((i) => foldName(i.type) === folded))?.name ?? program;
+  return (
+    (instances.find((i) => foldName(i.name) === folded) ?? instances.find((i) => foldName(i.type) === folded))?.name ??
+    program
+  );
 }
 
 /** A variable of the program first, else a global or direct address. */
@@ -86,8 +107,20 @@ function findVariable(tree: VariableTree, instance: string | undefined, name: st
 
 function runScenario(image: ProgramImage, scenario: Scenario): Omit<CaseOutcome, 'diagnostics'> {
   const failed: StepResult[] = [];
-  const result = simulate(image, { scenario, onStep: (step) => void (step.ok || failed.push(step)) });
+  const result = simulate(image, {
+    scenario,
+    onStep: (step) => {
+      if (!step.ok) failed.push(step);
+    },
+  });
   return result.ok
     ? { ok: true, got: 'pass', expected: 'pass' }
-    : { ok: false, got: { failed: failed.map(({ step, scan, failures }) => ({ step, scan, failures })), ...(result.fault && { fault: result.fault }) }, expected: 'pass' };
+    : {
+        ok: false,
+        got: {
+          failed: failed.map(({ step, scan, failures }) => ({ step, scan, failures })),
+          ...(result.fault && { fault: result.fault }),
+        },
+        expected: 'pass',
+      };
 }

@@ -42,8 +42,14 @@ export async function runCases(cases: readonly TestCase[], options: RunCasesOpti
     while (next < cases.length) {
       const index = next;
       next += 1;
-      worker ??= new Worker(new URL('./case-worker.js', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 8 } });
-      const result = await runInWorker(worker, { index, test: cases[index]!, ...(options.profile !== undefined && { profile: options.profile }) }, options.timeoutMs);
+      worker ??= new Worker(new URL('./case-worker.js', import.meta.url), {
+        resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 8 },
+      });
+      const result = await runInWorker(
+        worker,
+        { index, test: cases[index]!, ...(options.profile !== undefined && { profile: options.profile }) },
+        options.timeoutMs,
+      );
       if (result.kind === 'reply') settle(index, { ...result.reply.outcome, ms: result.reply.ms });
       else {
         await worker.terminate();
@@ -56,7 +62,9 @@ export async function runCases(cases: readonly TestCase[], options: RunCasesOpti
   await Promise.all(Array.from({ length: Math.max(1, Math.min(options.jobs, cases.length)) }, lane));
 }
 
-type WorkerResult = { readonly kind: 'reply'; readonly reply: Reply } | { readonly kind: 'lost'; readonly why: string; readonly ms: number };
+type WorkerResult =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'lost'; readonly why: string; readonly ms: number };
 
 function runInWorker(worker: Worker, order: CaseOrder, timeoutMs: number): Promise<WorkerResult> {
   const started = performance.now();

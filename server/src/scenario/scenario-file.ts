@@ -25,7 +25,8 @@ export interface ScenarioStep {
   readonly expect: readonly (readonly [path: string, value: Expectation])[];
 }
 
-const bad = (where: string, what: string): HostError => new HostError('INVALID_REQUEST', `The scenario's ${where} ${what}.`, { field: where });
+const bad = (where: string, what: string): HostError =>
+  new HostError('INVALID_REQUEST', `The scenario's ${where} ${what}.`, { field: where });
 
 /** Reads the JSON of a scenario. Throws INVALID_REQUEST that names the field. */
 export function parseScenario(json: unknown): Scenario {
@@ -54,14 +55,18 @@ function parseStep(json: unknown, where: string): ScenarioStep {
   return {
     when: parseWhen(step, where),
     set: entries(step.set, `${where}.set`) as [string, Json][],
-    expect: entries(step.expect, `${where}.expect`).map(([path, value]) => [path, expectation(value, `${where}.expect.${path}`)]),
+    expect: entries(step.expect, `${where}.expect`).map(([path, value]) => [
+      path,
+      expectation(value, `${where}.expect.${path}`),
+    ]),
   };
 }
 
 function parseWhen(step: Record<string, unknown>, where: string): ScenarioStep['when'] {
   if (step.limit !== undefined && step.until === undefined) throw bad(`${where}.limit`, 'goes with "until" only');
   if (step.scan !== undefined) {
-    if (typeof step.scan !== 'number' || !Number.isSafeInteger(step.scan) || step.scan < 1) throw bad(`${where}.scan`, 'must be a scan number from 1');
+    if (typeof step.scan !== 'number' || !Number.isSafeInteger(step.scan) || step.scan < 1)
+      throw bad(`${where}.scan`, 'must be a scan number from 1');
     return { kind: 'scan', scan: step.scan };
   }
   if (step.at !== undefined) {
@@ -79,7 +84,8 @@ function parseWhen(step: Record<string, unknown>, where: string): ScenarioStep['
 function expectation(value: unknown, where: string): Expectation {
   if (value === null || typeof value !== 'object' || !('near' in value)) return value as Json;
   const { near, within } = value as Record<string, unknown>;
-  if (typeof near !== 'number' || typeof within !== 'number' || within < 0) throw bad(where, 'must have numbers "near" and "within"');
+  if (typeof near !== 'number' || typeof within !== 'number' || within < 0)
+    throw bad(where, 'must have numbers "near" and "within"');
   return { near, within };
 }
 
@@ -107,5 +113,9 @@ function text(value: unknown, where: string): string {
 
 function known(object: Record<string, unknown>, names: readonly string[], where: string): void {
   const unknown = Object.keys(object).find((key) => !names.includes(key));
-  if (unknown !== undefined) throw bad(where, `has an unknown key "${unknown}"; known are ${names.filter((n) => !n.startsWith('$')).join(', ')}`);
+  if (unknown !== undefined)
+    throw bad(
+      where,
+      `has an unknown key "${unknown}"; known are ${names.filter((n) => !n.startsWith('$')).join(', ')}`,
+    );
 }

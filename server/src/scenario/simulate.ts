@@ -68,7 +68,8 @@ export function simulate(image: ProgramImage, options: SimulateOptions): Simulat
   });
   const tree = createVariableTree(image);
   const run: Run = { image, machine, tree, options, named: new Set(), ok: true };
-  for (const step of scenario.steps) for (const [path] of [...step.set, ...step.expect]) run.named.add(tree.resolve(path, machine.bytes.slice()).path);
+  for (const step of scenario.steps)
+    for (const [path] of [...step.set, ...step.expect]) run.named.add(tree.resolve(path, machine.bytes.slice()).path);
   options.onScan?.(machine.bytes);
 
   const { steps } = scenario;
@@ -82,7 +83,8 @@ export function simulate(image: ProgramImage, options: SimulateOptions): Simulat
     }
     const target = scanOf(first, next, machine);
     let last = next + 1;
-    while (last < steps.length && steps[last]!.when.kind !== 'until' && scanOf(steps[last]!, last, machine) === target) last += 1;
+    while (last < steps.length && steps[last]!.when.kind !== 'until' && scanOf(steps[last]!, last, machine) === target)
+      last += 1;
     while (machine.scan + 1 < target && !machine.fault) runOneScan(run);
     if (machine.fault) break;
     for (let i = next; i < last; i += 1) applySets(run, steps[i]!);
@@ -121,11 +123,20 @@ function runOneScan(run: Run): void {
 /** The scan a step names: by number, or the first that runs at or after its time. Throws where that scan is over. */
 function scanOf(step: ScenarioStep, index: number, machine: ScanMachine): number {
   const { when } = step;
-  const scan = when.kind === 'scan' ? when.scan : when.kind === 'at' ? Number((when.ns + machine.tickNs - 1n) / machine.tickNs) + 1 : 0;
+  const scan =
+    when.kind === 'scan'
+      ? when.scan
+      : when.kind === 'at'
+        ? Number((when.ns + machine.tickNs - 1n) / machine.tickNs) + 1
+        : 0;
   if (scan <= machine.scan) {
-    throw new HostError('INVALID_REQUEST', `Step ${index} goes back in time: it names scan ${scan}, and scan ${machine.scan} has run; put the steps in order.`, {
-      step: String(index),
-    });
+    throw new HostError(
+      'INVALID_REQUEST',
+      `Step ${index} goes back in time: it names scan ${scan}, and scan ${machine.scan} has run; put the steps in order.`,
+      {
+        step: String(index),
+      },
+    );
   }
   return scan;
 }
@@ -144,7 +155,13 @@ function isTime(run: Run, id: number): boolean {
   return type.kind === 'elementary' && type.size === 8 && /^L?(TIME|DATE|TOD|DT)$/.test(type.name);
 }
 
-function runUntilStep(run: Run, step: ScenarioStep, index: number, condition: string, limitNs: bigint | undefined): void {
+function runUntilStep(
+  run: Run,
+  step: ScenarioStep,
+  index: number,
+  condition: string,
+  limitNs: bigint | undefined,
+): void {
   const { machine } = run;
   const holds: ConditionTest = createConditionTest(parseCondition(condition, run.tree), machine.memory);
   // The limit counts from the time of the first scan and includes its end.
@@ -164,7 +181,8 @@ function finishStep(run: Run, step: ScenarioStep, index: number, failures: StepF
   for (const [path, expectation] of step.expect) {
     const variable = tree.resolve(path, machine.bytes);
     const actual = readValue(image.types, variable, machine.bytes);
-    if (machine.fault || !meets(image.types, variable.type, actual, expectation)) failures.push({ path, expected: expectation, actual: valueToJson(actual) });
+    if (machine.fault || !meets(image.types, variable.type, actual, expectation))
+      failures.push({ path, expected: expectation, actual: valueToJson(actual) });
   }
   const ok = failures.length === 0 && !machine.fault;
   if (!ok) run.ok = false;
@@ -174,7 +192,10 @@ function finishStep(run: Run, step: ScenarioStep, index: number, failures: StepF
     scan,
     timeMs: Number(BigInt(Math.max(scan, 1) - 1) * machine.tickNs) / 1e6,
     ok,
-    values: valuesOf(run, [...step.set, ...step.expect].map(([path]) => path)),
+    values: valuesOf(
+      run,
+      [...step.set, ...step.expect].map(([path]) => path),
+    ),
     failures,
   });
 }
@@ -189,6 +210,7 @@ function valuesOf(run: Run, paths: readonly string[]): Record<string, Json> {
 
 function dump(run: Run): Record<string, Json> {
   const values: [string, Json][] = [];
-  for (const leaf of run.tree.select('**')) values.push([leaf.path, valueToJson(readValue(run.image.types, leaf, run.machine.bytes))]);
+  for (const leaf of run.tree.select('**'))
+    values.push([leaf.path, valueToJson(readValue(run.image.types, leaf, run.machine.bytes))]);
   return Object.fromEntries(values);
 }

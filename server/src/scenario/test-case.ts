@@ -44,7 +44,8 @@ export function profileOfDialect(dialect: string | undefined): string | undefine
   return dialect === 'rusty' || dialect.endsWith('/codesys') ? 'codesys' : 'iec';
 }
 
-const bad = (where: string, what: string): HostError => new HostError('INVALID_REQUEST', `${where} ${what}.`, { where });
+const bad = (where: string, what: string): HostError =>
+  new HostError('INVALID_REQUEST', `${where} ${what}.`, { where });
 
 /** A case as read, before its project is loaded: `project` is a path relative to the file that holds the case. */
 export interface CaseSource {
@@ -62,7 +63,10 @@ export function parseCaseLine(line: string, where: string): CaseSource {
     throw bad(where, `is not JSON: ${(error as Error).message}`);
   }
   const id = typeof json.id === 'string' ? json.id : where;
-  const named = typeof json.profile === 'string' ? json.profile : profileOfDialect(typeof json.dialect === 'string' ? json.dialect : undefined);
+  const named =
+    typeof json.profile === 'string'
+      ? json.profile
+      : profileOfDialect(typeof json.dialect === 'string' ? json.dialect : undefined);
   const head = { id, ...(named !== undefined && { profile: named }) };
   const source = typeof json.source === 'string' ? json.source : undefined;
   const project = typeof json.project === 'string' ? json.project : undefined;
@@ -88,7 +92,8 @@ export function parseCaseLine(line: string, where: string): CaseSource {
           })),
         };
       default:
-        if (json.steps !== undefined) return { ...head, documents: all, kind: 'scenario', scenario: parseScenario({ ...json, id: undefined }) };
+        if (json.steps !== undefined)
+          return { ...head, documents: all, kind: 'scenario', scenario: parseScenario({ ...json, id: undefined }) };
         throw bad(where, 'has no "kind" of accept, reject or run');
     }
   };

@@ -33,7 +33,11 @@ interface Column {
  * `trace[k]` holds runs `[value, count]` of `variables[k]`. Times and dates are integer nanoseconds, enums ordinals, REAL the
  * shortest decimal that reads back. A program with one instance gives its own name to its paths, else the instance does.
  */
-export function createTraceRecorder(tree: VariableTree, tickNs: bigint, drive: readonly { scan: number; set: Record<string, Json> }[]): TraceRecorder {
+export function createTraceRecorder(
+  tree: VariableTree,
+  tickNs: bigint,
+  drive: readonly { scan: number; set: Record<string, Json> }[],
+): TraceRecorder {
   const { image } = tree;
   const columns: Column[] = [];
   for (const variable of tracedLeaves(tree)) {
@@ -53,11 +57,16 @@ export function createTraceRecorder(tree: VariableTree, tickNs: bigint, drive: r
     },
     toJson() {
       const variables = columns.map(
-        ({ path, variable, initial }) => `{"path":${JSON.stringify(path)},"type":${JSON.stringify(shortType(image, variable))},"initial":${initial}}`,
+        ({ path, variable, initial }) =>
+          `{"path":${JSON.stringify(path)},"type":${JSON.stringify(shortType(image, variable))},"initial":${initial}}`,
       );
       const trace = columns.map(({ runs }) => `[${runs.map(([value, count]) => `[${value},${count}]`).join(',')}]`);
       const instances = image.tasks.flatMap((task) =>
-        task.programs.map((program) => ({ path: tracePath(image, program.name), program: program.type, instance: program.name })),
+        task.programs.map((program) => ({
+          path: tracePath(image, program.name),
+          program: program.type,
+          instance: program.name,
+        })),
       );
       return [
         `{"profile":${JSON.stringify(image.profile.name)},"interval_ms":${Number(tickNs) / 1e6},"n_scans":${Math.max(scans, 0)}`,
@@ -74,7 +83,8 @@ function* tracedLeaves(tree: VariableTree): Generator<Variable> {
   for (let id = 0; id < tree.leafCount; id += 1) {
     const variable = tree.leaf(id);
     const type = tree.typeOf(variable);
-    if (variable.hidden || variable.section === 'in_out' || type.kind === 'pointer' || inLongArray(tree, variable.path)) continue;
+    if (variable.hidden || variable.section === 'in_out' || type.kind === 'pointer' || inLongArray(tree, variable.path))
+      continue;
     yield variable;
   }
 }
@@ -129,7 +139,13 @@ export interface Drive {
 /** Reads a trace file for its drive. Throws INVALID_REQUEST where it is none. */
 export function parseDrive(json: unknown): Drive {
   const file = json as { drive?: unknown; n_scans?: unknown; interval_ms?: unknown } | null;
-  if (file === null || typeof file !== 'object' || !Array.isArray(file.drive) || typeof file.n_scans !== 'number' || typeof file.interval_ms !== 'number') {
+  if (
+    file === null ||
+    typeof file !== 'object' ||
+    !Array.isArray(file.drive) ||
+    typeof file.n_scans !== 'number' ||
+    typeof file.interval_ms !== 'number'
+  ) {
     throw new HostError('INVALID_REQUEST', 'The drive file must be a trace with "drive", "n_scans" and "interval_ms".');
   }
   const steps = (file.drive as { scan: number; set: Record<string, Json> }[]).map((step) => ({

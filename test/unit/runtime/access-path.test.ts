@@ -12,9 +12,12 @@ describe('an access path', () => {
     expect(parseAccessPath(path).map((s) => (s.kind === 'name' ? s.name : s.indices))).toEqual(expected);
   });
 
-  it.each(['', '.', 'a.', 'a..b', 'a[', 'a[]', 'a[x]', 'a b', 'a[1', '[1]', 'a[99999999999]', 'x'.repeat(2000)])('%j is refused', (path) => {
-    expect(() => parseAccessPath(path)).toThrow(expect.objectContaining({ reason: 'INVALID_REQUEST' }));
-  });
+  it.each(['', '.', 'a.', 'a..b', 'a[', 'a[]', 'a[x]', 'a b', 'a[1', '[1]', 'a[99999999999]', 'x'.repeat(2000)])(
+    '%j is refused',
+    (path) => {
+      expect(() => parseAccessPath(path)).toThrow(expect.objectContaining({ reason: 'INVALID_REQUEST' }));
+    },
+  );
 });
 
 describe('a glob', () => {

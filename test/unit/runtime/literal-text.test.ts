@@ -3,12 +3,35 @@ import { elementaryNames } from '../../../server/src/model/data-type.js';
 import { formatValue, parseLiteral } from '../../../server/src/runtime/literal-text.js';
 import { encodeValue, readValue } from '../../../server/src/runtime/value-codec.js';
 
-const sizes: Record<string, number> = { BOOL: 1, BYTE: 1, SINT: 1, USINT: 1, CHAR: 1, WORD: 2, INT: 2, UINT: 2, WCHAR: 2, DWORD: 4, DINT: 4, UDINT: 4, REAL: 4 };
+const sizes: Record<string, number> = {
+  BOOL: 1,
+  BYTE: 1,
+  SINT: 1,
+  USINT: 1,
+  CHAR: 1,
+  WORD: 2,
+  INT: 2,
+  UINT: 2,
+  WCHAR: 2,
+  DWORD: 4,
+  DINT: 4,
+  UDINT: 4,
+  REAL: 4,
+};
 const types: TypeDescriptor[] = [
   ...elementaryNames.map((name): TypeDescriptor => ({ kind: 'elementary', name, size: sizes[name] ?? 8 })),
   { kind: 'string', wide: false, length: 10, size: 11 },
   { kind: 'string', wide: true, length: 10, size: 22 },
-  { kind: 'enum', name: 'Color', base: 'INT', size: 2, values: [{ name: 'Red', value: 0n }, { name: 'Green', value: 5n }] },
+  {
+    kind: 'enum',
+    name: 'Color',
+    base: 'INT',
+    size: 2,
+    values: [
+      { name: 'Red', value: 0n },
+      { name: 'Green', value: 5n },
+    ],
+  },
   { kind: 'subrange', name: 'Percent', base: 'INT', size: 2, low: 0n, high: 100n },
 ];
 const idOf = (name: string): number => {
@@ -21,7 +44,8 @@ const idOf = (name: string): number => {
 function roundTrip(type: string, literal: string): string {
   const memory = new Uint8Array(64);
   const place = { path: 'x', type: idOf(type), address: 8 };
-  for (const cell of encodeValue(types, place, parseLiteral(types, place.type, literal))) memory.set(cell.bytes, cell.address);
+  for (const cell of encodeValue(types, place, parseLiteral(types, place.type, literal)))
+    memory.set(cell.bytes, cell.address);
   return formatValue(readValue(types, place, memory));
 }
 

@@ -7,24 +7,46 @@ const int = 1;
 const types: TypeDescriptor[] = [
   { kind: 'elementary', name: 'BOOL', size: 1 },
   { kind: 'elementary', name: 'INT', size: 2 },
-  { kind: 'struct', form: 'struct', name: 'Point', size: 4, members: [
-    { name: 'x', type: int, offset: 0, section: 'member' },
-    { name: 'y', type: int, offset: 2, section: 'member' },
-  ] },
-  { kind: 'array', bounds: [[1, 2], [0, 2]], element: 2, elementSize: 4, size: 24 },
-  { kind: 'struct', form: 'program', name: 'Prog', size: 40, members: [
-    { name: 'Start', type: bool, offset: 16, absolute: true, bit: 3, section: 'local' },
-    { name: 'Points', type: 3, offset: 4, section: 'local' },
-    { name: 'Ref', type: int, offset: 28, indirect: true, section: 'in_out' },
-    { name: '_t', type: bool, offset: 32, section: 'local', hidden: true },
-  ] },
+  {
+    kind: 'struct',
+    form: 'struct',
+    name: 'Point',
+    size: 4,
+    members: [
+      { name: 'x', type: int, offset: 0, section: 'member' },
+      { name: 'y', type: int, offset: 2, section: 'member' },
+    ],
+  },
+  {
+    kind: 'array',
+    bounds: [
+      [1, 2],
+      [0, 2],
+    ],
+    element: 2,
+    elementSize: 4,
+    size: 24,
+  },
+  {
+    kind: 'struct',
+    form: 'program',
+    name: 'Prog',
+    size: 40,
+    members: [
+      { name: 'Start', type: bool, offset: 16, absolute: true, bit: 3, section: 'local' },
+      { name: 'Points', type: 3, offset: 4, section: 'local' },
+      { name: 'Ref', type: int, offset: 28, indirect: true, section: 'in_out' },
+      { name: '_t', type: bool, offset: 32, section: 'local', hidden: true },
+    ],
+  },
 ];
 const roots: VariableRoot[] = [
   { path: 'GVL.Speed', aliases: ['Speed'], type: int, address: 64, section: 'global' },
   { path: 'Main', aliases: ['Plc.Main'], type: 4, address: 100, section: 'global' },
 ];
 const image = {
-  types, roots,
+  types,
+  roots,
   channels: [{ address: '%IX0.3', direction: 'input', path: 'Main.Start', type: bool, byteAddress: 16, bit: 3 }],
   memory: { pages: 1 },
 } as unknown as ProgramImage;
@@ -42,7 +64,12 @@ describe('the tree of variables', () => {
   });
 
   it('suggests the nearest name for one that is not there', () => {
-    expect(() => tree.resolve('Main.Strat')).toThrow(expect.objectContaining({ reason: 'VARIABLE_NOT_FOUND', metadata: expect.objectContaining({ suggestion: 'Start' }) as unknown }));
+    expect(() => tree.resolve('Main.Strat')).toThrow(
+      expect.objectContaining({
+        reason: 'VARIABLE_NOT_FOUND',
+        metadata: expect.objectContaining({ suggestion: 'Start' }) as unknown,
+      }),
+    );
   });
 
   it.each(['Main.Points[3,0]', 'Main.Points[1]', 'Main.toString', 'GVL.Speed.x'])('refuses %s', (path) => {
@@ -79,6 +106,10 @@ describe('the tree of variables', () => {
     expect(all).toHaveLength(tree.leafCount - 1);
     expect(all).not.toContain('Main._t');
     expect(tree.resolve('Main._t').address).toBe(132);
-    expect([...tree.select('Main.Points[1,*].x')].map((v) => v.path)).toEqual(['Main.Points[1,0].x', 'Main.Points[1,1].x', 'Main.Points[1,2].x']);
+    expect([...tree.select('Main.Points[1,*].x')].map((v) => v.path)).toEqual([
+      'Main.Points[1,0].x',
+      'Main.Points[1,1].x',
+      'Main.Points[1,2].x',
+    ]);
   });
 });

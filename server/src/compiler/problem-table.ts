@@ -69,6 +69,7 @@ const table = {
   E1119: { severity: 'error', title: 'Malformed configuration', explain: 'A configuration consists of resources, tasks, programs and their variables.', clause: '6.8' },
   W1001: { severity: 'warning', title: 'Semicolon missing after END_...', explain: 'Many compilers accept the omission, the standard does not. Write `;`.', clause: '7.3.3' },
   W1002: { severity: 'warning', title: 'Text without effect', explain: 'The text is understood but changes nothing in this host; the message says why.' },
+  W1003: { severity: 'warning', title: 'Comments out of balance', explain: 'A comment contains another opening `(*`, and the text ends before all of them are closed. It is read as edition 2 of the standard does, without nesting: the comment ends at the first `*)`. Remove the inner `(*`.', clause: '6.1.5' },
   E8001: { severity: 'error', title: 'NESTING: nested too deeply', explain: 'Expressions, statements, types and comments nest at most 256 levels, and one chain of operators has at most 1000. Split the construct.' },
   E8002: { severity: 'error', title: 'SIZE: name or literal too long', explain: 'Names have at most 1000 characters, string literals 65536.' },
   E9101: { severity: 'error', title: 'Variadic parameters are not supported', explain: 'Parameters with `...` or `{sized}` belong to one compiler only. Declare the parameters one by one, or pass an array as VAR_IN_OUT.' },

@@ -1,6 +1,7 @@
 import type { Cursor } from '../st/cursor.js';
 import { T } from '../st/cursor.js';
-import { endsStatements } from '../st/block.js';
+import { endsStatements, outer } from '../st/block.js';
+import { lastReserved } from '../st/keyword.js';
 import { parseExpression, parseUnary, parseVariable } from '../st/parse-expression.js';
 import type { Argument, Expression, IlInstruction } from '../syntax/ast.js';
 import type { IlOperator } from './il-operator.js';
@@ -14,7 +15,7 @@ export function startsIl(p: Cursor): boolean {
   if (p.kind(i) === T.ampersand) return true;
   if (p.kind(i) !== T.word) return false;
   const operator = findIlOperator(p.word(i));
-  if (!operator) return false;
+  if (!operator) return startsFunctionCall(p, i);
   const next = p.kind(i + 1);
   if (operator.takes === 'nothing' && (p.lineBreak(i + 1) || next === T.end)) return true;
   switch (next) {
@@ -38,6 +39,27 @@ export function startsIl(p: Cursor): boolean {
       return !isCallStatement(p, i + 1);
     default:
       return false;
+  }
+}
+
+/**
+ * A body may begin with the name of a function and its operands, which no statement does: `Scale 10, 20`, or `Scale(A := 1)`
+ * without a semicolon. As these may also be slips in Structured Text, there must be no semicolon in the whole body.
+ */
+function startsFunctionCall(p: Cursor, i: number): boolean {
+  if (!p.isName(i) || p.lineBreak(i + 1)) return false;
+  const next = p.kind(i + 1);
+  if (next !== T.openParen && next !== T.word && (next < T.int || next > T.direct) && next !== T.prefix) return false;
+  if (next === T.word && !p.isName(i + 1)) return false;
+  let depth = 0;
+  for (let k = i + 1; ; k += 1) {
+    const kind = p.kind(k);
+    if (kind === T.openParen) depth += 1;
+    else if (kind === T.closeParen) depth -= 1;
+    else if (kind === T.semicolon || (kind === T.assign && depth === 0)) return false;
+    else if (kind === T.end) return true;
+    else if (kind === T.word && p.keyword(k) !== 0 && p.keyword(k) <= lastReserved && outer.has(p.keyword(k)))
+      return true;
   }
 }
 

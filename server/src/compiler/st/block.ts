@@ -6,7 +6,7 @@ import { lastReserved } from './keyword.js';
 const closers: ReadonlySet<number> = new Set([K.END_IF, K.END_CASE, K.END_FOR, K.END_WHILE, K.END_REPEAT]);
 const starters: ReadonlySet<number> = new Set([K.IF, K.CASE, K.FOR, K.WHILE, K.REPEAT, K.EXIT, K.RETURN]);
 /** Reserved words that never belong to a statement: a body ends before them. */
-const outer: ReadonlySet<number> = new Set([
+export const outer: ReadonlySet<number> = new Set([
   K.VAR, K.VAR_INPUT, K.VAR_OUTPUT, K.VAR_IN_OUT, K.VAR_TEMP, K.VAR_STAT, K.VAR_INST, K.VAR_GLOBAL, K.VAR_EXTERNAL, K.VAR_CONFIG,
   K.VAR_ACCESS, K.END_VAR, K.FUNCTION, K.END_FUNCTION, K.FUNCTION_BLOCK, K.END_FUNCTION_BLOCK, K.PROGRAM, K.END_PROGRAM, K.TYPE,
   K.END_TYPE, K.END_STRUCT, K.END_UNION, K.END_CLASS, K.END_INTERFACE, K.END_METHOD, K.END_PROPERTY, K.END_GET, K.END_SET,
@@ -165,10 +165,14 @@ export function closeBlock(
   p.report('W1001', at, at, `Write \`;\` after ${word}.`, ';');
 }
 
-/** The semicolon of a simple statement. */
-export function endStatement(p: Cursor): void {
+/** The semicolon of a simple statement. Behind a keyword that is a statement by itself its absence is only a warning. */
+export function endStatement(p: Cursor, keyword = 0): void {
   if (p.take(T.semicolon)) return;
   const at = p.previousEnd();
+  if (keyword !== 0 && (p.lineBreak() || p.kind() === T.end)) {
+    p.report('W1001', at, at, `Write \`;\` after ${keywordName(keyword)}.`, ';');
+    return;
+  }
   const next = p.keyword();
   if (
     p.kind() !== T.bad &&

@@ -15,11 +15,11 @@ const contextual = [
   'CLASS', 'INTERFACE', 'METHOD', 'PROPERTY', 'GET', 'SET', 'ACTION', 'ACTIONS', 'NAMESPACE', 'USING', 'UNION', 'OVERLAP', 'RESOURCE',
   'STEP', 'TRANSITION', 'FROM', 'TASK', 'WITH', 'ON', 'AT', 'PRIORITY', 'INTERVAL', 'SINGLE', 'EXTENDS', 'IMPLEMENTS', 'ABSTRACT',
   'FINAL', 'OVERRIDE', 'PUBLIC', 'PRIVATE', 'PROTECTED', 'INTERNAL', 'CONSTANT', 'RETAIN', 'NON_RETAIN', 'PERSISTENT', 'R_EDGE',
-  'F_EDGE', 'READ_ONLY', 'READ_WRITE', 'POINTER', 'REFERENCE', 'REF', 'THIS', 'SUPER', 'NULL', 'AND_THEN', 'OR_ELSE', 'CONTINUE',
-  'JMP', 'STRING', 'WSTRING', 'S', 'R', 'EN', 'ENO', 'MACRO', 'END_MACRO',
+  'F_EDGE', 'READ_ONLY', 'READ_WRITE', 'POINTER', 'REFERENCE', 'POINTER_TO', 'REFERENCE_TO', 'REF', 'THIS', 'SUPER',
+  'NULL', 'AND_THEN', 'OR_ELSE', 'CONTINUE', 'JMP', 'STRING', 'WSTRING', 'S', 'R', 'EN', 'ENO', 'MACRO', 'END_MACRO',
   // Words that are nearly keywords, for messages only.
   'ELSEIF', 'ELIF', 'ENDIF', 'ENDFOR', 'ENDWHILE', 'ENDCASE', 'ENDREPEAT', 'END_FUNCTIONBLOCK', 'ENDFUNCTION', 'ENDPROGRAM',
-  'SWITCH', 'GOTO', 'END',
+  'SWITCH', 'GOTO', 'END', 'BEGIN',
 ] as const; // prettier-ignore
 
 export type KeywordName = (typeof reserved)[number] | (typeof contextual)[number];

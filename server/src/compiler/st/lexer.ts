@@ -54,6 +54,7 @@ export function tokenize(text: string): Tokens {
   const length = text.length;
   let at = 0;
   let newLine = 1;
+  let nesting = true;
   // Once a limit is passed there is no point in going on.
   let stopped = false;
 
@@ -94,15 +95,26 @@ export function tokenize(text: string): Tokens {
         return;
       }
     }
+    // Some tools keep a free text between two such comments.
+    if (open === 40 && text.startsWith('@KEY@:DESCRIPTION*)', from + 2)) {
+      const last = text.indexOf('(*@KEY@:END_DESCRIPTION*)', from);
+      if (last > 0) {
+        newLine = 1;
+        at = last + 25;
+        return;
+      }
+    }
     let depth = 1;
+    let firstClose = -1;
     let i = from + 2;
     for (; i < length; i += 1) {
       const c = text.charCodeAt(i);
       if (c === 42) {
         if (text.charCodeAt(i + 1) === close) {
           i += 1;
+          if (firstClose < 0) firstClose = i + 1;
           depth -= 1;
-          if (depth === 0) {
+          if (depth === 0 || !nesting) {
             at = i + 1;
             return;
           }
@@ -110,7 +122,7 @@ export function tokenize(text: string): Tokens {
       } else if (c === open && text.charCodeAt(i + 1) === 42) {
         i += 1;
         depth += 1;
-        if (depth > maxNesting) {
+        if (depth > maxNesting && nesting) {
           problem(
             'E8001',
             from,
@@ -125,13 +137,26 @@ export function tokenize(text: string): Tokens {
       }
     }
     const closing = open === 40 ? '*)' : '*/';
+    if (firstClose < 0) {
+      problem(
+        'E1003',
+        from,
+        from + 2,
+        `The comment that opens here is never closed: write \`${closing}\` where it ends.`,
+      );
+      at = length;
+      return;
+    }
+    // Edition 2 knew no nesting. Only once, as looking for the end costs the whole text.
+    nesting = false;
+    const opening = open === 40 ? '(*' : '/*';
     problem(
-      'E1003',
+      'W1003',
       from,
       from + 2,
-      `The comment that opens here is never closed: write \`${closing}\` where it ends.`,
+      `More comments open than close from here on; comments are read as not nested: remove the \`${opening}\` within this one, or close it with \`${closing}\`.`,
     );
-    at = length;
+    at = firstClose;
   };
 
   const skipPragma = (from: number): void => {
@@ -165,7 +190,12 @@ export function tokenize(text: string): Tokens {
     let i = from + 1;
     for (;;) {
       const c = i < length ? text.charCodeAt(i) : 10;
-      if (c === quote) break;
+      if (c === quote) {
+        // Some dialects double the quote within a string.
+        if (text.charCodeAt(i + 1) !== quote) break;
+        i += 2;
+        continue;
+      }
       if (c === 36 && i + 1 < length) {
         const next = text.charCodeAt(i + 1);
         i += next === 10 || next === 13 ? 1 : 2;
@@ -271,7 +301,7 @@ export function tokenize(text: string): Tokens {
       const c = text.charCodeAt(i);
       if (c >= 128) {
         if (!isLetter(c)) break;
-      } else if ((classes[c]! & 3) === 0) break;
+      } else if ((classes[c]! & 3) === 0 && c !== 36) break; // Generated code has `$` within names.
       hash = (Math.imul(hash, 31) + (c >= 97 && c <= 122 ? c - 32 : c)) | 0;
     }
     if (i - from > maxWordLength) {
@@ -434,6 +464,11 @@ export function tokenize(text: string): Tokens {
         break;
       case 96: scanTypographic(at, typographicSingle, "'"); break; // prettier-ignore
       case 123: skipPragma(at); break; // prettier-ignore
+      case 35:
+        // Siemens SCL marks local names with it.
+        problem('E1001', at, at + 1, 'The character `#` has no meaning before a name: remove it.', '');
+        at += 1;
+        break;
       default: {
         const shown = c < 32 || c === 127 ? `U+${c.toString(16).toUpperCase().padStart(4, '0')}` : `\`${text[at]!}\``;
         bad(at, at + 1, `The character ${shown} has no meaning here: remove it.`);

@@ -62,7 +62,6 @@ export function decodeDuration(text: string): Decoded<bigint> {
   }
   let total = 0n;
   let lastUnit = -1;
-  let fractionSeen = false;
   if (i === text.length) return { problem: 'has no value: write it as `T#1h30m` or `T#500ms`' };
   while (i < text.length) {
     if (text[i] === '_' && lastUnit >= 0) i += 1;
@@ -85,12 +84,10 @@ export function decodeDuration(text: string): Decoded<bigint> {
     if (order < 0) return { problem: `has the unknown unit \`${unit.toLowerCase()}\`: use d, h, m, s, ms, us or ns` };
     if (order <= lastUnit)
       return { problem: 'has its units out of order: write d, h, m, s, ms, us, ns from large to small' };
-    if (fractionSeen) return { problem: 'has a fraction before its last unit: only the last one may have decimals' };
     lastUnit = order;
     const size = units[unit]!;
     total += BigInt(whole) * size;
     if (fraction !== '') {
-      fractionSeen = true;
       total += (BigInt(fraction.slice(0, 30)) * size) / 10n ** BigInt(Math.min(fraction.length, 30));
     }
     if (total > maxInt64) return { problem: 'is longer than 292 years, which 64 bits of nanoseconds hold' };
@@ -174,15 +171,17 @@ export function decodeString(
   inner: string,
   wide: boolean,
 ): { readonly value: string; readonly problems: readonly { offset: number; message: string }[] } {
+  const quote = wide ? '"' : "'";
   let at = inner.indexOf('$');
-  if (at < 0) return { value: inner, problems: [] };
+  // Doubled quotes stand for one, in dialects.
+  if (at < 0 && !inner.includes(quote)) return { value: inner, problems: [] };
   const problems: { offset: number; message: string }[] = [];
   const parts: string[] = [];
   let from = 0;
   const hexLength = wide ? 4 : 2;
   const hexPattern = wide ? /^[0-9a-f]{4}$/i : /^[0-9a-f]{2}$/i;
   while (at >= 0) {
-    parts.push(inner.slice(from, at));
+    parts.push(inner.slice(from, at).replaceAll(quote + quote, quote));
     const next = inner[at + 1];
     const simple = next === undefined ? undefined : simpleEscapes[next.toUpperCase()];
     if (simple !== undefined) {
@@ -205,6 +204,6 @@ export function decodeString(
     }
     at = inner.indexOf('$', from);
   }
-  parts.push(inner.slice(from));
+  parts.push(inner.slice(from).replaceAll(quote + quote, quote));
   return { value: parts.join(''), problems };
 }

@@ -133,16 +133,16 @@ function parseDeclaration(
       p.fail('E1111', `\`${names[0]!.name}\` has no type: write \`${names[0]!.name} : TYPE := value;\`.`);
     p.fail('E1111', `Expected \`:\` and a type after \`${names.at(-1)!.name}\`, found ${p.shown()}.`);
   }
-  skipVariadic(p);
+  refuseVariadic(p);
   const type = parseType(p, false);
-  if (p.kind() === T.ellipsis)
-    p.fail('E9101', 'Variadic parameters (`...`) are not supported: declare the parameters one by one.');
+  refuseVariadic(p);
   let edge: 'rising' | 'falling' | undefined;
   if (p.takeKeyword(K.R_EDGE)) edge = 'rising';
   else if (p.takeKeyword(K.F_EDGE)) edge = 'falling';
-  let args: Argument[] | undefined;
+  const args: Argument[] | undefined = p.kind() === T.openParen ? parseArguments(p) : undefined;
+  // Some dialects put the address behind the type.
+  const trailing = p.keyword() === K.AT ? parseLocation(p) : undefined;
   let initial: Expression | undefined;
-  if (p.kind() === T.openParen) args = parseArguments(p);
   if (p.take(T.assign)) initial = parseVariableInitializer(p);
   else if (p.keyword() === K.REF && p.kind(1) === T.equal) {
     p.at += 2;
@@ -152,8 +152,6 @@ function parseDeclaration(
     p.advance();
     initial = parseVariableInitializer(p);
   }
-  // Some dialects put the address last.
-  const trailing = p.keyword() === K.AT ? parseLocation(p) : undefined;
 
   for (const { name, start, end, location, hidden } of names) {
     const place = location ?? trailing;
@@ -172,9 +170,9 @@ function parseDeclaration(
   return true;
 }
 
-function skipVariadic(p: Cursor): void {
-  if (p.pragmasHere().some((pragma) => /^\{\s*sized\s*\}$/i.test(pragma))) {
-    p.fail('E9101', 'Variadic parameters (`{sized} ...`) are not supported: declare the parameters one by one.');
+function refuseVariadic(p: Cursor): void {
+  if (p.kind() === T.ellipsis || p.pragmasHere().some((pragma) => /^\{\s*sized\s*\}$/i.test(pragma))) {
+    p.fail('E9101', 'Variadic parameters (`...`) are not supported: declare the parameters one by one.');
   }
 }
 

@@ -78,6 +78,13 @@ export function parseUnary(p: Cursor): Expression {
   else if (kind === T.foreign && p.word() === '!') {
     p.report('E1107', start, p.end(), 'Structured Text writes `NOT`, not `!`.', 'NOT ');
     op = 'NOT';
+  } else if (kind === T.ampersand) {
+    // `&x`, as some dialects write ADR(x).
+    p.advance();
+    const value = parsePostfix(p, parsePrimary(p), true);
+    p.grow(p.height + 1);
+    const callee: Expression = { kind: 'name', name: 'ADR', span: p.span(start, start + 1) };
+    return { kind: 'call', callee, args: [{ direction: 'in', value, span: value.span }], span: p.span(start) };
   } else return parsePostfix(p, parsePrimary(p), true);
   p.advance();
   p.deeper();

@@ -43,21 +43,21 @@ function parseStatement(p: Cursor, into: Statement[]): true {
     case K.EXIT:
       p.advance();
       into.push({ kind: 'exit', span: p.span(start) });
-      endStatement(p);
+      endStatement(p, K.EXIT);
       return true;
     case K.RETURN: {
       p.advance();
       const bare = p.kind() === T.semicolon || p.lineBreak() || endsStatements(p);
       const value = bare ? undefined : parseExpression(p);
       into.push({ kind: 'return', ...(value && { value }), span: p.span(start) });
-      endStatement(p);
+      endStatement(p, value ? 0 : K.RETURN);
       return true;
     }
     case K.CONTINUE:
       if (p.kind(1) === T.semicolon || p.lineBreak(1)) {
         p.advance();
         into.push({ kind: 'continue', span: p.span(start) });
-        endStatement(p);
+        endStatement(p, K.CONTINUE);
         return true;
       }
       break;
@@ -67,6 +67,19 @@ function parseStatement(p: Cursor, into: Statement[]): true {
         const label = p.expectName('a label');
         into.push({ kind: 'jump', label, span: p.span(start) });
         endStatement(p);
+        return true;
+      }
+      break;
+    case K.BEGIN:
+      if (p.lineBreak(1)) {
+        p.report(
+          'E1107',
+          start,
+          p.end(),
+          'Structured Text has no BEGIN: remove it, statements follow the declarations at once.',
+          '',
+        );
+        p.advance();
         return true;
       }
       break;

@@ -36,6 +36,14 @@ function parseTypeHere(p: Cursor, declares: boolean): TypeNode {
         return { kind: 'pointer', form, target: parseType(p, false), span: p.span(start) };
       }
       break;
+    case K.POINTER_TO:
+    case K.REFERENCE_TO:
+      if (p.kind(1) === T.word) {
+        const form = p.keyword() === K.POINTER_TO ? 'pointer' : 'reference';
+        p.advance();
+        return { kind: 'pointer', form, target: parseType(p, false), span: p.span(start) };
+      }
+      break;
     case K.UNION:
       if (p.isName(1)) return parseUnion(p, start);
       break;

@@ -275,3 +275,5 @@ function skipStray(p: Cursor): void {
     p.advance();
   }
 }
+export type { DeclarationText } from './parse-head.js';
+export { parseDeclarations } from './parse-head.js';

@@ -58,7 +58,7 @@ export interface PragmaRange {
 
 /** A finding of the lexer that does not stop the parser. */
 export interface LexicalProblem {
-  readonly code: 'E1002' | 'E1003' | 'E1004' | 'E1009' | 'E1010' | 'E1012' | 'E8001' | 'E8002';
+  readonly code: 'E1001' | 'E1002' | 'E1003' | 'W1003' | 'E1004' | 'E1009' | 'E1010' | 'E1012' | 'E8001' | 'E8002';
   readonly start: number;
   readonly end: number;
   readonly message: string;

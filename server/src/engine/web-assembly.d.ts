@@ -22,3 +22,15 @@ declare namespace WebAssembly {
   function compile(bytes: Uint8Array): Promise<Module>;
   function validate(bytes: Uint8Array): boolean;
 }
+
+/** ECMAScript 2024; Node has it. */
+interface Atomics {
+  waitAsync(
+    typedArray: Int32Array,
+    index: number,
+    value: number,
+    timeoutMs?: number,
+  ):
+    | { readonly async: false; readonly value: 'not-equal' | 'timed-out' }
+    | { readonly async: true; readonly value: Promise<'ok' | 'timed-out'> };
+}

@@ -1,4 +1,5 @@
-import type { Region } from '../../model/program-image.js';
+import type { MemoryLayout, Region } from '../../model/program-image.js';
+import { HostError } from '../../model/host-error.js';
 
 /**
  * Finds what changed in the variables region since it was last asked. Columns: index of the u32 word in the region, and its new
@@ -43,5 +44,59 @@ export function createPlainDetector(memory: WebAssembly.Memory, region: Region):
       return count;
     },
     reset: () => past.set(present),
+  };
+}
+
+const pageBytes = 65536;
+/** Past, indices and values, each as large as the region, rounded up to what the kernel compares at a time. */
+const partBytes = (region: Region): number => Math.ceil(region.size / 64) * 64 + 64;
+
+/** Pages that the kernel's detector needs behind those of the image. */
+export function detectorPages(region: Region): number {
+  return Math.ceil((3 * partBytes(region)) / pageBytes);
+}
+
+/** The detector for the variables of a memory that has `detectorPages` more pages than its image asks for. */
+export function createDetector(
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+  kernel?: WebAssembly.Module,
+): ChangeDetector {
+  const region = layout.variables;
+  if (region.start % 4 !== 0)
+    throw new HostError('UNSUPPORTED', `The variables start at ${region.start}, not at a word.`);
+  return kernel
+    ? createKernelDetector(memory, region, layout.pages * pageBytes, kernel)
+    : createPlainDetector(memory, region);
+}
+
+/**
+ * Kernel: imports `env.memory`, exports `diff(present, past, bytes, indices, values) -> count`, all i32 byte addresses; it
+ * updates the past and writes both columns.
+ */
+type DiffKernel = (present: number, past: number, bytes: number, indices: number, values: number) => number;
+
+function createKernelDetector(
+  memory: WebAssembly.Memory,
+  region: Region,
+  base: number,
+  kernel: WebAssembly.Module,
+): ChangeDetector {
+  const part = partBytes(region);
+  const past = base;
+  const indices = past + part;
+  const values = indices + part;
+  const words = (region.size + 3) >>> 2;
+  const diff = new WebAssembly.Instance(kernel, { env: { memory } }).exports['diff'] as DiffKernel;
+  const bytes = new Uint8Array(memory.buffer);
+  const reset = (): void => void bytes.copyWithin(past, region.start, region.start + words * 4);
+  reset();
+  return {
+    kind: 'simd',
+    indices: new Uint32Array(memory.buffer, indices, words),
+    values: new Uint32Array(memory.buffer, values, words),
+    past: bytes.subarray(past, past + region.size),
+    collect: () => diff(region.start, past, words * 4, indices, values),
+    reset,
   };
 }

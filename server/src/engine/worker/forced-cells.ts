@@ -52,7 +52,7 @@ export function createForcedCells(initial: readonly MemoryCell[] = []): ForcedCe
     cells() {
       const sorted = [...held.values()].sort((a, b) => a.address - b.address);
       const cells: MemoryCell[] = [];
-      for (let i = 0; i < sorted.length; ) {
+      for (let i = 0; i < sorted.length;) {
         const { address, mask, value } = sorted[i]!;
         if (mask !== 0xff) {
           for (let bit = 0; bit < 8; bit += 1) {
@@ -62,7 +62,8 @@ export function createForcedCells(initial: readonly MemoryCell[] = []): ForcedCe
           continue;
         }
         let end = i + 1;
-        while (end < sorted.length && sorted[end]!.mask === 0xff && sorted[end]!.address === address + end - i) end += 1;
+        while (end < sorted.length && sorted[end]!.mask === 0xff && sorted[end]!.address === address + end - i)
+          end += 1;
         cells.push({ address, bytes: Uint8Array.from(sorted.slice(i, end), (byte) => byte.value) });
         i = end;
       }

@@ -14,7 +14,9 @@ export interface HostFunctionOptions {
 const maxLogCharacters = 1024;
 
 /** Everything a program image imports from `env` beside `memory` (model/host-function.ts). */
-export function createHostFunctions(options: HostFunctionOptions): Record<HostFunctionName, (...args: never[]) => unknown> {
+export function createHostFunctions(
+  options: HostFunctionOptions,
+): Record<HostFunctionName, (...args: never[]) => unknown> {
   const { bytes, onLog } = options;
   const textAt = (address: number, limit: number): string => {
     let text = '';

@@ -64,7 +64,11 @@ export function moveForces(cells: readonly MemoryCell[], moves: readonly MemoryM
       const bool = moves.find((m) => m.kind === 'bool' && m.from === address && m.fromBit === undefined);
       const run = moves.find((m) => m.kind === 'bytes' && m.from <= address && address < m.from + m.size);
       if (bool?.kind === 'bool') {
-        moved.push({ address: bool.to, bytes: Uint8Array.of(value), ...(bool.toBit !== undefined && { bit: bool.toBit }) });
+        moved.push({
+          address: bool.to,
+          bytes: Uint8Array.of(value),
+          ...(bool.toBit !== undefined && { bit: bool.toBit }),
+        });
       } else if (run) moved.push({ address: run.to + address - run.from, bytes: Uint8Array.of(value) });
     });
   }

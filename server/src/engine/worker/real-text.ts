@@ -21,7 +21,8 @@ function shortestSingle(value: number): string {
   return String(wanted);
 }
 
-const leadingNumber = /^[ \t]*([+-]?)(?:(\d[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|\.\d[\d_]*(?:[eE][+-]?\d+)?)|(NaN|INF(?:INITY)?))/i;
+const leadingNumber =
+  /^[ \t]*([+-]?)(?:(\d[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|\.\d[\d_]*(?:[eE][+-]?\d+)?)|(NaN|INF(?:INITY)?))/i;
 
 /** Value of the number that `text` starts with (after blanks); 0 where there is none. */
 export function textToReal(text: string): number {

@@ -4,7 +4,17 @@ import type { ScalarType } from '../engine.js';
 export type Scalar = bigint | number | boolean;
 
 export const scalarSizes: Readonly<Record<ScalarType, number>> = {
-  bool: 1, i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8, f32: 4, f64: 8,
+  bool: 1,
+  i8: 1,
+  u8: 1,
+  i16: 2,
+  u16: 2,
+  i32: 4,
+  u32: 4,
+  i64: 8,
+  u64: 8,
+  f32: 4,
+  f64: 8,
 };
 
 export function readScalar(view: DataView, address: number, type: ScalarType, bit?: number): Scalar {
@@ -37,10 +47,14 @@ export function readScalar(view: DataView, address: number, type: ScalarType, bi
 }
 
 const integerLimits: Readonly<Partial<Record<ScalarType, readonly [low: bigint, high: bigint]>>> = {
-  i8: [-0x80n, 0x7fn], u8: [0n, 0xffn],
-  i16: [-0x8000n, 0x7fffn], u16: [0n, 0xffffn],
-  i32: [-0x8000_0000n, 0x7fff_ffffn], u32: [0n, 0xffff_ffffn],
-  i64: [-0x8000_0000_0000_0000n, 0x7fff_ffff_ffff_ffffn], u64: [0n, 0xffff_ffff_ffff_ffffn],
+  i8: [-0x80n, 0x7fn],
+  u8: [0n, 0xffn],
+  i16: [-0x8000n, 0x7fffn],
+  u16: [0n, 0xffffn],
+  i32: [-0x8000_0000n, 0x7fff_ffffn],
+  u32: [0n, 0xffff_ffffn],
+  i64: [-0x8000_0000_0000_0000n, 0x7fff_ffff_ffff_ffffn],
+  u64: [0n, 0xffff_ffff_ffff_ffffn],
 };
 
 /** Writes `value` converted to `type`: integers saturate, reals to integers round half to even, NaN gives 0. */

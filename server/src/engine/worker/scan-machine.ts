@@ -60,6 +60,8 @@ export interface ScanMachine {
   reset(kind: ResetKind): void;
   /** Zero to all outputs, and the retained variables of `boundary` (a copy of `variables`), after a fault. */
   makeSafe(boundary: Uint8Array): void;
+  /** Puts the machine into this fault. */
+  fail(fault: Fault): void;
   snapshot(): EngineSnapshot;
   restore(snapshot: EngineSnapshot): void;
   /** Online change: takes over the run of `old`. Values without a move keep their initial value. */
@@ -205,6 +207,9 @@ export function createScanMachine(image: MachineImage, options: MachineOptions):
       const at = retain.start - region.start;
       bytes.set(boundary.subarray(at, at + retain.size), retain.start);
     },
+    fail(cause) {
+      fault = cause;
+    },
     variables: () => bytes.subarray(region.start, region.start + region.size),
     snapshot: () => ({
       imageDigest: image.digest,
@@ -247,7 +252,10 @@ export function createScanMachine(image: MachineImage, options: MachineOptions):
   function refuseOutside(cells: readonly MemoryCell[]): void {
     const bad = cellOutside(cells, region);
     if (bad) {
-      throw new HostError('VALUE_OUT_OF_RANGE', `A cell of ${bad.bytes.length} bytes at ${bad.address} lies outside of the variables.`);
+      throw new HostError(
+        'VALUE_OUT_OF_RANGE',
+        `A cell of ${bad.bytes.length} bytes at ${bad.address} lies outside of the variables.`,
+      );
     }
   }
 

@@ -1,0 +1,40 @@
+import { histogramBytes } from './histogram.js';
+
+/** Counters of one loaded image, in shared memory: written by the scan thread, read by any. */
+export const statsCounters = {
+  scans: 0,
+  missedTicks: 1,
+  lateScans: 2,
+  lostRecords: 3,
+  ringHighWater: 4,
+  spinNs: 5,
+} as const;
+const counterBytes = 64;
+
+export interface StatsLayout {
+  readonly duration: number;
+  readonly lateness: number;
+  readonly record: number;
+  /** Histogram of task i. */
+  task(index: number): number;
+  /** f64 counters {runs, overruns} of task i. */
+  taskCounters(index: number): number;
+  readonly sizeBytes: number;
+}
+
+export function statsLayout(tasks: number): StatsLayout {
+  const perTask = histogramBytes + 16;
+  const firstTask = counterBytes + 3 * histogramBytes;
+  return {
+    duration: counterBytes,
+    lateness: counterBytes + histogramBytes,
+    record: counterBytes + 2 * histogramBytes,
+    task: (index) => firstTask + index * perTask + 16,
+    taskCounters: (index) => firstTask + index * perTask,
+    sizeBytes: firstTask + tasks * perTask,
+  };
+}
+
+export function allocateStats(tasks: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(statsLayout(tasks).sizeBytes);
+}

@@ -8,7 +8,7 @@ export class PlcError extends Error {
   constructor(
     message: string,
     /** gRPC status code. */
-    readonly code: Status,
+    readonly code: number,
     /** Stable reason of the host, `GENERATION_CONFLICT`; empty where the transport failed. */
     readonly reason: string,
     readonly metadata: Readonly<Record<string, string>>,
@@ -21,7 +21,7 @@ export class PlcError extends Error {
 
   /** Name of the code: `ABORTED`. */
   get codeName(): string {
-    return Status[this.code];
+    return Status[this.code] ?? String(this.code);
   }
 
   /** The first detail of a type, for example GenerationConflict. */
@@ -45,7 +45,7 @@ export function toPlcError(error: unknown): PlcError {
 /** The error that a google.rpc.Status stands for; Command streams carry them in messages. */
 export function statusToError(
   status: RpcStatus,
-  code: Status = status.code as Status,
+  code: number = status.code,
   message: string = status.message,
 ): PlcError {
   const info = status.details.find((d) => d.typeUrl.endsWith(`/${ErrorInfoSchema.typeName}`));

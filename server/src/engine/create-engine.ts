@@ -3,7 +3,7 @@ import { HostError } from '../model/host-error.js';
 import type { ProgramImage } from '../model/program-image.js';
 import { controlWords } from './control-page.js';
 import type {
-  CommandReply, Engine, EngineListener, EngineOptions, EngineRecord, EngineSnapshot, EngineState, MemoryCell, StepReply, WorkerPool,
+  BoundaryHook, CommandReply, Engine, EngineListener, EngineOptions, EngineRecord, EngineSnapshot, EngineState, MemoryCell, StepReply, WorkerPool,
 } from './engine.js'; // prettier-ignore
 import { createListeners } from './listeners.js';
 import type { CommandResult, EngineCommand, Program, WorkerMessage } from './messages.js';
@@ -25,6 +25,7 @@ const warmBudgetMs = 20;
 interface Pending {
   readonly resolve: (result: CommandResult) => void;
   readonly reject: (error: HostError) => void;
+  readonly atBoundary: BoundaryHook | undefined;
 }
 /** A program that the worker has been asked to take. */
 interface Candidate {
@@ -139,7 +140,9 @@ export function createEngine(options: EngineOptions): Engine {
     switch (message.kind) {
       case 'reply': {
         if (message.result.forces) forces = message.result.forces;
-        finish(message.id)?.resolve(message.result);
+        const waiting = finish(message.id);
+        waiting?.atBoundary?.(reply(message.result));
+        waiting?.resolve(message.result);
         return;
       }
       case 'refused':
@@ -177,17 +180,26 @@ export function createEngine(options: EngineOptions): Engine {
     return waiting;
   }
 
-  async function call(command: EngineCommand, candidate?: Candidate): Promise<CommandResult> {
+  async function call(
+    command: EngineCommand,
+    candidate?: Candidate,
+    atBoundary?: BoundaryHook,
+  ): Promise<CommandResult> {
     if (closing) throw closedError();
     const { link } = await connected();
     if (closing) throw closedError();
-    return send(link, command, candidate);
+    return send(link, command, candidate, atBoundary);
   }
-  function send(link: WorkerLink, command: EngineCommand, candidate?: Candidate): Promise<CommandResult> {
+  function send(
+    link: WorkerLink,
+    command: EngineCommand,
+    candidate?: Candidate,
+    atBoundary?: BoundaryHook,
+  ): Promise<CommandResult> {
     const id = nextId;
     nextId += 1;
     return new Promise((resolve, reject) => {
-      pending.set(id, { resolve, reject });
+      pending.set(id, { resolve, reject, atBoundary });
       if (candidate) candidates.set(id, candidate);
       if (pending.size === 1) guard();
       try {
@@ -283,7 +295,8 @@ export function createEngine(options: EngineOptions): Engine {
     end: 'stopped',
     ...result.step,
   });
-  const command = async (sent: EngineCommand): Promise<CommandReply> => reply(await call(sent));
+  const command = async (sent: EngineCommand, atBoundary?: BoundaryHook): Promise<CommandReply> =>
+    reply(await call(sent, undefined, atBoundary));
 
   return {
     name,
@@ -319,9 +332,9 @@ export function createEngine(options: EngineOptions): Engine {
     step: async (scans) => stepReply(await call({ kind: 'step', scans })),
     runUntil: async (condition, limitScans) => stepReply(await call({ kind: 'runUntil', condition, limitScans })),
     reset: (kind) => command({ kind: 'reset', reset: kind }),
-    write: (cells) => command({ kind: 'write', cells }),
-    force: (cells) => command({ kind: 'force', cells }),
-    unforce: (cells) => command({ kind: 'unforce', ...(cells && { cells }) }),
+    write: (cells, atBoundary) => command({ kind: 'write', cells }, atBoundary),
+    force: (cells, atBoundary) => command({ kind: 'force', cells }, atBoundary),
+    unforce: (cells, atBoundary) => command({ kind: 'unforce', ...(cells && { cells }) }, atBoundary),
     forces: () => forces,
     async read(ranges) {
       const result = await call({ kind: 'read', ranges });

@@ -33,11 +33,11 @@ export interface Engine {
   reset(kind: ResetKind): Promise<CommandReply>;
 
   /** All or none, at one scan boundary; at once when stopped. VALUE_OUT_OF_RANGE where a cell lies outside of `variables`. */
-  write(cells: readonly MemoryCell[]): Promise<CommandReply>;
+  write(cells: readonly MemoryCell[], atBoundary?: BoundaryHook): Promise<CommandReply>;
   /** Holds the cells at these values at the start and end of each scan, from now on; replaces earlier forces of the same bits. */
-  force(cells: readonly MemoryCell[]): Promise<CommandReply>;
+  force(cells: readonly MemoryCell[], atBoundary?: BoundaryHook): Promise<CommandReply>;
   /** Releases these cells (their values are ignored); all when called without. The values stay until something writes them. */
-  unforce(cells?: readonly MemoryCell[]): Promise<CommandReply>;
+  unforce(cells?: readonly MemoryCell[], atBoundary?: BoundaryHook): Promise<CommandReply>;
   /** Cells that are forced now, as last acknowledged. */
   forces(): readonly MemoryCell[];
   /**
@@ -159,6 +159,8 @@ export interface CommandReply {
   /** Engine time of that boundary, nanoseconds. */
   readonly timeNs: bigint;
 }
+/** Called on this thread when a command has taken effect: after the records before that boundary, before those after it. */
+export type BoundaryHook = (reply: CommandReply) => void;
 export interface StepReply extends CommandReply {
   /** Scans that ran. */
   readonly scans: number;

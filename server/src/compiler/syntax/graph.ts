@@ -9,6 +9,8 @@ export interface GraphBody {
   readonly kind: 'graph';
   readonly language: 'LD' | 'FBD' | 'CFC';
   readonly elements: readonly GraphElement[];
+  /** The value of the body, where it is the condition of a transition: the wires that it comes from. */
+  readonly result?: readonly Wire[];
 }
 
 /** One wire into an input: the element it comes from and which of its outputs (formal parameter), where it has several. */
@@ -51,6 +53,8 @@ export type GraphElement =
   | (Base & {
       readonly kind: 'block';
       readonly typeName: string;
+      /** An operator such as ADD, whose pins have no names of their own: arguments go by position. */
+      readonly operator?: true;
       /** FB instance; absent for a function or operator. */
       readonly instance?: Expression;
       readonly inputs: readonly Pin[];

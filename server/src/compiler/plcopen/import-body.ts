@@ -1,0 +1,109 @@
+import type { Body, Statement } from '../syntax/ast.js';
+import type { GraphBody, GraphElement, Wire } from '../syntax/graph.js';
+import type { Place } from './import-place.js';
+import { programText, report, spanOf, speaking, vendorDataNamed } from './import-place.js';
+import { importGraph } from './import-graph.js';
+import { importSfc } from './import-sfc.js';
+import { parseExpressionText, parseInstructionsText, parseStatementsText } from './parse-text.js';
+import type { XmlElement } from './xml-tree.js';
+import { childNamed, childrenNamed, descend } from './xml-tree.js';
+
+/**
+ * The body of a POU, action, transition, method or accessor; several `body` elements are worksheets of one. Undefined where
+ * there is none, or after an error was reported.
+ */
+export function importBody(place: Place, owner: XmlElement): Body | undefined {
+  const bodies = childrenNamed(owner, 'body').flatMap((element) => importOneBody(place, element) ?? []);
+  return bodies.length > 1 ? joinWorksheets(place, owner, bodies) : bodies[0];
+}
+
+/** A body whose language elements are children of `element`: `body`, or `inline` of an action or transition. */
+export function importOneBody(place: Place, element: XmlElement): Body | undefined {
+  const cfc = vendorDataNamed(element, 'cfc').flatMap((data) => data.children)[0];
+  if (cfc) return importGraph(speaking(place, 'CFC'), cfc);
+  const content = element.children.find((child) => child.name !== 'addData' && child.name !== 'documentation');
+  switch (content?.name.toUpperCase()) {
+    case undefined:
+      return { kind: 'statements', language: 'ST', statements: [] };
+    case 'ST':
+      return importStatements(speaking(place, 'ST'), content!);
+    case 'IL':
+      return { kind: 'il', instructions: parseInstructionsText(place, programText(speaking(place, "IL"), content!)) };
+    case 'LD':
+      return importGraph(speaking(place, 'LD'), content!);
+    case 'FBD':
+      return importGraph(speaking(place, 'FBD'), content!);
+    case 'CFC':
+      return importGraph(speaking(place, 'CFC'), content!);
+    case 'SFC':
+      return importSfc(speaking(place, 'SFC'), content!);
+    default:
+      report(place, 'E0016', content!, `A body in ${content!.name} is not supported; write it in ST, IL, LD, FBD, SFC or CFC.`);
+      return undefined;
+  }
+}
+
+/**
+ * The body of a transition: text that is only its expression, with or without `:=`, becomes an assignment to its name, which is
+ * how all other bodies give its value.
+ */
+export function importTransitionBody(place: Place, owner: XmlElement, name: string): Body | undefined {
+  const text = descend(owner, 'body', 'ST');
+  if (!text) return importBody(place, owner);
+  const source = programText(speaking(place, 'ST'), text);
+  if (/^[^:]*[^:=\s][^:]*:=/.test(source.text)) return importBody(place, owner);
+  // The `:=` becomes blank, so that spans stay.
+  const value = parseExpressionText(place, { ...source, text: source.text.replace(/^(\s*):=/, '$1  ') });
+  const target = { kind: 'name', name, span: spanOf(place, owner) } as const;
+  return { kind: 'statements', language: 'ST', statements: value ? [{ kind: 'assign', op: ':=', target, value, span: value.span }] : [] };
+}
+
+function importStatements(place: Place, element: XmlElement): Body {
+  const statements: readonly Statement[] = parseStatementsText(place, programText(place, element));
+  return { kind: 'statements', language: 'ST', statements };
+}
+
+/** Worksheets run one after the other. Their elements count their numbers anew, so each sheet's get the sheet's own. */
+function joinWorksheets(place: Place, owner: XmlElement, bodies: readonly Body[]): Body | undefined {
+  if (bodies.every((body) => body.kind === 'statements')) {
+    return { kind: 'statements', language: 'ST', statements: bodies.flatMap((body) => body.statements) };
+  }
+  if (bodies.every((body) => body.kind === 'il')) return { kind: 'il', instructions: bodies.flatMap((body) => body.instructions) };
+  if (bodies.every((body) => body.kind === 'graph')) {
+    const language = bodies.some((body) => body.language === 'LD') ? 'LD' : bodies[0]!.language;
+    return { kind: 'graph', language, elements: bodies.flatMap((body, sheet) => body.elements.map((element) => onSheet(element, sheet, bodies))) };
+  }
+  report(place, 'E0016', childNamed(owner, 'body')!, 'The worksheets of this body mix languages, which is not supported; use one language.');
+  return undefined;
+}
+
+const sheetHeight = 1_000_000;
+
+function onSheet(element: GraphElement, sheet: number, bodies: readonly GraphBody[]): GraphElement {
+  if (sheet === 0) return element;
+  const id = (local: string): string => `${sheet + 1}:${local}`;
+  const wires = (list: readonly Wire[]): readonly Wire[] => list.map((wire) => ({ ...wire, from: id(wire.from) }));
+  const ordered = bodies.slice(0, sheet).flatMap((body) => body.elements.map((e) => e.order ?? 0));
+  const moved = {
+    ...element,
+    id: id(element.id),
+    element: { ...element.element, localId: id(element.id), y: element.element.y + sheet * sheetHeight },
+    ...(element.order !== undefined && { order: element.order + Math.max(0, ...ordered) }),
+  };
+  switch (moved.kind) {
+    case 'block':
+      return {
+        ...moved,
+        inputs: moved.inputs.map((pin) => ({ ...pin, wires: wires(pin.wires) })),
+        inOuts: moved.inOuts.map((pin) => ({ ...pin, wires: wires(pin.wires) })),
+      };
+    case 'leftRail':
+    case 'inVariable':
+    case 'continuation':
+    case 'label':
+    case 'comment':
+      return moved;
+    default:
+      return { ...moved, input: wires(moved.input) };
+  }
+}

@@ -1,0 +1,188 @@
+import type { Expression, TypeDeclaration, TypeNode, VariableDeclaration } from '../syntax/ast.js';
+import type { Place } from './import-place.js';
+import { attributeText, attributesOf, report, requiredAttribute, spanOf, vendorDataNamed, warnUnknownChildren, within } from './import-place.js';
+import { importVariable } from './import-variables.js';
+import { parseExpressionText, parseInitialText, parseTypeText } from './parse-text.js';
+import type { XmlElement } from './xml-tree.js';
+import { childNamed, childrenNamed, descend, plainText } from './xml-tree.js';
+
+const simpleName = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+const elementaryName = /^(BOOL|[BWDL]?WORD|BYTE|U?[SDL]?INT|L?REAL|L?TIME|L?DATE|L?DT|L?TOD|W?CHAR|(L?)TIME_OF_DAY|(L?)DATE_AND_TIME|BIT|ANY(_[A-Z]+)?)$/;
+
+/** The type that a `type`, `baseType` or `returnType` element holds. Undefined after an error was reported. */
+export function importType(place: Place, holder: XmlElement): TypeNode | undefined {
+  const element = holder.children.find((child) => child.name !== 'addData' && child.name !== 'documentation');
+  if (!element) {
+    report(place, 'E0013', holder, `<${holder.name}> is empty; it needs a type, such as <BOOL/>.`);
+    return undefined;
+  }
+  const span = spanOf(place, element);
+  switch (element.name) {
+    case 'string':
+    case 'STRING':
+    case 'wstring':
+    case 'WSTRING': {
+      const wide = element.name.toLowerCase() === 'wstring';
+      const length = element.attributes.has('length') ? parseExpressionText(place, attributeText(place, element, 'length')) : undefined;
+      return { kind: 'string', wide, span, ...(length && { length }) };
+    }
+    case 'derived':
+      return importDerived(place, element);
+    case 'array':
+      return importArray(place, element);
+    case 'pointer':
+    case 'reference': {
+      const target = importBase(place, element);
+      return target && { kind: 'pointer', form: element.name, target, span };
+    }
+    case 'subrangeSigned':
+    case 'subrangeUnsigned':
+      return importSubrange(place, element);
+    case 'enum':
+      return importEnum(place, element);
+    case 'struct':
+    case 'union':
+      return importStruct(place, element, undefined);
+    default:
+      if (elementaryName.test(element.name)) return { kind: 'named', name: element.name, span };
+      report(place, 'E0013', element, `<${element.name}> is no type; use an elementary type or <derived name="..."/>.`);
+      return undefined;
+  }
+}
+
+function importBase(place: Place, element: XmlElement): TypeNode | undefined {
+  const base = childNamed(element, 'baseType');
+  if (base) return importType(place, base);
+  report(place, 'E0013', element, `<${element.name}> has no <baseType>; say what it consists of.`);
+  return undefined;
+}
+
+function importDerived(place: Place, element: XmlElement): TypeNode | undefined {
+  const name = element.attributes.get('name')?.trim() ?? '';
+  if (name === '') {
+    report(place, 'E0013', element, 'A type has no name here; name it in <derived name="..."/>.');
+    return undefined;
+  }
+  // Some tools write whole types here: REFERENCE TO X, ARRAY [0..9] OF INT, STRING(80).
+  return simpleName.test(name) ? { kind: 'named', name, span: spanOf(place, element) } : parseTypeText(place, attributeText(place, element, 'name'));
+}
+
+function importArray(place: Place, element: XmlElement): TypeNode | undefined {
+  const elementType = importBase(place, element);
+  const dimensions = childrenNamed(element, 'dimension').map((dimension) => {
+    const bound = (name: string): Expression | undefined =>
+      ['', '*'].includes(dimension.attributes.get(name)?.trim() ?? '') ? undefined : parseExpressionText(place, attributeText(place, dimension, name));
+    const low = bound('lower');
+    const high = bound('upper');
+    return { ...(low && { low }), ...(high && { high }), span: spanOf(place, dimension) };
+  });
+  if (dimensions.length === 0) {
+    report(place, 'E0013', element, 'An array needs at least one <dimension lower="0" upper="9"/>.');
+    return undefined;
+  }
+  return elementType && { kind: 'array', dimensions, element: elementType, span: spanOf(place, element) };
+}
+
+function importSubrange(place: Place, element: XmlElement): TypeNode | undefined {
+  const range = childNamed(element, 'range');
+  const base = importBase(place, element);
+  if (!range) {
+    report(place, 'E0013', element, 'A subrange needs <range lower="0" upper="9"/>.');
+    return undefined;
+  }
+  const low = parseExpressionText(place, attributeText(place, range, 'lower'));
+  const high = parseExpressionText(place, attributeText(place, range, 'upper'));
+  return base && low && high && { kind: 'subrange', base, low, high, span: spanOf(place, element) };
+}
+
+function importEnum(place: Place, element: XmlElement): TypeNode {
+  const values = childrenNamed(childNamed(element, 'values'), 'value').flatMap((value) => {
+    const name = requiredAttribute(place, value, 'name');
+    if (name === undefined) return [];
+    const initial = (value.attributes.get('value') ?? '').trim() === '' ? undefined : parseExpressionText(place, attributeText(place, value, 'value'));
+    return [{ name, ...(initial && { value: initial }), span: spanOf(place, value) }];
+  });
+  const baseElement = childNamed(element, 'baseType');
+  const base = baseElement && importType(place, baseElement);
+  if (values.length === 0) report(place, 'E0013', element, 'An enumeration needs at least one value.');
+  return { kind: 'enum', values, ...(base && { base }), span: spanOf(place, element) };
+}
+
+function importStruct(place: Place, element: XmlElement, base: string | undefined): TypeNode {
+  const members = childrenNamed(element, 'variable').flatMap((member): VariableDeclaration[] => importVariable(place, member) ?? []);
+  warnUnknownChildren(place, element, new Set(['variable', 'addData', 'documentation']));
+  return { kind: 'struct', union: element.name === 'union', members, span: spanOf(place, element), ...(base !== undefined && { extends: base }) };
+}
+
+const dataTypeChildren = new Set(['baseType', 'initialValue', 'addData', 'documentation']);
+
+/** A `dataType`, or `union` of CODESYS. Undefined after an error was reported. */
+export function importDataType(outer: Place, element: XmlElement): TypeDeclaration | undefined {
+  const name = requiredAttribute(outer, element, 'name');
+  if (name === undefined) return undefined;
+  const place = within(outer, name);
+  const span = spanOf(place, element);
+  if (element.name === 'union') {
+    return { kind: 'type', name, namespace: [], usings: [], type: importStruct(place, element, undefined), span };
+  }
+  warnUnknownChildren(place, element, dataTypeChildren);
+  const base = childNamed(element, 'baseType');
+  if (!base) {
+    report(place, 'E0013', element, `The data type ${name} has no <baseType>; say what it consists of.`);
+    return undefined;
+  }
+  const inherited = vendorDataNamed(element, 'datatypeinheritance').map((data) => plainText(place.document, descend(data, 'Inheritance', 'Extends')))[0];
+  const struct = childNamed(base, 'struct');
+  let type = struct && inherited ? importStruct(place, struct, inherited) : importType(place, base);
+  // A structure with a union in vendor data is a union written for tools that have none.
+  const union = vendorDataNamed(element, 'union')[0];
+  if (union) type = importStruct(place, childNamed(union, 'union') ?? union, undefined);
+  if (!type) return undefined;
+  const initialElement = childNamed(element, 'initialValue');
+  const initial = initialElement && importValue(place, initialElement, type);
+  return { kind: 'type', name, namespace: [], usings: [], type, ...(initial && { initial }), span };
+}
+
+/** The value that an `initialValue` or `value` element holds. */
+export function importValue(place: Place, holder: XmlElement, type: TypeNode | undefined): Expression | undefined {
+  const span = spanOf(place, holder);
+  const simple = childNamed(holder, 'simpleValue');
+  if (simple) return importSimpleValue(place, simple, type);
+  const array = childNamed(holder, 'arrayValue');
+  if (array) {
+    const elementType = type?.kind === 'array' ? type.element : undefined;
+    const elements = childrenNamed(array, 'value').flatMap((element) => {
+      const value = importValue(place, element, elementType);
+      const written = element.attributes.get('repetitionValue')?.trim() ?? '1';
+      const repeat = written === '1' || written === '' ? undefined : parseExpressionText(place, attributeText(place, element, 'repetitionValue'));
+      return value ? [{ values: [value], ...(repeat && { repeat }) }] : [];
+    });
+    return { kind: 'arrayInit', elements, span };
+  }
+  const struct = childNamed(holder, 'structValue');
+  if (struct) {
+    const members = childrenNamed(struct, 'value').flatMap((element) => {
+      const name = requiredAttribute(place, element, 'member');
+      const value = importValue(place, element, undefined);
+      return name !== undefined && value ? [{ name, value, span: spanOf(place, element) }] : [];
+    });
+    return { kind: 'structInit', members, span };
+  }
+  return undefined;
+}
+
+function importSimpleValue(place: Place, element: XmlElement, type: TypeNode | undefined): Expression | undefined {
+  const written = element.attributes.get('value')?.trim() ?? '';
+  // Beremiz and its kin leave the quotes of strings out.
+  if (type?.kind === 'string' && place.dialect === 'other' && !/^['"]|#/.test(written)) {
+    return { kind: 'string', wide: type.wide, value: written, span: spanOf(place, element) };
+  }
+  return written === '' ? undefined : parseInitialText(place, attributeText(place, element, 'value'));
+}
+
+/** Type of a variable that CODESYS writes as a pointer although it is declared with open bounds. */
+export function openArrayType(place: Place, variable: XmlElement): TypeNode | undefined {
+  const text = attributesOf(variable).get('variable_length_array');
+  if (text === undefined || text === '') return undefined;
+  return parseTypeText(place, { file: place.document.file, text, language: 'ST', firstLine: 1, firstColumn: 1, ...(place.pou !== undefined && { pou: place.pou }) });
+}

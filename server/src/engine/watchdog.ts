@@ -2,7 +2,7 @@ import { controlWords } from './control-page.js';
 
 /** Looks from the host's thread at the activity word of a worker and calls `onStuck` where one scan takes longer than its limit. */
 export interface Watchdog {
-  /** From now on; `limitMs` for one stretch of generated code. */
+  /** From now on; `limitMs` for one stretch of generated code. Goes on undisturbed where it watches with this limit already. */
   watch(limitMs: number): void;
   stop(): void;
 }
@@ -13,13 +13,16 @@ export interface Watchdog {
  */
 export function createWatchdog(control: Int32Array, onStuck: () => void): Watchdog {
   let timer: NodeJS.Timeout | undefined;
+  let currentLimitMs = 0;
   let seen = 0;
   let stuckMs = 0;
   let lastLookMs = 0;
 
   return {
     watch(limitMs) {
+      if (timer && limitMs === currentLimitMs) return;
       clearInterval(timer);
+      currentLimitMs = limitMs;
       const periodMs = Math.max(20, limitMs / 8);
       seen = 0;
       stuckMs = 0;

@@ -148,8 +148,6 @@ export function linkWorker(
     async close(patienceMs) {
       pump();
       end();
-      worker.removeAllListeners();
-      worker.on('error', () => undefined);
       Atomics.store(control, controlWords.close, 1);
       ring();
       await endOf(worker, patienceMs);

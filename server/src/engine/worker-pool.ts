@@ -59,29 +59,27 @@ export function openWorkerPool(spares = 1): OpenWorkerPool {
     async warm(message) {
       const pooled = await this.take();
       const { worker } = pooled;
+      const stopHearing = new AbortController();
       const heard = await new Promise<{ initialised: boolean; warmed: boolean }>((resolve) => {
         let initialised = false;
         let limit = setTimeout(() => resolve({ initialised, warmed: false }), message.initLimitMs);
-        const failed = (): void => {
-          clearTimeout(limit);
-          resolve({ initialised: true, warmed: false });
-        };
-        worker.on('error', failed);
-        worker.on('exit', failed);
-        worker.on('message', (reply: PoolReply) => {
-          clearTimeout(limit);
-          if (reply.kind === 'warmed') return resolve({ initialised: true, warmed: true });
-          initialised = true;
-          limit = setTimeout(() => resolve({ initialised, warmed: false }), message.budgetMs * 3);
+        hear(worker, stopHearing.signal, {
+          end: () => {
+            clearTimeout(limit);
+            resolve({ initialised: true, warmed: false });
+          },
+          message: (reply) => {
+            clearTimeout(limit);
+            if (reply.kind === 'warmed') return resolve({ initialised: true, warmed: true });
+            initialised = true;
+            limit = setTimeout(() => resolve({ initialised, warmed: false }), message.budgetMs * 3);
+          },
         });
         worker.postMessage(message);
       });
-      worker.removeAllListeners();
+      stopHearing.abort();
       if (heard.warmed && !closed && ready.length < spares) ready.push(Promise.resolve(pooled));
-      else {
-        worker.on('error', () => undefined);
-        void worker.terminate();
-      }
+      else void worker.terminate();
       return heard.initialised;
     },
     async close() {
@@ -114,12 +112,31 @@ async function startWorker(): Promise<PooledWorker> {
     // Its heap holds no user data; a small one is collected in less time.
     resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
   });
+  // An error without a listener would end the process; whoever uses the worker listens too.
+  worker.on('error', () => undefined);
+  const stopHearing = new AbortController();
   const threadId = await new Promise<number | undefined>((resolve, reject) => {
-    worker.once('message', (reply: PoolReply) => resolve(reply.kind === 'ready' ? reply.threadId : undefined));
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the scan worker ended with ${code} while it started`)));
+    hear(worker, stopHearing.signal, {
+      message: (reply) => resolve(reply.kind === 'ready' ? reply.threadId : undefined),
+      end: (why) => reject(new Error(`the scan worker did not start: ${why}`)),
+    });
   });
-  worker.removeAllListeners();
+  stopHearing.abort();
   worker.unref();
   return { worker, threadId };
+}
+
+/** Listens until `signal`, leaving the worker's own listeners alone (Node keeps some on it). */
+function hear(
+  worker: Worker,
+  signal: AbortSignal,
+  on: { readonly message: (reply: PoolReply) => void; readonly end: (why: string) => void },
+): void {
+  const message = (reply: PoolReply): void => on.message(reply);
+  const error = (cause: Error): void => on.end(cause.message);
+  const exit = (code: number): void => on.end(`it ended with ${code}`);
+  worker.on('message', message).on('error', error).on('exit', exit);
+  signal.addEventListener('abort', () => worker.off('message', message).off('error', error).off('exit', exit), {
+    once: true,
+  });
 }

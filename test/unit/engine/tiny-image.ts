@@ -44,11 +44,11 @@ export interface TinyOptions {
   readonly faultyInit?: boolean;
 }
 
-const oneTask: readonly TaskDescriptor[] = [
+const oneTask = (intervalNs: bigint): readonly TaskDescriptor[] => [
   {
     name: 'Cyclic',
     resource: 'Res',
-    intervalNs: 10_000_000n,
+    intervalNs,
     priority: 0,
     programs: [{ name: 'Main', type: 'Main', entry: 'main' }],
   },
@@ -85,7 +85,7 @@ export function tinyImage(options: TinyOptions = {}): ProgramImage {
     types: [],
     roots: [],
     channels: [],
-    tasks: options.tasks ?? oneTask,
+    tasks: options.tasks ?? oneTask(options.tickNs ?? 10_000_000n),
     tickNs: options.tickNs ?? 10_000_000n,
     hasTasks: options.hasTasks ?? true,
     sites,

@@ -5,11 +5,22 @@ export interface Profile {
   readonly realNonFinite: 'pass' | 'fault';
   /** REAL to integer: IEC rounds to nearest, ties to even. */
   readonly realToInt: 'half-even' | 'half-away' | 'truncate';
-  readonly bitStringToString: 'decimal' | 'prefixed-hex';
+  /** REAL to an integer that can't hold it: the nearest value there is, or the low bits of the 64-bit value (MATIEC; below 0 gives 0 for unsigned). NaN gives 0. */
+  readonly realToIntOverflow: 'saturate' | 'wrap';
+  /** `16#2A`; MATIEC writes `16#2a`. */
+  readonly bitStringToString: 'decimal' | 'prefixed-hex' | 'prefixed-hex-lower';
+  /** BYTE_TO_BOOL and the like: the rightmost bit (edition 3, table 24), or whether any bit is set. */
+  readonly bitStringToBool: 'rightmost-bit' | 'non-zero';
+  /** DWORD_TO_REAL, LWORD_TO_LREAL and back: the bits (edition 3, table 25), or the value. */
+  readonly bitStringToReal: 'bits' | 'value';
+  /** REAL_TO_STRING: shortest text that reads back the same, or ten significant digits as C's `%.10g` (MATIEC). */
+  readonly realToString: 'shortest' | 'ten-digits';
+  /** TIME_TO_STRING: the units that are not zero (`T#1h30s`), or all down to the last one (MATIEC: `T#0d1h0m30s`). */
+  readonly timeToString: 'non-zero-units' | 'leading-units';
   readonly time: 'ns64' | 'ms32';
   /** Located variables that share bytes: one storage, or a cell per address (MATIEC). */
   readonly locatedOverlap: 'alias' | 'separate';
-  readonly graphOrder: 'execution-order' | 'topological';
+  readonly graphOrder: 'execution-order' | 'outputs-first' | 'topological';
   /** F_TRIG on its first call with CLK FALSE: MATIEC pulses, IEC ed. 3 does not. */
   readonly fTrigFirstCall: 'quiet' | 'pulse';
   /** SFC: may a step entered in this scan leave in it, and do N actions get a final scan. */
@@ -17,7 +28,16 @@ export interface Profile {
   /** Implicit conversions: only widening, or also narrowing with a warning. */
   readonly implicitConversion: 'widening' | 'narrowing-with-warning';
   readonly defaultStringLength: number;
+  /** Unit of TIME and TOD converted to and from numbers (REAL and integers alike). DATE and DT count seconds everywhere. */
   readonly timeToRealUnit: 's' | 'ms';
+  /** The same of LTIME, LTOD, LDATE and LDT. */
+  readonly longTimeUnit: 'ns' | 's';
+  /** Type of PV and CV of CTU, CTD and CTUD. */
+  readonly counterType: 'INT' | 'WORD';
+  /** Counters count up to the greatest value of their type, or only to PV (MATIEC). */
+  readonly counterTop: 'type' | 'preset';
+  /** INTEGRAL, DERIVATIVE, PID, RAMP, HYSTERESIS of annex F of edition 2, or those of CODESYS' Util library. */
+  readonly processBlocks: 'annex-f' | 'util';
   readonly indexFault: 'fault' | 'clamp';
 }
 
@@ -26,7 +46,12 @@ const iec: Profile = {
   integerOverflow: 'wrap',
   realNonFinite: 'pass',
   realToInt: 'half-even',
+  realToIntOverflow: 'saturate',
   bitStringToString: 'decimal',
+  bitStringToBool: 'rightmost-bit',
+  bitStringToReal: 'bits',
+  realToString: 'shortest',
+  timeToString: 'non-zero-units',
   time: 'ns64',
   locatedOverlap: 'alias',
   graphOrder: 'execution-order',
@@ -35,14 +60,47 @@ const iec: Profile = {
   implicitConversion: 'widening',
   defaultStringLength: 254,
   timeToRealUnit: 's',
+  longTimeUnit: 'ns',
+  counterType: 'INT',
+  counterTop: 'type',
+  processBlocks: 'annex-f',
   indexFault: 'fault',
+};
+
+/** What the CODESYS family has in common. */
+const codesys: Profile = {
+  ...iec,
+  name: 'codesys',
+  realToInt: 'half-away',
+  bitStringToString: 'prefixed-hex',
+  bitStringToReal: 'value',
+  implicitConversion: 'narrowing-with-warning',
+  defaultStringLength: 80,
+  timeToRealUnit: 'ms',
+  counterType: 'WORD',
+  processBlocks: 'util',
+  sfcFinalScan: true,
 };
 
 export const profiles: readonly Profile[] = [
   iec,
-  { ...iec, name: 'codesys', realToInt: 'half-away', bitStringToString: 'prefixed-hex', implicitConversion: 'narrowing-with-warning', defaultStringLength: 80, timeToRealUnit: 'ms', sfcFinalScan: true },
-  { ...iec, name: 'twincat', realToInt: 'half-away', implicitConversion: 'narrowing-with-warning', defaultStringLength: 80, timeToRealUnit: 'ms', sfcFinalScan: true },
-  { ...iec, name: 'matiec', locatedOverlap: 'separate', fTrigFirstCall: 'pulse', defaultStringLength: 126 },
+  codesys,
+  { ...codesys, name: 'twincat', bitStringToString: 'decimal', bitStringToBool: 'non-zero' },
+  {
+    ...iec,
+    name: 'matiec',
+    locatedOverlap: 'separate',
+    fTrigFirstCall: 'pulse',
+    defaultStringLength: 126,
+    realToIntOverflow: 'wrap',
+    bitStringToString: 'prefixed-hex-lower',
+    bitStringToBool: 'non-zero',
+    bitStringToReal: 'value',
+    realToString: 'ten-digits',
+    timeToString: 'leading-units',
+    longTimeUnit: 's',
+    counterTop: 'preset',
+  },
 ];
 export const defaultProfile: Profile = iec;
 

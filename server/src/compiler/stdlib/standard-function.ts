@@ -58,10 +58,23 @@ export interface StandardFunction {
   readonly summary: string;
   /** Formal parameter names in order; an extensible function names its first ones `IN1`, `IN2` ... and sets `extensible`. */
   readonly formals: readonly string[];
+  /** More arguments may follow; their names continue the number of the last formal (`IN3`, `IN4` ...). */
   readonly extensible?: boolean;
+  /** Other dialects' names of formals (`STR` for `IN`): upper-case alias to formal. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Chooses by the types of the arguments (already in formal order). `expected` is the type the context wants, if any. */
   resolve(args: readonly ArgumentInfo[], profile: Profile, expected?: Type): Overload | OverloadProblem;
 }
+
+/** One POU of the standard prelude: ST source of a function block, a structure, or a `__` helper function. */
+export interface PreludePou {
+  /** As the text declares it; upper case. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The prelude of a profile, by upper-case POU name, so that only what a program reaches is parsed. `stdlib/prelude/prelude.ts` provides it. */
+export type PreludeFor = (profile: Profile) => ReadonlyMap<string, PreludePou>;
 
 /** Finds a standard function by upper-case name. `stdlib/standard-functions.ts` provides it; names such as INT_TO_STRING[...] are made on demand. */
 export type FindStandardFunction = (name: string) => StandardFunction | undefined;

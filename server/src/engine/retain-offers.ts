@@ -30,7 +30,10 @@ export function createRetainOffers(intervalMs: number, offer: (scan: number, byt
     changed(mirror, region) {
       if (region.size === 0 || intervalMs <= 0 || timer) return;
       const dueMs = lastMs + intervalMs - performance.now();
-      if (dueMs <= 0) return offerIfChanged(mirror, region);
+      if (dueMs <= 0) {
+        offerIfChanged(mirror, region);
+        return;
+      }
       timer = setTimeout(() => offerIfChanged(mirror, region), dueMs);
       timer.unref();
     },

@@ -35,7 +35,7 @@ export function openWorkerPool(spares = 1): OpenWorkerPool {
     // Who takes it hears of a failure; until then it is nobody's.
     starting.catch(() => {
       const index = ready.indexOf(starting);
-      if (index >= 0) ready.splice(index, 1);
+      if (index >= 0) void ready.splice(index, 1);
     });
     ready.push(starting);
   }
@@ -70,7 +70,10 @@ export function openWorkerPool(spares = 1): OpenWorkerPool {
           },
           message: (reply) => {
             clearTimeout(limit);
-            if (reply.kind === 'warmed') return resolve({ initialised: true, warmed: true });
+            if (reply.kind === 'warmed') {
+              resolve({ initialised: true, warmed: true });
+              return;
+            }
             initialised = true;
             limit = setTimeout(() => resolve({ initialised, warmed: false }), message.budgetMs * 3);
           },
@@ -85,7 +88,7 @@ export function openWorkerPool(spares = 1): OpenWorkerPool {
     async close() {
       closed = true;
       clearTimeout(refill);
-      await Promise.all(ready.splice(0).map(async (starting) => (await starting).worker.terminate()));
+      await Promise.all(ready.splice(0).map((starting) => starting.then(({ worker }) => worker.terminate())));
     },
   };
 }

@@ -300,7 +300,12 @@ describe('a faulted engine', () => {
     expect(await engine.step(10)).toMatchObject({ end: 'fault', scans: 0, scan: 1 });
     expect(witness.order).toEqual(['write', 'stepping', 'write', 'fault', 'faulted']);
     expect(witness.faults).toEqual([
-      expect.objectContaining({ code: 'R4001', scan: 2, task: 'Cyclic', site: expect.objectContaining({ line: 7 }) }),
+      expect.objectContaining({
+        code: 'R4001',
+        scan: 2,
+        task: 'Cyclic',
+        site: expect.objectContaining({ line: 7 }) as unknown,
+      }),
     ]);
     expect(engine.mirror()!.bytes[at.out - 64]).toBe(0);
     expect(u32(engine, at.kept)).toBe(1);
@@ -322,7 +327,11 @@ describe('a faulted engine', () => {
     await write;
     await eventually(() => engine.state().kind === 'faulted');
     expect(witness.faults).toEqual([
-      expect.objectContaining({ code: 'R4005', task: 'Cyclic', site: expect.objectContaining({ pou: 'Main' }) }),
+      expect.objectContaining({
+        code: 'R4005',
+        task: 'Cyclic',
+        site: expect.objectContaining({ pou: 'Main' }) as unknown,
+      }),
     ]);
     expect(witness.order.slice(-3)).toEqual(['write', 'fault', 'faulted']);
     expect(engine.mirror()!.bytes[at.out - 64]).toBe(0);

@@ -57,11 +57,11 @@ const lg2 = 6.93147180559945286227e-1;
 const lg2High = 6.93147182464599609375e-1;
 const lg2Low = -1.90465429995776804525e-9;
 /** -(1024 - log2(overflow threshold + 0.5 ulp)). */
-const overflowTail = 8.0085662595372944372e-17;
+const overflowTail = 1.4426950216293335e-17;
 const cp = 9.61796693925975554329e-1;
 const cpHigh = 9.61796700954437255859e-1;
 const cpLow = -7.02846165095275826516e-9;
-const invLn2 = 1.442695040888963387;
+const invLn2 = 1.4426950408889634;
 const invLn2High = 1.44269502162933349609;
 const invLn2Low = 1.92596299112661746887e-8;
 
@@ -115,7 +115,7 @@ function powerOfMagnitude(ax: number, y: number, sign: number): number {
     if (ix > 0x3ff00000) return y > 0 ? sign * huge * huge : sign * tiny * tiny;
     // |1 - x| <= 2**-20: log(x) by x - x^2/2 + x^3/3 - x^4/4
     const t = ax - 1;
-    const w = t * t * (0.5 - t * (0.3333333333333333333333 - t * 0.25));
+    const w = t * t * (0.5 - t * (1 / 3 - t * 0.25));
     const u = invLn2High * t;
     const v = t * invLn2Low - w * invLn2;
     t1 = head(u + v);

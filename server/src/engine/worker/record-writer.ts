@@ -138,7 +138,10 @@ export function createRecordWriter(buffer: SharedArrayBuffer, detector: ChangeDe
       if (lost) writer.resync({ scan: figures.scan - 1, timeNs: figures.timeNs, dateNs: figures.dateNs });
       const count = detector.collect();
       const at = lost ? -1 : begin(recordKinds.scan, figures.scan, changeBytes(count));
-      if (at < 0) return lose('scans', figures.scan);
+      if (at < 0) {
+        lose('scans', figures.scan);
+        return;
+      }
       longs[(at + recordAt.timeNs) / 8] = figures.timeNs;
       longs[(at + recordAt.dateNs) / 8] = figures.dateNs;
       floats[(at + recordAt.latenessNs) / 8] = figures.latenessNs;
@@ -165,7 +168,10 @@ export function createRecordWriter(buffer: SharedArrayBuffer, detector: ChangeDe
     },
     log(scan, task, severity, text, suppressed) {
       const at = lost ? -1 : begin(recordKinds.log, scan, bodyBytes(text.length));
-      if (at < 0) return lose('logs', scan);
+      if (at < 0) {
+        lose('logs', scan);
+        return;
+      }
       words[(at + recordAt.taskRuns) / 4] = task;
       words[(at + recordAt.missedTicks) / 4] = suppressed;
       words[(at + recordAt.count) / 4] = text.length;

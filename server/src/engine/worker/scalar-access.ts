@@ -65,20 +65,34 @@ export function writeScalar(view: DataView, address: number, type: ScalarType, v
     else view.setUint8(address, (view.getUint8(address) & ~(1 << bit)) | (on ? 1 << bit : 0));
     return;
   }
-  if (type === 'f32') return view.setFloat32(address, Number(value), true);
-  if (type === 'f64') return view.setFloat64(address, Number(value), true);
+  if (type === 'f32') {
+    view.setFloat32(address, Number(value), true);
+    return;
+  }
+  if (type === 'f64') {
+    view.setFloat64(address, Number(value), true);
+    return;
+  }
   const [low, high] = integerLimits[type]!;
   const wanted = toInteger(value, low, high);
   const whole = wanted < low ? low : wanted > high ? high : wanted;
   switch (scalarSizes[type]) {
-    case 1:
-      return view.setUint8(address, Number(whole & 0xffn));
-    case 2:
-      return view.setUint16(address, Number(whole & 0xffffn), true);
-    case 4:
-      return view.setUint32(address, Number(whole & 0xffff_ffffn), true);
-    default:
-      return view.setBigUint64(address, BigInt.asUintN(64, whole), true);
+    case 1: {
+      view.setUint8(address, Number(whole & 0xffn));
+      return;
+    }
+    case 2: {
+      view.setUint16(address, Number(whole & 0xffffn), true);
+      return;
+    }
+    case 4: {
+      view.setUint32(address, Number(whole & 0xffff_ffffn), true);
+      return;
+    }
+    default: {
+      view.setBigUint64(address, BigInt.asUintN(64, whole), true);
+      return;
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Cursor } from '../st/cursor.js';
 import { T } from '../st/cursor.js';
-import { endsStatements, outer } from '../st/block.js';
-import { lastReserved } from '../st/keyword.js';
+import { endsStatements, outer, startsMember } from '../st/block.js';
 import { parseExpression, parseUnary, parseVariable } from '../st/parse-expression.js';
 import type { Argument, Expression, IlInstruction } from '../syntax/ast.js';
 import type { IlOperator } from './il-operator.js';
@@ -47,20 +46,20 @@ export function startsIl(p: Cursor): boolean {
  * without a semicolon. As these may also be slips in Structured Text, there must be no semicolon in the whole body.
  */
 function startsFunctionCall(p: Cursor, i: number): boolean {
-  if (!p.isName(i) || p.lineBreak(i + 1)) return false;
+  if (!p.isName(i) || p.lineBreak(i + 1) || startsMember(p)) return false;
   const next = p.kind(i + 1);
   if (next !== T.openParen && next !== T.word && (next < T.int || next > T.direct) && next !== T.prefix) return false;
   if (next === T.word && !p.isName(i + 1)) return false;
   let depth = 0;
-  for (let k = i + 1; ; k += 1) {
+  // Some thousand tokens without a semicolon are no Structured Text.
+  for (let k = i + 1; k < 5000; k += 1) {
     const kind = p.kind(k);
     if (kind === T.openParen) depth += 1;
     else if (kind === T.closeParen) depth -= 1;
     else if (kind === T.semicolon || (kind === T.assign && depth === 0)) return false;
-    else if (kind === T.end) return true;
-    else if (kind === T.word && p.keyword(k) !== 0 && p.keyword(k) <= lastReserved && outer.has(p.keyword(k)))
-      return true;
+    else if (kind === T.end || outer.has(p.keyword(k))) return true;
   }
+  return true;
 }
 
 /** From `(`: whether a semicolon follows the matching `)`. */
@@ -165,7 +164,8 @@ function parseOperator(p: Cursor, operator: IlOperator, start: number): Parts {
     }
     case 'operand':
       if (p.kind() === T.openParen && !p.lineBreak()) return parseNested(p);
-      if (p.lineBreak() || !startsOperand(p))
+      // An operand may have slipped to the next line, where an editor of XML has wrapped the text.
+      if (!startsOperand(p) || (p.lineBreak() && p.kind() === T.word && findIlOperator(p.word())))
         p.fail('E1116', `${p.text.slice(start, p.previousEnd())} needs an operand: write it behind it.`);
       return { operands: parseOperands(p) };
   }

@@ -3,6 +3,7 @@ import { foldName } from '../../model/identifier.js';
 import type { Argument, Expression, Statement, VariableDeclaration } from '../syntax/ast.js';
 import type { GraphBody, GraphElement, Pin, Wire } from '../syntax/graph.js';
 import { allOf, anyOf, boolLiteral, negate } from './graph-expression.js';
+import { GraphTypes } from './graph-type.js';
 import type { GraphContext } from './lower-graph.js';
 
 type Block = Extract<GraphElement, { kind: 'block' }>;
@@ -28,6 +29,7 @@ export class GraphCalls {
   private readonly edges = new Map<string, Expression>();
   /** Functions whose value was read before they ran in this scan. */
   private readonly early = new Set<string>();
+  private readonly types: GraphTypes;
   private temporaries = 0;
 
   constructor(
@@ -36,6 +38,7 @@ export class GraphCalls {
   ) {
     this.byId = new Map(body.elements.map((element) => [element.id, element]));
     this.connectors = new Map(body.elements.flatMap((element) => (element.kind === 'connector' ? [[foldName(element.name), element] as const] : [])));
+    this.types = new GraphTypes(this.byId, (name) => this.connectors.get(foldName(name)), context.declared ?? {});
     const results = body.result ?? [];
     for (const wire of [...body.elements.flatMap((element) => this.inputsOf(element)), ...results]) {
       const source = this.byId.get(wire.from);
@@ -221,10 +224,9 @@ export class GraphCalls {
     if (!this.done.has(block.id) && !this.early.has(block.id)) {
       this.early.add(block.id);
       const isResult = foldName(this.resultOf(block)?.name ?? '') === foldName(name);
-      const type = this.context.typeOf?.(block.typeName, isResult ? undefined : name);
-      if (this.started.has(block.id) || !type) {
-        const reason = this.started.has(block.id) ? 'a function has no memory, so this circle has no value' : 'its value is used before it runs';
-        this.context.problems.report('E6004', span, `The output of ${block.typeName} leads back to its input or runs too late: ${reason}; lead the wire through a variable.`);
+      const type = this.types.ofOutput(block, isResult ? undefined : name);
+      if (!type) {
+        this.context.problems.report('E6004', span, `The value of ${block.typeName} is used before it runs, and its type is not known well enough to keep it from scan to scan; lead the wire through a variable.`);
       } else {
         this.declarations.push({ name: this.name(`${block.id}$${name}`), type, hidden: true, element: block.element, span });
       }
@@ -277,9 +279,9 @@ export class GraphCalls {
     return this.inputsOf(element).filter((wire) => this.leadsToFunction(wire));
   }
   private leadsToFunction(wire: Wire): boolean {
-    const source = this.byId.get(wire.from);
-    if (source && isCarrier(source)) return this.inputsOf(source).some((inner) => this.leadsToFunction(inner));
-    return source?.kind === 'block' && !source.instance;
+    const { order } = this.carriersBehind([wire]);
+    const ends = [wire, ...order.flatMap((carrier) => this.inputsOf(carrier))].map((end) => this.byId.get(end.from));
+    return ends.some((end) => end?.kind === 'block' && !end.instance);
   }
 
   /** Runs a block at its turn, unless a value of it was needed before. */
@@ -328,7 +330,7 @@ export class GraphCalls {
       const isPin = [...block.inOuts, ...block.inputs].some((pin) => foldName(pin.name) === foldName(output.name));
       if (output === result || isEnableOut(output) || isPin || !(this.isRead(block, output) || output.expression)) continue;
       const name = this.name(`${block.id}$${output.name}`);
-      const type = this.context.typeOf?.(block.typeName, output.name);
+      const type = this.types.ofOutput(block, output.name);
       if (!type) {
         this.context.problems.report('E6009', span, `${block.typeName} has no output ${output.name}.`);
         continue;

@@ -2,8 +2,9 @@ import type { SourceSpan } from '../../model/source-span.js';
 import { sameName } from '../../model/identifier.js';
 import type { Problems } from '../problems.js';
 import type { Profile } from '../profile.js';
-import type { Expression, Statement, TypeNode, VariableDeclaration } from '../syntax/ast.js';
+import type { Expression, Statement, VariableDeclaration } from '../syntax/ast.js';
 import type { GraphBody, GraphElement, StorageModifier, Wire } from '../syntax/graph.js';
+import type { GraphDeclarations } from './graph-type.js';
 import type { Actor } from './graph-order.js';
 import { actorsInOrder } from './graph-order.js';
 import { GraphCalls } from './lower-graph-block.js';
@@ -17,13 +18,12 @@ export interface GraphContext {
   readonly scope: string;
   /** Assignments to this name give the body's value: the name of the transition whose condition the body is. */
   readonly resultName?: string;
-  /** Type of a parameter of a function, or of its result where no parameter is given; undefined where it isn't known. */
-  readonly typeOf?: (functionName: string, parameter?: string) => TypeNode | undefined;
+  readonly declared?: GraphDeclarations;
 }
 
 export interface LoweredGraph {
   readonly statements: readonly Statement[];
-  /** Hidden variables of the POU: edge memories. */
+  /** Hidden variables of the POU: edge memories, and outputs of functions that are read before they run. */
   readonly declarations: readonly VariableDeclaration[];
   /** Value of a transition's condition. */
   readonly value?: Expression;
@@ -32,7 +32,8 @@ export interface LoweredGraph {
 /**
  * Turns a body of LD, FBD or CFC into statements. Contacts are read when a coil or block needs them, coils write when their turn
  * comes, so an element further down sees what one further up has written. Blocks run once a scan, at their turn or when a value
- * of theirs is first needed; function blocks in a loop give the value of the last scan, functions in a loop are an error.
+ * of theirs is first needed. A block in a loop gives the value of the last scan where the loop closes; contacts in a loop without
+ * a block are an error.
  */
 export function lowerGraph(body: GraphBody, context: GraphContext): LoweredGraph {
   if (!checkGraph(body, context.problems)) return { statements: [], declarations: [] };

@@ -76,7 +76,7 @@ function readableStart(bytes: Uint8Array, encoding: string): string {
   return text;
 }
 
-function strictDecoder(encoding: string): TextDecoder | undefined {
+function strictDecoder(encoding: string): InstanceType<typeof TextDecoder> | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch {

@@ -27,7 +27,7 @@ export function importGraphElements(place: Place, children: readonly XmlElement[
     return [element];
   });
   const rungs = numberRungs(drawn);
-  return drawn.flatMap((element): GraphElement[] => importElement(place, element, rungs.get(element)) ?? []);
+  return drawn.flatMap((element) => importElement(place, element, rungs.get(element)) ?? []);
 }
 
 export function localIdOf(place: Place, element: XmlElement): string | undefined {

@@ -21,13 +21,27 @@ export interface Place {
 }
 
 export function createPlace(document: XmlDocument, problems: Problems): Place {
+  const dialect = /http:\/\/www\.3s-software\.com\/plcopenxml\//.test(document.text) ? 'codesys' : 'other';
+  const milder = new Map<ProblemCode, ProblemCode>();
+  if (dialect === 'codesys') milder.set('E1115', 'W1004');
+  // Nothing of a library runs until a project that uses it is built; what can't run there may still be read.
+  if (!/<(?:[\w.-]+:)?(pouInstance|pou\s[^>]*pouType\s*=\s*["']program)/i.test(document.text)) milder.set('E9104', 'W9104');
+  return { document, problems: toned(problems, milder), language: 'ST', source: wholeText(document, 'ST'), dialect, unknown: new Set() };
+}
+
+/** The same problems, some of which count for less here. */
+function toned(problems: Problems, milder: ReadonlyMap<ProblemCode, ProblemCode>): Problems {
   return {
-    document,
-    problems,
-    language: 'ST',
-    source: wholeText(document, 'ST'),
-    dialect: /http:\/\/www\.3s-software\.com\/plcopenxml\//.test(document.text) ? 'codesys' : 'other',
-    unknown: new Set(),
+    report(code, span, message, fix) {
+      problems.report(milder.get(code) ?? code, span, message, fix);
+    },
+    reportDocument(code, file, message, position) {
+      problems.reportDocument(milder.get(code) ?? code, file, message, position);
+    },
+    get errorCount() {
+      return problems.errorCount;
+    },
+    list: () => problems.list(),
   };
 }
 

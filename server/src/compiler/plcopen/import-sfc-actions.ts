@@ -22,10 +22,10 @@ export function importActionBlock(place: Place, block: XmlElement): readonly Sfc
     }
     const action = importAction(place, element, block);
     if (!action) return [];
-    const duration = importDuration(place, element);
+    let duration = importDuration(place, element);
     if (timed.has(qualifier) && !duration) {
-      place.problems.report('E6026', span, `The qualifier ${qualifier} needs a duration, such as T#1s.`);
-      return [];
+      place.problems.report('W6005', span, `The qualifier ${qualifier} has no duration, so it counts as zero; give one such as T#1s.`);
+      duration = { kind: 'duration', ns: 0n, typeName: 'TIME', span };
     }
     const indicator = filled(element, 'indicator') ? parseExpressionText(place, attributeText(place, element, 'indicator')) : undefined;
     return [{ qualifier, action, ...(duration && { duration }), ...(indicator && { indicator }), span }];

@@ -1,4 +1,4 @@
-import type { Expression, TypeDeclaration, TypeNode, VariableDeclaration } from '../syntax/ast.js';
+import type { Expression, TypeDeclaration, TypeNode } from '../syntax/ast.js';
 import type { Place } from './import-place.js';
 import { attributeText, attributesOf, report, requiredAttribute, spanOf, vendorDataNamed, warnUnknownChildren, within } from './import-place.js';
 import { importVariable } from './import-variables.js';
@@ -109,7 +109,7 @@ function importEnum(place: Place, element: XmlElement): TypeNode {
 }
 
 function importStruct(place: Place, element: XmlElement, base: string | undefined): TypeNode {
-  const members = childrenNamed(element, 'variable').flatMap((member): VariableDeclaration[] => importVariable(place, member) ?? []);
+  const members = childrenNamed(element, 'variable').flatMap((member) => importVariable(place, member) ?? []);
   warnUnknownChildren(place, element, new Set(['variable', 'addData', 'documentation']));
   return { kind: 'struct', union: element.name === 'union', members, span: spanOf(place, element), ...(base !== undefined && { extends: base }) };
 }

@@ -71,7 +71,10 @@ export function importVariable(place: Place, element: XmlElement): VariableDecla
 
 export function importAddress(place: Place, element: XmlElement): DirectAddress | undefined {
   const written = element.attributes.get('address')?.trim() ?? '';
-  return written === '' ? undefined : parseAddressText(place, attributeText(place, element, 'address'));
+  if (written === '') return undefined;
+  const source = attributeText(place, element, 'address');
+  // Some tools leave the percent sign out.
+  return parseAddressText(place, /^\s*[IQM][XBWDL]?\d/i.test(written) ? { ...source, text: `%${written}` } : source);
 }
 
 /** Arguments of FB_init that CODESYS keeps apart from the declaration. */

@@ -173,6 +173,10 @@ export function endStatement(p: Cursor, keyword = 0): void {
     p.report('W1001', at, at, `Write \`;\` after ${keywordName(keyword)}.`, ';');
     return;
   }
+  if (p.kind() === T.end) {
+    p.report('W1013', at, at, 'The last statement has no semicolon: write `;`.', ';');
+    return;
+  }
   const next = p.keyword();
   if (
     p.kind() !== T.bad &&

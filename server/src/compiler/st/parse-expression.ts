@@ -74,7 +74,14 @@ export function parseUnary(p: Cursor): Expression {
   let op: '-' | '+' | 'NOT';
   if (kind === T.minus) op = '-';
   else if (kind === T.plus) op = '+';
-  else if (p.keyword() === K.NOT) op = 'NOT';
+  else if (p.keyword() === K.NOT && p.kind(1) === T.openParen && p.kind(2) === T.word && p.kind(3) === T.assign) {
+    // `NOT(IN := x)`: the operator as a function.
+    const callee: Expression = { kind: 'name', name: 'NOT', span: p.tokenSpan() };
+    p.advance();
+    const args = parseArguments(p);
+    p.grow(p.height + 1);
+    return { kind: 'call', callee, args, span: p.span(start) };
+  } else if (p.keyword() === K.NOT) op = 'NOT';
   else if (kind === T.foreign && p.word() === '!') {
     p.report('E1107', start, p.end(), 'Structured Text writes `NOT`, not `!`.', 'NOT ');
     op = 'NOT';
@@ -302,7 +309,8 @@ export function parseArguments(p: Cursor): Argument[] {
       p.height = 0;
       args.push(parseArgument(p));
       tallest = Math.max(tallest, p.height);
-    } while (p.take(T.comma));
+      // CODESYS takes a comma behind the last argument.
+    } while (p.take(T.comma) && p.kind() !== T.closeParen);
   }
   p.shallower();
   if (!p.take(T.closeParen)) {

@@ -165,6 +165,13 @@ export function createInterpreter(
         return { kind: 'return', value: statement.value && evaluate(statement.value, frame) };
       case 'fault':
         throw new InterpretedFault(Number(statement.code.slice(1)), statement.faultSite);
+      case 'faultScope':
+        try {
+          return guarded(() => execute(statement.body, frame));
+        } catch (error) {
+          if (error instanceof InterpretedFault) execute(statement.flush, frame);
+          throw error;
+        }
       case 'nop':
         return undefined;
     }

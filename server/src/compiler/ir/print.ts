@@ -100,6 +100,12 @@ function printStatement(statement: IrStmt, indent: string, lines: string[]): voi
     case 'fault':
       put(`fault ${statement.code} at ${statement.faultSite}`);
       return;
+    case 'faultScope':
+      put('scope');
+      printBody(statement.body, inner, lines);
+      lines.push(`${indent}on fault`);
+      printBody(statement.flush, inner, lines);
+      return;
     case 'nop':
       put('nop');
       return;

@@ -222,6 +222,10 @@ class FunctionVerifier {
         if (!/^R4\d{3}$/.test(statement.code)) this.report(`fault code ${statement.code}`);
         this.site(statement.faultSite, 'fault');
         return;
+      case 'faultScope':
+        this.statements(statement.body);
+        this.statements(statement.flush);
+        return;
       case 'nop':
         return;
       default:
@@ -358,6 +362,7 @@ function endsAlways(body: readonly IrStmt[]): boolean {
     case 'labels':
       return endsAlways(last.segments.at(-1)?.body ?? []);
     case 'loop':
+    case 'faultScope':
       return endsAlways(last.body);
     default:
       return false;

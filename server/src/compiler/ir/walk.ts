@@ -50,6 +50,10 @@ export function walkStatements(body: readonly IrStmt[], visitor: IrVisitor): voi
       case 'callHost':
         for (const argument of statement.args) walkExpression(argument, visitor);
         break;
+      case 'faultScope':
+        walkStatements(statement.body, visitor);
+        walkStatements(statement.flush, visitor);
+        break;
       case 'return':
         if (statement.value) walkExpression(statement.value, visitor);
         break;

@@ -1,4 +1,4 @@
-import type { BinaryOp, IrCell, IrExpr, MemType, NumType } from '../ir/ir.js';
+import type { BinaryOp, IrCell, IrExpr, IrLocal, MemType, NumType } from '../ir/ir.js';
 import type { HostFunctionName } from '../../model/host-function.js';
 import { localOffset } from './frame-layout.js';
 import type { FunctionContext } from './function-context.js';
@@ -58,8 +58,7 @@ export function emitExpression(context: FunctionContext, expr: IrExpr): void {
       emitHostCall(context, expr.callee as HostFunctionName, expr.args);
       return;
     case 'seq':
-      context.emitStatements(expr.body);
-      emitExpression(context, expr.value);
+      emitSequence(context, expr);
       return;
     case 'checkNonZero': {
       const temporary = context.temporary(expr.type);
@@ -128,6 +127,25 @@ export function emitExpression(context: FunctionContext, expr: IrExpr): void {
       return;
     }
   }
+}
+
+function emitSequence(context: FunctionContext, expr: IrExpr & { op: 'seq' }): void {
+  const last = expr.body.at(-1);
+  const { value } = expr;
+  if (last?.op === 'setLocal' && value.op === 'local' && last.local.id === value.local.id && !context.localsInFrame) {
+    context.emitStatements(expr.body.slice(0, -1));
+    emitLocalValue(context, last.local, last.value);
+    context.localTee(last.local.id);
+    return;
+  }
+  context.emitStatements(expr.body);
+  emitExpression(context, value);
+}
+
+/** A value on its way into a local. One that stands for memory holds no other NaN than memory would. */
+export function emitLocalValue(context: FunctionContext, local: IrLocal, value: IrExpr): void {
+  if (local.holds) emitCanonical(context, value);
+  else emitExpression(context, value);
 }
 
 function emitOpcode(context: FunctionContext, opcode: number): void {
@@ -230,6 +248,8 @@ function isCanonical(expr: IrExpr, memory: boolean): boolean {
     case 'load':
     case 'loadCell':
       return memory;
+    case 'local':
+      return memory && expr.local.holds !== undefined;
     case 'unary':
       return expr.code.includes('.convert_') || (expr.code.endsWith('.abs') && isCanonical(expr.value, memory));
     case 'cond':

@@ -93,6 +93,7 @@ function gotosOf(body: readonly IrStmt[]): string[] {
         return [...gotosOf(statement.then), ...gotosOf(statement.otherwise)];
       case 'block':
       case 'loop':
+      case 'faultScope':
         return gotosOf(statement.body);
       case 'switch':
         return [...statement.cases.flatMap((one) => gotosOf(one.body)), ...gotosOf(statement.otherwise)];

@@ -1,4 +1,5 @@
 import type { IrEntry, IrFunction, IrModule, NumType } from '../ir/ir.js';
+import { optimizeModule } from '../ir/optimize/optimize-module.js';
 import { walkStatements } from '../ir/walk.js';
 import { hostFunctions, type HostFunctionName } from '../../model/host-function.js';
 import { ByteWriter } from './byte-writer.js';
@@ -16,7 +17,8 @@ export interface EmitOptions {
  * The bytes of a WebAssembly module: imports `env.memory` and the host functions that it uses, exports `init`, the entries
  * and the mutable global `stackPointer`. The module must have passed `verifyModule`.
  */
-export function emitModule(module: IrModule, options: EmitOptions): Uint8Array {
+export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
+  const module = options.instrument ? source : optimizeModule(source);
   const signatures = new SignatureTable();
   const imports = usedHostFunctions(module, options.instrument);
   const importTypes = imports.map((name) => signatures.index(hostFunctions[name].params, resultOf(name)));
@@ -158,7 +160,7 @@ function usedHostFunctions(module: IrModule, instrument: boolean): readonly Host
       },
       statement(statement) {
         if (statement.op === 'callHost') used.add(statement.callee);
-        else if (statement.op === 'fault') used.add('fault');
+        else if (statement.op === 'fault' || statement.op === 'faultScope') used.add('fault');
         if (instrument && !fn.trusted && statement.site !== undefined && statement.site >= 0) used.add('hook');
       },
     });

@@ -8,6 +8,7 @@ import {
   emitExpression,
   emitHostCall,
   emitLoad,
+  emitLocalValue,
   emitMemoryCopy,
   emitMemoryFill,
   emitStore,
@@ -34,7 +35,7 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
         emitStore(context, statement.local.type, statement.local.type, localOffset(statement.local.id));
         return;
       }
-      emitExpression(context, statement.value);
+      emitLocalValue(context, statement.local, statement.value);
       context.localSet(statement.local.id);
       return;
     case 'storeCell':
@@ -110,9 +111,33 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
     case 'fault':
       context.fault(Number(statement.code.slice(1)), statement.faultSite);
       return;
+    case 'faultScope':
+      emitFaultScope(context, statement.body, statement.flush);
+      return;
     case 'nop':
       return;
   }
+}
+
+/** Faults in the body branch to a block of its own, which runs `flush` with code and site waiting on the stack. */
+function emitFaultScope(context: FunctionContext, body: readonly IrStmt[], flush: readonly IrStmt[]): void {
+  const { code } = context;
+  const outer = context.faultDepth;
+  context.openBlock(op.block);
+  const afterDepth = context.depth;
+  code.byte(op.block);
+  code.u32(context.module.faultBlockType);
+  context.depth += 1;
+  context.faultDepth = context.depth;
+  context.usesFault = false;
+  emitStatements(context, body);
+  context.branch(afterDepth);
+  context.closeBlock();
+  context.faultDepth = outer;
+  if (context.usesFault) emitStatements(context, flush);
+  context.branch(outer);
+  context.usesFault = true;
+  context.closeBlock();
 }
 
 function emitHook(context: FunctionContext, site: number): void {

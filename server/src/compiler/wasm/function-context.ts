@@ -30,6 +30,8 @@ export class FunctionContext {
   /** Open structured instructions. The fault block is number 1. */
   depth = 1;
   usesFault = false;
+  /** Depth inside the block that faults leave. */
+  faultDepth = 1;
   readonly labels = new Map<string, LabelTarget>();
   /** Jump labels: from segment numbers to targets differ by place, so they are looked up apart. */
   readonly gotos = new Map<string, LabelTarget>();
@@ -109,7 +111,7 @@ export class FunctionContext {
     this.i32(codeNumber);
     this.i32(site);
     condition();
-    this.branch(1, op.brIf);
+    this.branch(this.faultDepth, op.brIf);
     this.code.byte(op.drop);
     this.code.byte(op.drop);
   }
@@ -119,7 +121,7 @@ export class FunctionContext {
     this.usesFault = true;
     this.i32(codeNumber);
     this.i32(site);
-    this.branch(1);
+    this.branch(this.faultDepth);
   }
 
   /** Locals beyond the parameters as runs, in the binary format. */

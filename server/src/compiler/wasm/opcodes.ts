@@ -1,4 +1,5 @@
 import type { BinaryOp, MemType, NumType, UnaryOp } from '../ir/ir.js';
+import { memSize } from '../ir/memory-type.js';
 
 /** Value types of the binary format. */
 export const valueType: Readonly<Record<NumType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
@@ -78,30 +79,6 @@ export const binaryOpcode = Object.fromEntries(
     groups.flatMap(([first, names]) => names.split(' ').map((name, at) => [`${type}.${name}`, first + at] as const)),
   ),
 ) as Readonly<Record<BinaryOp, number>>;
-
-/** Bytes that a scalar takes in memory. */
-export const memSize: Readonly<Record<MemType, number>> = {
-  i8: 1,
-  u8: 1,
-  i16: 2,
-  u16: 2,
-  i32: 4,
-  i64: 8,
-  f32: 4,
-  f64: 8,
-};
-/** Base-2 logarithm of the natural alignment. */
-export const memAlign: Readonly<Record<MemType, number>> = {
-  i8: 0,
-  u8: 0,
-  i16: 1,
-  u16: 1,
-  i32: 2,
-  i64: 3,
-  f32: 2,
-  f64: 3,
-};
-
 /** Opcode that loads a scalar as a value of type `type`. */
 export function loadOpcode(type: NumType, mem: MemType): number {
   if (type === 'f32') return 0x2a;

@@ -1,0 +1,264 @@
+import type { InstanceRegion, IrExpr, IrFunction, IrModule, IrStmt } from '../ir.js';
+import { memSize } from '../memory-type.js';
+import { walkStatements } from '../walk.js';
+import { spanOfAddress, spanOfCell, SpanSet, type Span } from './span.js';
+
+/** Memory that a call of a function may write, through all that it calls; its own frame apart. */
+export interface Effects {
+  readonly absolute: SpanSet;
+  /** From the instance address. */
+  readonly instance: SpanSet;
+  /** Some instance somewhere. */
+  anything: boolean;
+}
+
+/** What one call may change, as its caller sees it. */
+export interface CallEffects {
+  readonly absolute: SpanSet | undefined;
+  readonly region: { readonly base: Span['base']; readonly shift: number; readonly spans: SpanSet } | undefined;
+  readonly anything: boolean;
+}
+
+/** What the optimiser knows of a module. */
+export interface ModuleFacts {
+  readonly functions: ReadonlyMap<string, IrFunction>;
+  effectsOf(name: string): Effects;
+  callEffects(call: CallNode): CallEffects;
+  /** True where the two may share a byte inside `fn`, whose instance lies at one of its known addresses, if they are known. */
+  mayMeet(fn: IrFunction, a: Span, b: Span): boolean;
+  setMeets(fn: IrFunction, effects: CallEffects, span: Span): boolean;
+}
+
+export interface CallNode {
+  readonly callee: string;
+  readonly args: readonly IrExpr[];
+  readonly instance?: InstanceRegion;
+}
+
+/** More instances than this are not told apart. */
+const maxInstances = 200_000;
+type Addresses = Set<number> | 'unknown';
+
+export function moduleFacts(module: IrModule): ModuleFacts {
+  const functions = new Map(module.functions.map((fn) => [fn.name, fn]));
+  const calls = new Map<string, CallNode[]>();
+  const effects = new Map<string, Effects>();
+  for (const fn of module.functions) {
+    const own: Effects = { absolute: new SpanSet(), instance: new SpanSet(), anything: false };
+    const called: CallNode[] = [];
+    walkStatements(fn.body, {
+      expression(expr) {
+        if (expr.op === 'call') called.push(expr);
+      },
+      statement(statement) {
+        if (statement.op === 'call') called.push(statement);
+        const span = writtenSpan(statement);
+        if (span?.base === 'absolute') own.absolute.add(span.start, span.end);
+        else if (span?.base === 'instance') own.instance.add(span.start, span.end);
+      },
+    });
+    calls.set(fn.name, called);
+    effects.set(fn.name, own);
+  }
+  closeEffects(functions, calls, effects);
+  const instances = instanceAddresses(module, functions, calls);
+  const sorted = new Map<string, Float64Array>();
+  const addressesOf = (fn: IrFunction): Float64Array | undefined => {
+    const known = sorted.get(fn.name);
+    if (known) return known;
+    const set = instances.get(fn.name);
+    if (set === 'unknown' || set === undefined) return undefined;
+    const list = Float64Array.from(set).sort();
+    sorted.set(fn.name, list);
+    return list;
+  };
+
+  /** Whether an instance of `fn` lies so that its bytes `own` share one with the absolute bytes. */
+  const crosses = (fn: IrFunction, ownStart: number, ownEnd: number, start: number, end: number): boolean => {
+    const addresses = addressesOf(fn);
+    if (!addresses) return true;
+    // address + ownStart < end and start < address + ownEnd
+    let low = 0;
+    let high = addresses.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (addresses[middle]! + ownEnd <= start) low = middle + 1;
+      else high = middle;
+    }
+    return low < addresses.length && addresses[low]! + ownStart < end;
+  };
+
+  const setCrosses = (fn: IrFunction, own: Span, set: SpanSet): boolean => {
+    const addresses = addressesOf(fn);
+    if (addresses && addresses.length <= 16)
+      return addresses.some((address) => set.meets(address + own.start, address + own.end));
+    return set.ordered().some(([start, end]) => crosses(fn, own.start, own.end, start, end));
+  };
+
+  const facts: ModuleFacts = {
+    functions,
+    effectsOf: (name) => effects.get(name)!,
+    callEffects(call) {
+      const callee = functions.get(call.callee)!;
+      const { absolute, instance, anything } = effects.get(call.callee)!;
+      const writesInstance = callee.hasInstance && !instance.empty;
+      return {
+        absolute: absolute.empty ? undefined : absolute,
+        region:
+          writesInstance && call.instance
+            ? { base: call.instance.base, shift: call.instance.offset, spans: instance }
+            : undefined,
+        anything: anything || (writesInstance && !call.instance),
+      };
+    },
+    mayMeet(fn, a, b) {
+      if (a.base === b.base) return a.start < b.end && b.start < a.end;
+      if (a.base === 'frame' || b.base === 'frame') return false;
+      return a.base === 'instance'
+        ? crosses(fn, a.start, a.end, b.start, b.end)
+        : crosses(fn, b.start, b.end, a.start, a.end);
+    },
+    setMeets(fn, call, span) {
+      if (call.anything) return true;
+      if (call.absolute) {
+        if (span.base === 'absolute' && call.absolute.meets(span.start, span.end)) return true;
+        if (span.base === 'instance' && setCrosses(fn, span, call.absolute)) return true;
+      }
+      const { region } = call;
+      if (!region) return false;
+      if (region.base === span.base) return region.spans.meets(span.start - region.shift, span.end - region.shift);
+      return region.spans
+        .ordered()
+        .some(([start, end]) =>
+          facts.mayMeet(fn, span, { base: region.base, start: start + region.shift, end: end + region.shift }),
+        );
+    },
+  };
+  return facts;
+}
+
+/** Bytes that a statement itself writes at a known place. Writes elsewhere reach only cells that are marked `aliased`. */
+export function writtenSpan(statement: IrStmt): Span | undefined {
+  switch (statement.op) {
+    case 'storeCell':
+      return spanOfCell(statement.cell);
+    case 'store':
+      return spanOfAddress(statement.address, statement.offset, memSize[statement.mem]);
+    case 'copy':
+    case 'fill': {
+      const size = statement.size.op === 'const' ? Number(statement.size.value) >>> 0 : 2 ** 31;
+      return spanOfAddress(statement.to, 0, size);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Adds to each function's effects what its callees do, until nothing is added. */
+function closeEffects(
+  functions: ReadonlyMap<string, IrFunction>,
+  calls: ReadonlyMap<string, readonly CallNode[]>,
+  effects: ReadonlyMap<string, Effects>,
+): void {
+  const order = calleesFirst(calls);
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const name of order) {
+      const own = effects.get(name)!;
+      for (const call of calls.get(name)!) {
+        const inner = effects.get(call.callee);
+        if (!inner) continue;
+        if (inner !== own && own.absolute.addAll(inner.absolute)) changed = true;
+        const writesInstance = functions.get(call.callee)!.hasInstance && !inner.instance.empty;
+        let anything = inner.anything;
+        if (writesInstance) {
+          if (!call.instance) anything = true;
+          else if (call.instance.base === 'absolute')
+            changed = own.absolute.addAll(inner.instance, call.instance.offset) || changed;
+          else if (call.instance.base === 'instance' && !(inner === own && call.instance.offset === 0)) {
+            changed = own.instance.addAll(inner.instance, call.instance.offset) || changed;
+          }
+        }
+        if (anything && !own.anything) {
+          own.anything = true;
+          changed = true;
+        }
+      }
+    }
+  }
+}
+
+function calleesFirst(calls: ReadonlyMap<string, readonly CallNode[]>): readonly string[] {
+  const order: string[] = [];
+  const seen = new Set<string>();
+  // A stack of its own: call chains may be long.
+  for (const root of calls.keys()) {
+    const stack: { name: string; next: number }[] = [];
+    const enter = (name: string): void => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      stack.push({ name, next: 0 });
+    };
+    enter(root);
+    while (stack.length > 0) {
+      const top = stack.at(-1)!;
+      const called = calls.get(top.name) ?? [];
+      if (top.next < called.length) enter(called[top.next++]!.callee);
+      else {
+        order.push(top.name);
+        stack.pop();
+      }
+    }
+  }
+  return order.filter((name) => calls.has(name));
+}
+
+/** Absolute addresses of the instances that each function may run on. */
+function instanceAddresses(
+  module: IrModule,
+  functions: ReadonlyMap<string, IrFunction>,
+  calls: ReadonlyMap<string, readonly CallNode[]>,
+): ReadonlyMap<string, Addresses> {
+  const known = new Map<string, Addresses>();
+  const work: string[] = [];
+  const queued = new Set<string>();
+  const touch = (name: string): void => {
+    if (queued.has(name)) return;
+    queued.add(name);
+    work.push(name);
+  };
+  const add = (name: string, addresses: Iterable<number> | 'unknown'): void => {
+    const set = known.get(name) ?? new Set<number>();
+    if (set === 'unknown') return;
+    if (addresses === 'unknown') {
+      known.set(name, 'unknown');
+      touch(name);
+      return;
+    }
+    const before = set.size;
+    for (const address of addresses) set.add(address);
+    known.set(name, set.size > maxInstances ? 'unknown' : set);
+    if (set.size !== before || before === 0) touch(name);
+  };
+  for (const entry of module.entries) if (functions.get(entry.callee)?.hasInstance) add(entry.callee, [entry.instance]);
+  // A function without an instance may call on absolute ones.
+  for (const fn of module.functions) if (!fn.hasInstance) touch(fn.name);
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    queued.delete(name);
+    const own = known.get(name);
+    for (const call of calls.get(name) ?? []) {
+      if (!functions.get(call.callee)?.hasInstance) continue;
+      const region = call.instance;
+      if (!region) add(call.callee, 'unknown');
+      else if (region.base === 'absolute') add(call.callee, [region.offset]);
+      // Instances on the stack share no byte with absolute cells.
+      else if (region.base === 'frame') add(call.callee, []);
+      else if (own === 'unknown') add(call.callee, 'unknown');
+      else if (own) {
+        const { offset } = region;
+        add(call.callee, offset === 0 ? own : [...own].map((address) => address + offset));
+      }
+    }
+  }
+  return known;
+}

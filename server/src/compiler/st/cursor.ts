@@ -3,8 +3,9 @@ import type { Language, SourceSpan, SourceText } from '../../model/source-span.j
 import { lineColumn } from '../../model/source-span.js';
 import type { ProblemCode } from '../problem-table.js';
 import type { Problems } from '../problems.js';
+import { maxNesting } from './comment.js';
 import { Keyword as K, keywordName, lastReserved } from './keyword.js';
-import { maxNesting, tokenize } from './lexer.js';
+import { tokenize } from './lexer.js';
 import type { Tokens } from './token.js';
 import { TokenKind as T } from './token.js';
 
@@ -29,6 +30,10 @@ export class Cursor {
   readonly closers: number[] = [];
   private depth = 0;
   private lastReport = -1;
+  /** After a limit was passed: what follows is noise. */
+  private silent = false;
+  /** The lexer could not read on: what is missing at the end is noise. */
+  private readonly cutShort: boolean;
   private readonly regions: { readonly start: number; end: number; readonly source: SourceText }[] = [];
 
   constructor(
@@ -38,6 +43,7 @@ export class Cursor {
     this.source = document;
     this.text = document.text;
     this.tokens = tokenize(document.text);
+    this.cutShort = this.tokens.problems.some((problem) => problem.rest);
   }
 
   // ------------------------------------------------------------ looking
@@ -136,7 +142,8 @@ export class Cursor {
 
   /** Reports once per place: what follows from an error at the same token is noise. */
   report(code: ProblemCode, start: number, end: number, message: string, replacement?: string): void {
-    if (start === this.lastReport) return;
+    if (start === this.lastReport || this.silent) return;
+    if (this.cutShort && this.kind() === T.end && start >= this.previousEnd()) return;
     this.lastReport = start;
     const span = this.span(start, end);
     this.problems.report(code, span, message, replacement === undefined ? undefined : [this.edit(span, replacement)]);
@@ -174,7 +181,7 @@ export class Cursor {
   stop(code: ProblemCode, message: string): never {
     this.report(code, this.start(), this.end(), message);
     this.at = this.tokens.kind.length - 1;
-    this.lastReport = this.start();
+    this.silent = true;
     throw abandoned;
   }
   /** Reports what the lexer found, each finding in the POU that it lies in. */
@@ -189,8 +196,8 @@ export class Cursor {
   private reportAt(code: ProblemCode, start: number, end: number, message: string, replacement?: string): void {
     const region = this.regions.findLast((r) => r.start <= start && start < r.end);
     this.source = region?.source ?? this.document;
-    this.lastReport = -1;
-    this.report(code, start, end, message, replacement);
+    const span = this.span(start, end);
+    this.problems.report(code, span, message, replacement === undefined ? undefined : [this.edit(span, replacement)]);
     this.source = this.document;
   }
 

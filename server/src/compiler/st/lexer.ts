@@ -1,45 +1,37 @@
+import {
+  blank,
+  classes,
+  digit,
+  isDigit,
+  isHex,
+  isLetter,
+  isWordPart,
+  typographicDouble,
+  typographicSingle,
+  wordStart,
+} from './character.js';
+import type { Skipped } from './comment.js';
+import { findCommentEnd, findPragmaEnd } from './comment.js';
 import { findKeyword } from './keyword.js';
 import type { LexicalProblem, Tokens } from './token.js';
 import { TokenKind as T } from './token.js';
 
-/** Nesting of comments, statements, expressions and types beyond this is one error (E8001). */
-export const maxNesting = 256;
 const maxWordLength = 1000;
 const maxLiteralLength = 65_536;
-
-// Classes of characters below 128.
-const wordStart = 1;
-const digit = 2;
-const blank = 4;
-const classes = new Uint8Array(128);
-for (let c = 65; c <= 90; c += 1) classes[c] = classes[c + 32] = wordStart;
-classes[95] = wordStart;
-for (let c = 48; c <= 57; c += 1) classes[c] = digit;
-for (const c of [32, 9, 11, 12]) classes[c] = blank;
-
-const isWordPart = (c: number): boolean => (c < 128 ? (classes[c]! & 3) !== 0 : isLetter(c));
-const isDigit = (c: number): boolean => c >= 48 && c <= 57;
-const isHex = (c: number): boolean => isDigit(c) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102);
-
-/** National letters, which edition 3 and several vendors allow in names; not symbols, spaces or formatting characters. */
-function isLetter(c: number): boolean {
-  if (c < 0xaa) return false;
-  if (c < 0x2000) return c !== 0xd7 && c !== 0xf7 && (c >= 0xc0 || c === 0xaa || c === 0xb5 || c === 0xba);
-  return (
-    (c >= 0x2c00 && c < 0x2e00) ||
-    (c >= 0x3040 && c < 0xd800) ||
-    (c >= 0xf900 && c < 0xfb00) ||
-    (c >= 0xff66 && c < 0xffa0)
-  );
-}
 
 const durationPrefixes: ReadonlySet<string> = new Set(['T', 'TIME', 'LT', 'LTIME']);
 const datePrefixes: ReadonlySet<string> = new Set([
   'D', 'DATE', 'LD', 'LDATE', 'TOD', 'TIME_OF_DAY', 'LTOD', 'LTIME_OF_DAY', 'DT', 'DATE_AND_TIME', 'LDT', 'LDATE_AND_TIME',
 ]); // prettier-ignore
 
-const typographicDouble = new Set([0x201c, 0x201d, 0x201e, 0x201f]);
-const typographicSingle = new Set([0x2018, 0x2019, 0x201a, 0x201b, 0x60, 0xb4]);
+/** Characters that are a token by themselves. */
+const single = new Uint8Array(128);
+single[59] = T.semicolon;
+single[44] = T.comma;
+single[41] = T.closeParen;
+single[91] = T.openBracket;
+single[93] = T.closeBracket;
+single[94] = T.caret;
 
 /** Splits Structured Text (and IL, and textual SFC) into tokens, in one pass and in linear time. Never throws. */
 export function tokenize(text: string): Tokens {
@@ -76,112 +68,32 @@ export function tokenize(text: string): Tokens {
   ): void => {
     problems.push({ code, start: from, end: to, message, ...(replacement !== undefined && { replacement }) });
   };
+  /** A problem behind which nothing can be read. */
+  const lastProblem = (code: LexicalProblem['code'], from: number, to: number, message: string): void => {
+    problems.push({ code, start: from, end: to, message, rest: true });
+    stopped = true;
+  };
+  /** An operator, or the two characters of one that other languages have, such as `+=`. */
+  const pushOperator = (tokenKind: number, foreign: boolean): void => {
+    if (foreign) push(T.foreign, at, at + 2);
+    else push(tokenKind, at, at + 1);
+  };
   const bad = (from: number, to: number, message: string): void => {
     badMessages.set(kind.length, message);
     push(T.bad, from, to);
   };
 
-  /** Skips a comment that opens with `open` `*`; comments nest, each closing with its own kind. */
-  const skipComment = (from: number): void => {
-    const close = text.charCodeAt(from) === 40 ? 41 : 47;
-    const open = text.charCodeAt(from);
-    // OpenPLC keeps C source in `(*DBG:...*)` lines; a cast in it, `(x *)`, does not end the comment.
-    if (open === 40 && text.startsWith('DBG:', from + 2)) {
-      let lineEnd = from;
-      while (lineEnd < length && text.charCodeAt(lineEnd) !== 10 && text.charCodeAt(lineEnd) !== 13) lineEnd += 1;
-      const last = text.lastIndexOf('*)', lineEnd - 2);
-      if (last > from + 1) {
-        at = last + 2;
-        return;
-      }
-    }
-    // Some tools keep a free text between two such comments.
-    if (open === 40 && text.startsWith('@KEY@:DESCRIPTION*)', from + 2)) {
-      const last = text.indexOf('(*@KEY@:END_DESCRIPTION*)', from);
-      if (last > 0) {
-        newLine = 1;
-        at = last + 25;
-        return;
-      }
-    }
-    let depth = 1;
-    let firstClose = -1;
-    let i = from + 2;
-    for (; i < length; i += 1) {
-      const c = text.charCodeAt(i);
-      if (c === 42) {
-        if (text.charCodeAt(i + 1) === close) {
-          i += 1;
-          if (firstClose < 0) firstClose = i + 1;
-          depth -= 1;
-          if (depth === 0 || !nesting) {
-            at = i + 1;
-            return;
-          }
-        }
-      } else if (c === open && text.charCodeAt(i + 1) === 42) {
-        i += 1;
-        depth += 1;
-        if (depth > maxNesting && nesting) {
-          problem(
-            'E8001',
-            from,
-            from + 2,
-            `Comments nest deeper than ${maxNesting} levels: close them, or take the inner ones out.`,
-          );
-          stopped = true;
-          return;
-        }
-      } else if (c === 10 || c === 13) {
-        newLine = 1;
-      }
-    }
-    const closing = open === 40 ? '*)' : '*/';
-    if (firstClose < 0) {
-      problem(
-        'E1003',
-        from,
-        from + 2,
-        `The comment that opens here is never closed: write \`${closing}\` where it ends.`,
-      );
-      at = length;
-      return;
-    }
-    // Edition 2 knew no nesting. Only once, as looking for the end costs the whole text.
-    nesting = false;
-    const opening = open === 40 ? '(*' : '/*';
-    problem(
-      'W1003',
-      from,
-      from + 2,
-      `More comments open than close from here on; comments are read as not nested: remove the \`${opening}\` within this one, or close it with \`${closing}\`.`,
-    );
-    at = firstClose;
+  const skip = (found: Skipped, before: number): void => {
+    if (found.lineBreak) newLine = 1;
+    if (found.problem) problems.push(found.problem);
+    if (found.problem?.rest) stopped = true;
+    if (found.pragma) pragmas.push({ start: before, end: found.end, before: kind.length });
+    at = found.end;
   };
-
-  const skipPragma = (from: number): void => {
-    // `{{ ... }}` holds foreign code, whose braces nest.
-    let depth = 0;
-    let i = from;
-    let closed = false;
-    for (; i < length; i += 1) {
-      const c = text.charCodeAt(i);
-      if (c === 123) depth += 1;
-      else if (c === 125) {
-        depth -= 1;
-        if (depth === 0) {
-          closed = true;
-          break;
-        }
-      } else if (c === 10 || c === 13) newLine = 1;
-    }
-    if (!closed) {
-      problem('E1004', from, from + 1, 'The pragma that opens here is never closed: write `}` where it ends.');
-      at = length;
-      return;
-    }
-    pragmas.push({ start: from, end: i + 1, before: kind.length });
-    at = i + 1;
+  const skipComment = (from: number): void => {
+    const found = findCommentEnd(text, from, nesting);
+    if (found.problem) nesting = false;
+    skip(found, from);
   };
 
   /** A string that opens at `from` with any quote; `quote` closes it. */
@@ -305,13 +217,12 @@ export function tokenize(text: string): Tokens {
       hash = (Math.imul(hash, 31) + (c >= 97 && c <= 122 ? c - 32 : c)) | 0;
     }
     if (i - from > maxWordLength) {
-      problem(
+      lastProblem(
         'E8002',
         from,
         from + 1,
         `A name has at most ${maxWordLength} characters, this one has ${i - from}: shorten it.`,
       );
-      stopped = true;
       at = i;
       return;
     }
@@ -408,68 +319,87 @@ export function tokenize(text: string): Tokens {
         newLine = 1;
         at += 1;
         break;
-      case 59: push(T.semicolon, at, at + 1); break; // prettier-ignore
-      case 44: push(T.comma, at, at + 1); break; // prettier-ignore
-      case 58: next === 61 ? push(T.assign, at, at + 2) : push(T.colon, at, at + 1); break; // prettier-ignore
-      case 40: next === 42 ? skipComment(at) : push(T.openParen, at, at + 1); break; // prettier-ignore
-      case 41: push(T.closeParen, at, at + 1); break; // prettier-ignore
-      case 91: push(T.openBracket, at, at + 1); break; // prettier-ignore
-      case 93: push(T.closeBracket, at, at + 1); break; // prettier-ignore
+      case 40:
+        if (next === 42) skipComment(at);
+        else push(T.openParen, at, at + 1);
+        break;
       case 46:
         if (next !== 46) push(T.dot, at, at + 1);
         else if (text.charCodeAt(at + 2) === 46) push(T.ellipsis, at, at + 3);
         else push(T.range, at, at + 2);
         break;
-      case 94: push(T.caret, at, at + 1); break; // prettier-ignore
-      case 43: next === 43 || next === 61 ? push(T.foreign, at, at + 2) : push(T.plus, at, at + 1); break; // prettier-ignore
-      case 45:
-        // `--` may be two minus signs before a number.
-        next === 61 ? push(T.foreign, at, at + 2) : push(T.minus, at, at + 1);
-        break;
       case 42:
         if (next === 42) push(T.power, at, at + 2);
-        else if (next === 61) push(T.foreign, at, at + 2);
-        else push(T.star, at, at + 1);
+        else pushOperator(T.star, next === 61);
         break;
       case 47:
         if (next === 47) {
           at += 2;
           while (at < length && text.charCodeAt(at) !== 10 && text.charCodeAt(at) !== 13) at += 1;
         } else if (next === 42) skipComment(at);
-        else if (next === 61) push(T.foreign, at, at + 2);
-        else push(T.slash, at, at + 1);
+        else pushOperator(T.slash, next === 61);
         break;
-      case 38: next === 38 ? push(T.foreign, at, at + 2) : push(T.ampersand, at, at + 1); break; // prettier-ignore
+      case 43:
+        pushOperator(T.plus, next === 43 || next === 61);
+        break;
+      case 45:
+        // `--` may be two signs before a number.
+        pushOperator(T.minus, next === 61);
+        break;
+      case 38:
+        pushOperator(T.ampersand, next === 38);
+        break;
+      case 58:
+        if (next === 61) push(T.assign, at, at + 2);
+        else push(T.colon, at, at + 1);
+        break;
       case 61:
-        if (next === 61) push(T.foreign, at, at + 2);
-        else if (next === 62) push(T.arrow, at, at + 2);
-        else push(T.equal, at, at + 1);
+        if (next === 62) push(T.arrow, at, at + 2);
+        else pushOperator(T.equal, next === 61);
         break;
       case 60:
         if (next === 62) push(T.notEqual, at, at + 2);
         else if (next === 61) push(T.lessEqual, at, at + 2);
         else push(T.less, at, at + 1);
         break;
-      case 62: next === 61 ? push(T.greaterEqual, at, at + 2) : push(T.greater, at, at + 1); break; // prettier-ignore
-      case 124: push(T.foreign, at, next === 124 ? at + 2 : at + 1); break; // prettier-ignore
-      case 33: push(T.foreign, at, next === 61 ? at + 2 : at + 1); break; // prettier-ignore
+      case 62:
+        if (next === 61) push(T.greaterEqual, at, at + 2);
+        else push(T.greater, at, at + 1);
+        break;
+      case 124:
+        push(T.foreign, at, next === 124 ? at + 2 : at + 1);
+        break;
+      case 33:
+        push(T.foreign, at, next === 61 ? at + 2 : at + 1);
+        break;
       case 63:
         if (next === 61) push(T.attempt, at, at + 2);
         else bad(at, at + 1, 'The character `?` has no meaning here: remove it.');
         break;
-      case 37: scanDirect(at); break; // prettier-ignore
+      case 37:
+        scanDirect(at);
+        break;
       case 39:
       case 34:
         scanString(at, c);
         break;
-      case 96: scanTypographic(at, typographicSingle, "'"); break; // prettier-ignore
-      case 123: skipPragma(at); break; // prettier-ignore
+      case 96:
+        scanTypographic(at, typographicSingle, "'");
+        break;
+      case 123:
+        skip(findPragmaEnd(text, at), at);
+        break;
       case 35:
         // Siemens SCL marks local names with it.
         problem('E1001', at, at + 1, 'The character `#` has no meaning before a name: remove it.', '');
         at += 1;
         break;
       default: {
+        const alone = single[c]!;
+        if (alone !== 0) {
+          push(alone, at, at + 1);
+          break;
+        }
         const shown = c < 32 || c === 127 ? `U+${c.toString(16).toUpperCase().padStart(4, '0')}` : `\`${text[at]!}\``;
         bad(at, at + 1, `The character ${shown} has no meaning here: remove it.`);
       }

@@ -62,6 +62,8 @@ export interface LexicalProblem {
   readonly start: number;
   readonly end: number;
   readonly message: string;
+  /** Nothing behind it could be read. */
+  readonly rest?: true;
   /** Replacement of the range, where one is certain. */
   readonly replacement?: string;
 }

@@ -242,7 +242,8 @@ export class GraphCalls {
   enableOf(wire: Wire): Expression | undefined {
     const source = this.byId.get(wire.from);
     if (source?.kind !== 'block' || source.instance || isEnableOut({ name: this.outputOf(source, wire)?.name ?? '' })) return undefined;
-    return this.enables.get(source.id);
+    const enabled = this.enables.get(source.id);
+    return enabled?.kind === 'bool' && enabled.value ? undefined : enabled;
   }
 
   /** Runs the blocks that wires come from, each after those it depends on; `stored` takes their values of the last scan instead. */

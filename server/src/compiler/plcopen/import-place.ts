@@ -64,7 +64,7 @@ export function spanOf(place: Place, element: XmlElement): SourceSpan {
 
 /** Program text within an element, ready for a parser. */
 export function programText(place: Place, element: XmlElement, graphic?: GraphicElement): SourceText {
-  return programTextOf(place, withoutDebugLines(textOf(place.document, element)), graphic);
+  return programTextOf(place, textOf(place.document, element), graphic);
 }
 function programTextOf(place: Place, content: ElementText, graphic?: GraphicElement): SourceText {
   return sourceOf(place.document, content, {
@@ -81,14 +81,6 @@ export function attributeText(place: Place, element: XmlElement, name: string): 
   const at = new RegExp(`\\s${name}\\s*=\\s*["']`).exec(tag);
   const offset = element.start + (at ? at.index + at[0].length : 0);
   return programTextOf(place, { text, pieces: [{ at: 0, offset }] });
-}
-
-/**
- * OpenPLC writes lines `(*DBG:...*)` of C, whose casts `(x *)` end the comment early. They are blanked, so that offsets stay.
- */
-function withoutDebugLines(content: ElementText): ElementText {
-  if (!content.text.includes('(*DBG:')) return content;
-  return { ...content, text: content.text.replace(/^[ \t]*\(\*DBG:.*$/gm, (line) => ' '.repeat(line.length)) };
 }
 
 export function report(place: Place, code: ProblemCode, element: XmlElement, message: string): void {

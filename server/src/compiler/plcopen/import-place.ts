@@ -1,6 +1,7 @@
 import type { GraphicElement, Language, SourceSpan, SourceText } from '../../model/source-span.js';
 import type { Problems } from '../problems.js';
 import type { ProblemCode } from '../problem-table.js';
+import type { Body } from '../syntax/ast.js';
 import type { ElementText, XmlDocument, XmlElement } from './xml-tree.js';
 import { sourceOf, textOf } from './xml-tree.js';
 
@@ -16,17 +17,19 @@ export interface Place {
   readonly dialect: 'codesys' | 'other';
   /** Folded names of the transitions that the POU declares. */
   readonly transitions?: ReadonlySet<string>;
+  /** Imports the body within a `body` or `inline` element. Bodies hold charts and charts hold bodies, hence not an import of a file. */
+  readonly bodyIn: (place: Place, element: XmlElement) => Body | undefined;
   /** Names of addData and elements that were already reported as not understood. */
   readonly unknown: Set<string>;
 }
 
-export function createPlace(document: XmlDocument, problems: Problems): Place {
+export function createPlace(document: XmlDocument, problems: Problems, bodyIn: Place['bodyIn']): Place {
   const dialect = /http:\/\/www\.3s-software\.com\/plcopenxml\//.test(document.text) ? 'codesys' : 'other';
   const milder = new Map<ProblemCode, ProblemCode>();
   if (dialect === 'codesys') milder.set('E1115', 'W1004');
   // Nothing of a library runs until a project that uses it is built; what can't run there may still be read.
   if (!/<(?:[\w.-]+:)?(pouInstance|pou\s[^>]*pouType\s*=\s*["']program)/i.test(document.text)) milder.set('E9104', 'W9104');
-  return { document, problems: toned(problems, milder), language: 'ST', source: wholeText(document, 'ST'), dialect, unknown: new Set() };
+  return { document, problems: toned(problems, milder), language: 'ST', source: wholeText(document, 'ST'), dialect, bodyIn, unknown: new Set() };
 }
 
 /** The same problems, some of which count for less here. */

@@ -1,5 +1,4 @@
 import type { Expression, SfcAssociation } from '../syntax/ast.js';
-import { importOneBody } from './import-body.js';
 import { chartSpan } from './import-graph.js';
 import type { Place } from './import-place.js';
 import { attributeText, programText, spanOf, vendorDataNamed } from './import-place.js';
@@ -43,7 +42,7 @@ function importAction(place: Place, element: XmlElement, block: XmlElement): Sfc
     return undefined;
   }
   const inline = childNamed(element, 'inline');
-  const body = inline && importOneBody(place, inline);
+  const body = inline && place.bodyIn(place, inline);
   if (!inline) place.problems.report('E6026', chartSpan(place, block), 'This action is empty; name an action or a BOOL variable, or write statements.');
   return body && { kind: 'inline', body };
 }

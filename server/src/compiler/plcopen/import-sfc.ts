@@ -3,7 +3,6 @@ import type { SourceSpan } from '../../model/source-span.js';
 import type { Body, Expression, SfcBody, SfcStep, SfcTransition } from '../syntax/ast.js';
 import type { GraphElement, Wire } from '../syntax/graph.js';
 import { wiresInto } from '../lower/graph-order.js';
-import { importOneBody } from './import-body.js';
 import { chartSpan, graphicOf, importGraphElements, localIdOf, wiresOf } from './import-graph.js';
 import type { Place } from './import-place.js';
 import { booleanAttribute, programText, requiredAttribute, vendorDataNamed } from './import-place.js';
@@ -71,7 +70,7 @@ function importStep(place: Place, element: XmlElement, actionBlocks: readonly Xm
   const name = requiredAttribute(place, element, 'name');
   if (name === undefined) return undefined;
   const body = childNamed(element, 'body');
-  const macro = element.name === 'macroStep' && body ? importOneBody(place, body) : undefined;
+  const macro = element.name === 'macroStep' && body ? place.bodyIn(place, body) : undefined;
   if (element.name === 'macroStep' && macro?.kind !== 'sfc') {
     place.problems.report('E6025', chartSpan(place, element), `The macro step ${name} has no chart of its own; draw one in it or make it a step.`);
   }
@@ -253,7 +252,7 @@ function importInline(place: Place, inline: XmlElement, element: XmlElement, spa
     const expression = parseExpressionText(place, { ...source, text: source.text.replace(/^(\s*):=/, '$1  ') });
     return expression && namedOrExpression(place, expression);
   }
-  const body: Body | undefined = importOneBody(place, inline);
+  const body: Body | undefined = place.bodyIn(place, inline);
   if (body?.kind === 'sfc') {
     place.problems.report('E6024', span, 'A condition can\'t be a chart; write it in ST, IL, LD or FBD.');
     return undefined;

@@ -1,8 +1,7 @@
-import type { Expression, TypeDeclaration, TypeNode } from '../syntax/ast.js';
+import type { Argument, DirectAddress, Expression, TypeDeclaration, TypeNode, VariableDeclaration } from '../syntax/ast.js';
 import type { Place } from './import-place.js';
-import { attributeText, attributesOf, report, requiredAttribute, spanOf, vendorDataNamed, warnUnknownChildren, within } from './import-place.js';
-import { importVariable } from './import-variables.js';
-import { parseExpressionText, parseInitialText, parseTypeText } from './parse-text.js';
+import { attributeText, attributesOf, programText, report, requiredAttribute, spanOf, vendorDataNamed, warnUnknownChildren, within } from './import-place.js';
+import { parseAddressText, parseExpressionText, parseInitialText, parseTypeText } from './parse-text.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed, childrenNamed, descend, plainText } from './xml-tree.js';
 
@@ -181,8 +180,63 @@ function importSimpleValue(place: Place, element: XmlElement, type: TypeNode | u
 }
 
 /** Type of a variable that CODESYS writes as a pointer although it is declared with open bounds. */
-export function openArrayType(place: Place, variable: XmlElement): TypeNode | undefined {
+function openArrayType(place: Place, variable: XmlElement): TypeNode | undefined {
   const text = attributesOf(variable).get('variable_length_array');
   if (text === undefined || text === '') return undefined;
   return parseTypeText(place, { file: place.document.file, text, language: 'ST', firstLine: 1, firstColumn: 1, ...(place.pou !== undefined && { pou: place.pou }) });
+}
+
+// ---------------------------------------------------------------- variables
+
+const variableChildren = new Set(['type', 'initialValue', 'documentation', 'addData']);
+
+/** Undefined after an error was reported. */
+export function importVariable(place: Place, element: XmlElement): VariableDeclaration | undefined {
+  warnUnknownChildren(place, element, variableChildren);
+  const name = requiredAttribute(place, element, 'name');
+  const holder = childNamed(element, 'type');
+  if (!holder) {
+    place.problems.report('E0013', spanOf(place, element), `The variable ${name ?? ''} has no <type>; give it one.`);
+    return undefined;
+  }
+  const type = openArrayType(place, element) ?? importType(place, holder);
+  if (name === undefined || !type) return undefined;
+  const initialElement = childNamed(element, 'initialValue');
+  const initial = initialElement && importValue(place, initialElement, type);
+  const location = importAddress(place, element);
+  const args = importInputAssignments(place, element);
+  const edge = /^(rising|falling)$/.exec(element.attributes.get('edge') ?? '')?.[1] as 'rising' | 'falling' | undefined;
+  return {
+    name,
+    type,
+    ...(initial && { initial }),
+    ...(location && { location }),
+    ...(args.length > 0 && { args }),
+    ...(edge && { edge }),
+    span: spanOf(place, element),
+  };
+}
+
+export function importAddress(place: Place, element: XmlElement): DirectAddress | undefined {
+  const written = element.attributes.get('address')?.trim() ?? '';
+  if (written === '') return undefined;
+  const source = attributeText(place, element, 'address');
+  // Some tools leave the percent sign out.
+  return parseAddressText(place, /^\s*[IQM][XBWDL]?\d/i.test(written) ? { ...source, text: `%${written}` } : source);
+}
+
+/** Arguments of FB_init that CODESYS keeps apart from the declaration. */
+function importInputAssignments(place: Place, element: XmlElement): readonly Argument[] {
+  return vendorDataNamed(element, 'inputassignments').flatMap((data) =>
+    data.children.flatMap((list) =>
+      list.children.flatMap((assignment): Argument[] => {
+        const name = plainText(place.document, childNamed(assignment, 'Name'));
+        // The names of a block's first arguments may be left out: then there are values alone.
+        return childrenNamed(assignment, 'Value').flatMap((holder): Argument[] => {
+          const value = parseExpressionText(place, programText(place, holder));
+          return value ? [{ ...(name !== '' && { name }), direction: 'in', value, span: spanOf(place, assignment) }] : [];
+        });
+      }),
+    ),
+  );
 }

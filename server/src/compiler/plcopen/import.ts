@@ -2,6 +2,7 @@ import type { SourceDocument } from '../compile.js';
 import type { Problems } from '../problems.js';
 import type { Declaration, SourceUnit } from '../syntax/ast.js';
 import { decodeDocument } from './decode-document.js';
+import { importOneBody } from './import-body.js';
 import { importConfiguration, importGlobals, importResource } from './import-configuration.js';
 import type { Place } from './import-place.js';
 import { createPlace, report, requiredAttribute, spanOf, vendorData, warnUnknownChildren } from './import-place.js';
@@ -23,7 +24,7 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
   const text = decodeDocument(document, problems);
   const xml = text === undefined ? undefined : readXml(document.name, text, problems);
   if (!xml) return nothing;
-  const place = createPlace(xml, problems);
+  const place = createPlace(xml, problems, importOneBody);
   const { root } = xml;
   if (root.namespace === '') {
     report(place, 'W0010', root, 'The document has no PLCopen namespace; it is read as TC6 2.01.');

@@ -130,7 +130,11 @@ export function createVariableTree(image: ProgramImage): VariableTree {
     };
   };
 
-  const elementVariable = (parent: Variable, type: Extract<TypeDescriptor, { kind: 'array' }>, ordinal: number): Variable => ({
+  const elementVariable = (
+    parent: Variable,
+    type: Extract<TypeDescriptor, { kind: 'array' }>,
+    ordinal: number,
+  ): Variable => ({
     ...withoutBit(parent),
     path: `${parent.path}[${indicesOf(type.bounds, ordinal).join(',')}]`,
     type: type.element,
@@ -163,7 +167,10 @@ export function createVariableTree(image: ProgramImage): VariableTree {
   const notFound = (path: string, at: string, candidates: Iterable<string>): HostError => {
     const near = suggest(at, candidates);
     const hint = near === undefined ? 'list the variables to see what there is' : `did you mean '${near}'?`;
-    return new HostError('VARIABLE_NOT_FOUND', `There is no variable '${path}': ${hint}`, { path, ...(near !== undefined && { suggestion: near }) });
+    return new HostError('VARIABLE_NOT_FOUND', `There is no variable '${path}': ${hint}`, {
+      path,
+      ...(near !== undefined && { suggestion: near }),
+    });
   };
 
   const resolve = (path: string, memory?: Uint8Array): Variable => {
@@ -172,7 +179,10 @@ export function createVariableTree(image: ProgramImage): VariableTree {
     let names = 0;
     while (segments[names]?.kind === 'name') names += 1;
     for (let length = Math.min(names, 4); length > 0; length -= 1) {
-      const name = segments.slice(0, length).map((s) => (s.kind === 'name' ? s.name : '')).join('.');
+      const name = segments
+        .slice(0, length)
+        .map((s) => (s.kind === 'name' ? s.name : ''))
+        .join('.');
       const index = byName.get(foldName(name));
       if (index === undefined) continue;
       let variable = rootVariable(roots[index]!);
@@ -187,14 +197,20 @@ export function createVariableTree(image: ProgramImage): VariableTree {
       return memory === undefined ? variable : pointed(variable);
     }
     const first = segments[0]!;
-    throw notFound(path, first.kind === 'name' ? first.name : path, image.roots.filter((r) => !r.hidden).map((r) => r.path));
+    throw notFound(
+      path,
+      first.kind === 'name' ? first.name : path,
+      image.roots.filter((r) => !r.hidden).map((r) => r.path),
+    );
   };
 
   /** A variable whose address was read from memory must lie in it. */
   const pointed = (variable: Variable): Variable => {
     const type = typeAt(variable.type);
     if (variable.leaf < 0 && (variable.address === 0 || variable.address + type.size > image.memory.pages * 65536)) {
-      throw new HostError('WRONG_STATE', `'${variable.path}' is not connected yet; run a scan first.`, { path: variable.path });
+      throw new HostError('WRONG_STATE', `'${variable.path}' is not connected yet; run a scan first.`, {
+        path: variable.path,
+      });
     }
     return variable;
   };
@@ -212,7 +228,8 @@ export function createVariableTree(image: ProgramImage): VariableTree {
       }
     }
   };
-  const isAggregate = (variable: Variable, indirect: boolean): boolean => !indirect && ['array', 'struct'].includes(typeAt(variable.type).kind);
+  const isAggregate = (variable: Variable, indirect: boolean): boolean =>
+    !indirect && ['array', 'struct'].includes(typeAt(variable.type).kind);
 
   const leavesBelow = function* (variable: Variable): Generator<Variable> {
     const type = typeAt(variable.type);
@@ -275,7 +292,8 @@ export function createVariableTree(image: ProgramImage): VariableTree {
       const each = leafCountOf(type.element);
       const first = Math.max(0, Math.floor((from - base) / type.elementSize));
       const last = Math.min(elementCount(type.bounds) - 1, Math.floor((to - 1 - base) / type.elementSize));
-      for (let i = first; i <= last; i += 1) collect(type.element, base + i * type.elementSize, firstLeaf + i * each, from, to, found);
+      for (let i = first; i <= last; i += 1)
+        collect(type.element, base + i * type.elementSize, firstLeaf + i * each, from, to, found);
     } else if (type.kind === 'struct') {
       let next = firstLeaf;
       for (const member of type.members) {
@@ -307,7 +325,8 @@ export function createVariableTree(image: ProgramImage): VariableTree {
       const { root, firstLeaf, size: rootSize } = byAddress[i]!;
       if (root.address + rootSize > address) collect(root.type, root.address, firstLeaf, address, end, found);
     }
-    for (const place of outside) if (place.address < end && place.address + place.size > address) found.push(place.leaf);
+    for (const place of outside)
+      if (place.address < end && place.address + place.size > address) found.push(place.leaf);
     return found.length > 1 ? [...new Set(found)] : found;
   };
 
@@ -343,7 +362,9 @@ function absoluteMembers(
     holders.set(id, false);
     const type = image.types[id]!;
     const result =
-      type.kind === 'array' ? holds(type.element) : type.kind === 'struct' && type.members.some((m) => m.absolute === true || (!m.indirect && holds(m.type)));
+      type.kind === 'array'
+        ? holds(type.element)
+        : type.kind === 'struct' && type.members.some((m) => m.absolute === true || (!m.indirect && holds(m.type)));
     holders.set(id, result);
     return result;
   };
@@ -356,7 +377,12 @@ function absoluteMembers(
     } else if (type.kind === 'struct') {
       let next = firstLeaf;
       for (const member of type.members) {
-        if (member.absolute) found.push({ address: member.offset, size: member.bit === undefined ? image.types[member.type]!.size : 1, leaf: next });
+        if (member.absolute)
+          found.push({
+            address: member.offset,
+            size: member.bit === undefined ? image.types[member.type]!.size : 1,
+            leaf: next,
+          });
         else if (!member.indirect) walk(member.type, next);
         next += memberLeaves(member);
       }

@@ -1,0 +1,131 @@
+import { Worker } from 'node:worker_threads';
+import type { SourceDocument } from '../compiler/compile.js';
+import type { ErrorReason } from '../model/host-error.js';
+import { HostError } from '../model/host-error.js';
+import type { BuildResult } from '../model/program-image.js';
+
+export interface CompileRequest {
+  readonly id: number;
+  readonly name: string;
+  readonly documents: readonly SourceDocument[];
+  readonly profile: string;
+}
+export type CompileReply = { readonly id: number } & (
+  | { readonly result: BuildResult }
+  | { readonly refused: { readonly reason: ErrorReason; readonly message: string; readonly metadata: Readonly<Record<string, string>> } }
+  | { readonly failed: string }
+);
+
+/** Compiles in a worker thread, one project at a time, within limits. */
+export interface Compiler {
+  /** HostError COMPILE_LIMIT above the limits, NOT_FOUND for an unknown profile; anything else thrown is a defect. */
+  compile(name: string, documents: readonly SourceDocument[], profile: string): Promise<BuildResult>;
+  close(): Promise<void>;
+}
+
+export interface CompilerOptions {
+  /** Heap of the worker, MiB. */
+  readonly memoryMiB: number;
+  /** Longest compile, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+interface Job {
+  readonly request: CompileRequest;
+  readonly resolve: (result: BuildResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The worker is started with the first job and kept: its code stays compiled. */
+export function createCompiler(options: CompilerOptions): Compiler {
+  const queue: Job[] = [];
+  let worker: Worker | undefined;
+  let active: { readonly job: Job; readonly timer: NodeJS.Timeout } | undefined;
+  let nextId = 1;
+  let closed = false;
+
+  const settle = (act: (job: Job) => void): void => {
+    if (!active) return;
+    const { job, timer } = active;
+    clearTimeout(timer);
+    active = undefined;
+    act(job);
+    startNext();
+  };
+  const drop = (): void => {
+    const old = worker;
+    worker = undefined;
+    old?.removeAllListeners();
+    old?.on('error', () => undefined);
+    void old?.terminate();
+  };
+  const limit = (what: string): HostError =>
+    new HostError('COMPILE_LIMIT', `The project needs ${what} to compile; split it, or raise the limit.`, {
+      memoryMiB: String(options.memoryMiB),
+      timeoutMs: String(options.timeoutMs),
+    });
+
+  const start = (): Worker => {
+    const made = new Worker(workerUrl(), { resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB, stackSizeMb: 8 }, name: 'compiler' });
+    made.on('message', (reply: CompileReply) => {
+      settle((job) => {
+        if ('result' in reply) job.resolve(reply.result);
+        else if ('refused' in reply) job.reject(new HostError(reply.refused.reason, reply.refused.message, reply.refused.metadata));
+        else job.reject(new Error(`the compiler failed: ${reply.failed}`));
+      });
+    });
+    made.on('error', (error: NodeJS.ErrnoException) => {
+      drop();
+      const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      settle((job) => job.reject(outOfMemory ? limit(`more than ${options.memoryMiB} MiB`) : error));
+    });
+    made.on('exit', (code) => {
+      drop();
+      settle((job) => job.reject(new Error(`the compiler thread ended with ${code}`)));
+    });
+    made.unref();
+    return made;
+  };
+
+  const startNext = (): void => {
+    const job = active ? undefined : queue.shift();
+    if (!job) return;
+    const timer = setTimeout(() => {
+      drop();
+      settle((late) => late.reject(limit(`more than ${options.timeoutMs} ms`)));
+    }, options.timeoutMs);
+    active = { job, timer };
+    worker ??= start();
+    worker.postMessage(job.request);
+  };
+
+  return {
+    compile: (name, documents, profile) =>
+      new Promise((resolve, reject) => {
+        if (closed) {
+          reject(new HostError('SHUTTING_DOWN', 'The host is shutting down.'));
+          return;
+        }
+        const request = { id: nextId, name, documents, profile };
+        nextId += 1;
+        queue.push({ request, resolve, reject });
+        startNext();
+      }),
+    async close() {
+      closed = true;
+      const refusal = new HostError('SHUTTING_DOWN', 'The host is shutting down.');
+      for (const job of queue.splice(0)) job.reject(refusal);
+      const old = worker;
+      drop();
+      settle((job) => job.reject(refusal));
+      await old?.terminate();
+    },
+  };
+}
+
+/** Node 20 threads run JavaScript only: from the sources, the built file is taken. */
+function workerUrl(): URL {
+  const here = import.meta.url;
+  if (!here.endsWith('.ts')) return new URL('./compile-worker.js', here);
+  return new URL('../../../dist/server/src/project/compile-worker.js', here);
+}

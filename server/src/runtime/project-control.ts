@@ -1,0 +1,302 @@
+import type { MemoryCell } from '../engine/engine.js';
+import type { Actor, ProjectChangedEvent, ReloadChange } from '../model/event.js';
+import { HostError } from '../model/host-error.js';
+import type { BuildResult, ProgramImage } from '../model/program-image.js';
+import { applyEdits, type Edit } from '../project/apply-edits.js';
+import type { Compiler } from '../project/compiler.js';
+import { diffPous } from '../project/diff-images.js';
+import type { Project, ProjectSource, ProjectSources, SourceDocument } from '../project/project.js';
+import { build, readSources, requireImage, sameDocuments } from '../project/project.js';
+import { watchFiles, type FileWatch } from '../project/watch-files.js';
+import { writeBack } from '../project/write-back.js';
+import type { StateChange } from '../store/state-table.js';
+import type { Call } from './host-record.js';
+import type { ReloadPlan, ReloadStep } from './plan-reload.js';
+import { planReload } from './plan-reload.js';
+import type { ProgramOrigin } from './runtime-core.js';
+import type { Runtime } from './runtime.js';
+
+export interface OpenOptions {
+  readonly source: ProjectSource;
+  /** Name of the profile; empty: the runtime's, else the host's default. */
+  readonly profile: string;
+  /** Open with errors, too; the runtime has no program until they are mended. */
+  readonly allowErrors: boolean;
+  readonly watch: boolean;
+  /** Values to lay over the initial ones: what was retained before a restart. */
+  readonly retained?: (image: ProgramImage) => readonly MemoryCell[];
+}
+
+export interface PatchOptions {
+  readonly edits: readonly Edit[];
+  /** undefined: REVISION_MISSING. */
+  readonly expectedRevision: bigint | undefined;
+  readonly validateOnly: boolean;
+  readonly writeBack: boolean;
+}
+
+export interface PatchAnswer {
+  readonly revision: number;
+  readonly pous: readonly ReloadChange[];
+  readonly steps: readonly ReloadStep[];
+  readonly diagnostics: BuildResult['diagnostics'];
+  readonly scan: number;
+}
+
+/** The project of one runtime: opened, built, changed, watched, one thing after the other. */
+export interface ProjectControl {
+  project(): Project | undefined;
+  /** NO_PROJECT without one. */
+  require(): Project;
+  open(call: Call<Project>, options: OpenOptions): Promise<Project>;
+  close(call: Call<void>): Promise<void>;
+  patch(call: Call<PatchAnswer>, options: PatchOptions): Promise<PatchAnswer>;
+  setProfile(call: Call<bigint>, profile: string): Promise<bigint>;
+  /** Takes the files as they are now, where they have changed. */
+  reload(): Promise<void>;
+  /** What the patch, or the files as they are now, would do. */
+  plan(options: PatchOptions | undefined): Promise<PatchAnswer>;
+  readonly watched: boolean;
+  /** Takes over another runtime's project, for a fork; its files are not followed. */
+  adopt(project: Project): void;
+  stopWatching(): Promise<void>;
+}
+
+export interface ProjectControlOptions {
+  readonly runtime: Runtime;
+  readonly compiler: Compiler;
+  readonly defaultProfile: string;
+}
+
+/** Variables listed in an event; the whole plan is to be asked for. */
+const mostListed = 1000;
+
+export function createProjectControl({ runtime, compiler, defaultProfile }: ProjectControlOptions): ProjectControl {
+  const { core } = runtime;
+  const { record } = core;
+  let project: Project | undefined;
+  let watch: FileWatch | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const result = turn.then(act, act);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+  const current = (): Project => {
+    if (!project) throw new HostError('NO_PROJECT', `The runtime '${core.name}' has no project; open one.`, { runtime: core.name });
+    return project;
+  };
+  const originOf = (p: Project): ProgramOrigin => ({ project: p.name, revision: p.revision, profile: p.profile });
+
+  const changed = (
+    cause: ProjectChangedEvent['cause'],
+    by: Actor,
+    before: Project | undefined,
+    after: Project | undefined,
+    plan: ReloadPlan | undefined,
+    changes: readonly StateChange[] = [],
+  ): { readonly sequence: bigint; readonly committed: Promise<void> } => {
+    const { variables, truncated } = listed(plan);
+    return record.append(
+      'project',
+      {
+        kind: 'project_changed',
+        project: (after ?? before)?.name ?? '',
+        runtime: core.name,
+        revision: String(after?.revision ?? 0),
+        ...(after?.image && { digest: after.image.digest }),
+        ...(before && { previousRevision: String(before.revision) }),
+        by,
+        cause,
+        pous: diffPous(before?.image, after?.image),
+        variables,
+        ...(truncated && { truncated }),
+      },
+      changes,
+    );
+  };
+  const built = (p: ProjectSources, result: BuildResult, durationMs: number): void => {
+    record.append('project', {
+      kind: 'build', project: p.name, runtime: core.name, ok: result.image !== undefined,
+      diagnostics: result.diagnostics.slice(0, 100), total: result.diagnostics.length, durationMs,
+    }); // prettier-ignore
+  };
+  const timed = async (sources: ProjectSources, profile: string): Promise<{ result: BuildResult; durationMs: number }> => {
+    const started = performance.now();
+    const result = await build(compiler, sources, profile);
+    return { result, durationMs: Math.round(performance.now() - started) };
+  };
+
+  /** Puts a new image in force: online where there is a program, else from the beginning. */
+  const takeOver = async (next: Project, image: ProgramImage, by: Actor): Promise<{ plan?: ReloadPlan; scan: number }> => {
+    const old = core.layouts.current();
+    if (!old || core.engine.state().kind === 'empty') {
+      await runtime.load(image, originOf(next), by);
+      return { scan: 0 };
+    }
+    const plan = planReload(old.image, image);
+    return { plan, scan: await runtime.swap(image, plan.moves, originOf(next), by) };
+  };
+
+  /** Builds changed sources and swaps them in. Nothing changes where they have errors. */
+  const advance = async (
+    sources: ProjectSources,
+    profile: string,
+    by: Actor,
+    cause: ProjectChangedEvent['cause'],
+    keep: (answer: PatchAnswer) => readonly StateChange[],
+  ): Promise<PatchAnswer> => {
+    const before = current();
+    const { result, durationMs } = await timed(sources, profile);
+    if (!result.image) {
+      built(sources, result, durationMs);
+      if (cause === 'file') project = { ...before, diagnostics: result.diagnostics, valid: false };
+    }
+    const image = requireImage(result);
+    const next: Project = { ...before, ...sources, revision: before.revision + 1, profile, image, diagnostics: result.diagnostics, valid: true };
+    const { plan, scan } = await takeOver(next, image, by);
+    project = next;
+    const answer = { revision: next.revision, pous: diffPous(before.image, image), steps: plan?.steps ?? [], diagnostics: result.diagnostics, scan };
+    await changed(cause, by, before, next, plan, keep(answer)).committed;
+    return answer;
+  };
+
+  const patched = async (options: PatchOptions): Promise<{ sources: ProjectSources; changedDocuments: readonly SourceDocument[] }> => {
+    const before = current();
+    if (options.expectedRevision === undefined) {
+      throw new HostError('REVISION_MISSING', `Name the revision that the patch was made from; the project is at ${before.revision}.`, { revision: String(before.revision) });
+    }
+    if (options.expectedRevision !== BigInt(before.revision)) {
+      throw new HostError('REVISION_CONFLICT', `The project is at revision ${before.revision}, not ${options.expectedRevision}; get it and patch again.`, {
+        revision: String(before.revision),
+        expectedRevision: String(options.expectedRevision),
+      });
+    }
+    const documents = applyEdits(before.documents, options.edits, before.image);
+    const changedDocuments = documents.filter((d) => !before.documents.includes(d));
+    return { sources: { name: before.name, ...(before.path !== undefined && { path: before.path }), documents }, changedDocuments };
+  };
+
+  const reload = (): Promise<void> =>
+    inTurn(async () => {
+      const before = project;
+      if (before?.path === undefined) return;
+      const sources = await readSources({ kind: 'path', path: before.path, roots: [before.path] });
+      if (sameDocuments(sources.documents, before.documents)) return;
+      await advance({ ...sources, name: before.name }, before.profile, { kind: 'system', name: 'file' }, 'file', () => []);
+    });
+
+  const stopWatching = async (): Promise<void> => {
+    const old = watch;
+    watch = undefined;
+    await old?.close();
+  };
+
+  return {
+    project: () => project,
+    require: current,
+    get watched() {
+      return watch !== undefined;
+    },
+    open: (call, options) =>
+      inTurn(async () => {
+        record.checkStorage();
+        const sources = await readSources(options.source);
+        const profile = options.profile === '' ? (project?.profile ?? defaultProfile) : options.profile;
+        const { result, durationMs } = await timed(sources, profile);
+        if (!options.allowErrors) requireImage(result);
+        const before = project;
+        const next: Project = {
+          ...sources, revision: 1, profile, diagnostics: result.diagnostics, valid: result.image !== undefined, ...(result.image && { image: result.image }),
+        }; // prettier-ignore
+        await stopWatching();
+        if (core.engine.state().kind === 'running' || core.engine.state().kind === 'stepping') await core.engine.stop();
+        const cells = result.image && options.retained ? options.retained(result.image) : [];
+        if (result.image) await runtime.load(result.image, originOf(next), call.actor, cells);
+        else if (before) await runtime.unload(call.actor);
+        project = next;
+        if (options.watch && sources.path !== undefined) {
+          watch = watchFiles({ path: sources.path, onChange: reload, log: record.log });
+        }
+        built(next, result, durationMs);
+        const remembered: StateChange[] = [
+          ...(before && before.path !== next.path ? [{ kind: 'forget' as const, project: core.name }] : []),
+          { kind: 'value', key: `project/${core.name}`, value: sources.path === undefined ? undefined : JSON.stringify({ path: sources.path, profile }) },
+        ];
+        await changed('open', call.actor, before, next, undefined, [...remembered, ...call.remember(next)]).committed;
+        return next;
+      }),
+    close: (call) =>
+      inTurn(async () => {
+        record.checkStorage();
+        const before = current();
+        await stopWatching();
+        await runtime.unload(call.actor);
+        project = undefined;
+        const remembered: StateChange[] = [
+          { kind: 'value', key: `project/${core.name}`, value: undefined },
+          { kind: 'desired', runtime: core.name, state: undefined },
+        ];
+        await changed('close', call.actor, before, undefined, undefined, [...remembered, ...call.remember()]).committed;
+      }),
+    patch: (call, options) =>
+      inTurn(async () => {
+        const { sources, changedDocuments } = await patched(options);
+        const before = current();
+        if (options.validateOnly) return planFor(sources, before.profile);
+        record.checkStorage();
+        if (options.writeBack && before.path === undefined) {
+          throw new HostError('WRONG_STATE', 'The project was sent inline and has no file to write back to.', { runtime: core.name });
+        }
+        const answer = await advance(sources, before.profile, call.actor, 'patch', call.remember);
+        if (options.writeBack) await writeBack(changedDocuments);
+        return answer;
+      }),
+    plan: (options) =>
+      inTurn(async () => {
+        const before = current();
+        if (options && options.edits.length > 0) return planFor((await patched(options)).sources, before.profile);
+        if (before.path === undefined) return planFor(before, before.profile);
+        return planFor(await readSources({ kind: 'path', path: before.path, roots: [before.path] }), before.profile);
+      }),
+    setProfile: (call, profile) =>
+      inTurn(async () => {
+        record.checkStorage();
+        const before = current();
+        await advance(before, profile, call.actor, 'profile', () => []);
+        const sequence = record.nextSequence();
+        const value = before.path === undefined ? undefined : JSON.stringify({ path: before.path, profile });
+        const { committed } = record.append('project', { kind: 'profile_changed', project: before.name, runtime: core.name, profile, by: call.actor }, [
+          { kind: 'value', key: `project/${core.name}`, value },
+          ...call.remember(sequence),
+        ]);
+        await committed;
+        return sequence;
+      }),
+    reload,
+    adopt: (taken) => {
+      project = taken;
+      core.origin = originOf(taken);
+    },
+    stopWatching,
+  };
+
+  async function planFor(sources: ProjectSources, profile: string): Promise<PatchAnswer> {
+    const before = current();
+    const { result } = await timed(sources, profile);
+    const base = { revision: before.revision, diagnostics: result.diagnostics, scan: 0 };
+    if (!result.image) return { ...base, pous: [], steps: [] };
+    const steps = before.image ? planReload(before.image, result.image).steps : [];
+    return { ...base, pous: diffPous(before.image, result.image), steps };
+  }
+}
+
+/** The variables of a plan that are not simply kept, as events list them. */
+function listed(plan: ReloadPlan | undefined): { readonly variables: readonly ReloadChange[]; readonly truncated?: true } {
+  const differing = (plan?.steps ?? []).filter((step) => step.action !== 'kept');
+  const variables = differing.slice(0, mostListed).map((step): ReloadChange => {
+    const change = step.action === 'reinitialised' && step.oldType === undefined ? 'added' : step.action === 'kept' ? 'kept' : step.action;
+    return { path: step.path, change, detail: `${step.oldType ?? ''}>${step.newType ?? ''}: ${step.reason}` };
+  });
+  return { variables, ...(differing.length > mostListed && { truncated: true as const }) };
+}

@@ -1,0 +1,186 @@
+import { createEngine } from '../engine/create-engine.js';
+import type { ClockMode, EngineRecord, EngineStats, MemoryCell, MemoryMove, WorkerPool } from '../engine/engine.js';
+import type { Actor } from '../model/event.js';
+import { foldName } from '../model/identifier.js';
+import type { ProgramImage } from '../model/program-image.js';
+import { createGenerations } from './generations.js';
+import type { HostRecord } from './host-record.js';
+import { systemActor } from './host-record.js';
+import type { Layout } from './layout.js';
+import { createLayoutBook } from './layout.js';
+import type { LifeCycle } from './life-cycle.js';
+import { createLifeCycle } from './life-cycle.js';
+import type { Overruns } from './overruns.js';
+import { createOverruns } from './overruns.js';
+import { createProcessMemory } from './process-memory.js';
+import type { ProgramOrigin, RuntimeCore, RuntimeStatus } from './runtime-core.js';
+import { modeOf, tickOf, writerNow } from './runtime-core.js';
+import type { Snapshots } from './snapshots.js';
+import { createSnapshots } from './snapshots.js';
+import { encodeValue } from './value-codec.js';
+import type { ForcedPlaces, VariableReader } from './variables.js';
+import { createVariableReader } from './variables.js';
+import type { VariableWriter } from './write-variables.js';
+import { createVariableWriter } from './write-variables.js';
+
+/** One program on one engine, with everything clients can do to it. */
+export interface Runtime {
+  readonly core: RuntimeCore;
+  readonly lifeCycle: LifeCycle;
+  readonly reader: VariableReader;
+  readonly writer: VariableWriter;
+  readonly snapshots: Snapshots;
+  status(): RuntimeStatus;
+  stats(): EngineStats;
+  /** Replaces the program; stopped before its first scan. `cells` are laid over the initial values. */
+  load(image: ProgramImage, origin: ProgramOrigin, actor: Actor, cells?: readonly MemoryCell[]): Promise<void>;
+  /** Online change between two scans. Gives the last scan of the old program. */
+  swap(image: ProgramImage, moves: readonly MemoryMove[], origin: ProgramOrigin, actor: Actor): Promise<number>;
+  /** The project is closed: stops, and is EMPTY from now on. */
+  unload(actor: Actor): Promise<void>;
+  /** Ends the engine. Nothing is told to others. */
+  close(): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  readonly name: string;
+  readonly clock: ClockMode;
+  readonly record: HostRecord;
+  readonly pool?: WorkerPool;
+  readonly changeKernel?: Uint8Array;
+  readonly tickNs?: bigint;
+  readonly watchdogMinMs?: number;
+  /** Retained variables have changed: the bytes of the retain region after a scan. */
+  readonly onRetain?: (layout: Layout, scan: number, bytes: Uint8Array) => void;
+}
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { name, clock, record } = options;
+  const engine = createEngine({
+    name,
+    clock,
+    ...(options.pool && { pool: options.pool }),
+    ...(options.changeKernel && { changeKernel: options.changeKernel }),
+    ...(options.tickNs !== undefined && { tickNs: options.tickNs }),
+    ...(options.watchdogMinMs !== undefined && { watchdogMinMs: options.watchdogMinMs }),
+    ...(clock === 'virtual' && { virtualDateNs: record.clock.wallNs() }),
+  });
+  const layouts = createLayoutBook();
+  const forced: ForcedPlaces = new Map();
+  let next: Layout | undefined;
+  const memory = createProcessMemory({
+    runtime: name,
+    wallNs: () => record.clock.wallNs(),
+    adopt: () => {
+      if (!next) throw new Error(`the engine of ${name} tells of a program that was not given to it`);
+      layouts.adopt(next);
+      return next;
+    },
+  });
+  const core: RuntimeCore = {
+    name,
+    clock,
+    engine,
+    layouts,
+    memory,
+    generations: createGenerations(name, record.state),
+    record,
+    ...(options.tickNs !== undefined && { tickNs: options.tickNs }),
+    origin: undefined,
+    unloaded: false,
+    status: () => statusOf(core, forced),
+  };
+  const lifeCycle = createLifeCycle(core);
+  const reader = createVariableReader(core, forced);
+  const writer = createVariableWriter(core, reader, forced);
+  const overruns = createOverruns(core);
+  engine.on({
+    onRecords: (records) => tell(core, records, overruns),
+    onState: (state) => lifeCycle.onState(state),
+    onRetain: (scan, bytes) => {
+      const layout = layouts.current();
+      if (layout) options.onRetain?.(layout, scan, bytes);
+    },
+    onDefect: (message) => record.log.error('the engine has a defect', { runtime: name, message }),
+  });
+
+  /** Forced places that a new program still has, at their new addresses. */
+  const forcesFor = (layout: Layout): MemoryCell[] => {
+    const cells: MemoryCell[] = [];
+    for (const [key, place] of [...forced]) {
+      try {
+        const variable = layout.tree.resolve(place.variable.path);
+        const moved = encodeValue(layout.image.types, variable, place.value);
+        forced.set(foldName(variable.path), { variable, value: place.value, cells: moved });
+        cells.push(...moved);
+      } catch {
+        forced.delete(key);
+      }
+    }
+    return cells;
+  };
+  const initialised = (scan: number): void => {
+    record.remember([core.generations.bumpAll(writerNow(core, systemActor, scan))]);
+  };
+
+  return {
+    core,
+    lifeCycle,
+    reader,
+    writer,
+    snapshots: createSnapshots(core, lifeCycle),
+    status: core.status,
+    stats: () => engine.stats(),
+    load: (image, origin, actor, cells = []) =>
+      lifeCycle.change(actor, 'load', async () => {
+        const layout = layouts.prepare(image);
+        next = layout;
+        forced.clear();
+        await engine.load(image, { cells });
+        core.unloaded = false;
+        core.origin = origin;
+        initialised(0);
+      }),
+    swap: (image, moves, origin, actor) =>
+      lifeCycle.change(actor, 'swap', async () => {
+        const layout = layouts.prepare(image);
+        next = layout;
+        const { scan } = await engine.swap(image, moves, { forces: forcesFor(layout) });
+        core.origin = origin;
+        return scan;
+      }),
+    unload: (actor) =>
+      lifeCycle.change(actor, 'close', async () => {
+        await engine.stop();
+        forced.clear();
+        core.unloaded = true;
+        core.origin = undefined;
+        lifeCycle.onState(engine.state());
+      }),
+    close: () => engine.close(),
+  };
+}
+
+function tell(core: RuntimeCore, records: readonly EngineRecord[], overruns: Overruns): void {
+  for (const each of records) {
+    const group = core.memory.take(each);
+    if (group.length > 0) core.record.events.appendGroup(group).committed.catch(() => undefined);
+    if (each.kind === 'scan' && each.missedTicks > 0) overruns.missed(each);
+  }
+}
+
+function statusOf(core: RuntimeCore, forced: ForcedPlaces): RuntimeStatus {
+  const state = core.engine.state();
+  const layout = core.layouts.current();
+  return {
+    runtime: core.name,
+    mode: modeOf(core),
+    desired: core.record.state.desired(core.name) ?? 'STOP',
+    scan: state.scan,
+    clock: core.clock,
+    ...(state.fault && { fault: state.fault }),
+    ...(core.origin && { origin: core.origin }),
+    ...(layout && !core.unloaded && { digest: layout.image.digest, tickNs: tickOf(core, layout) }),
+    forced: forced.size,
+  };
+}

@@ -1,0 +1,213 @@
+import type { CommandReply, MemoryCell } from '../engine/engine.js';
+import type { TypeDescriptor, TypeId } from '../model/data-type.js';
+import type { Actor, LastWriter, WriteEvent, WrittenItem } from '../model/event.js';
+import { HostError } from '../model/host-error.js';
+import { foldName } from '../model/identifier.js';
+import type { Value } from '../model/value.js';
+import type { Claim } from './generations.js';
+import type { Call } from './host-record.js';
+import type { RuntimeCore } from './runtime-core.js';
+import { requireProgram, writerNow } from './runtime-core.js';
+import { encodeValue } from './value-codec.js';
+import type { Variable } from './variable-tree.js';
+import type { ForcedPlaces, VariableReader, VariableReading } from './variables.js';
+import { isReference, mostVariables } from './variables.js';
+
+export interface WriteItem {
+  readonly path: string;
+  /** Makes the value for the declared type; throws TYPE_MISMATCH. */
+  readonly value: (types: readonly TypeDescriptor[], type: TypeId, path: string) => Value;
+  readonly expectedGeneration?: bigint;
+}
+
+export interface WriteAnswer {
+  readonly scan: number;
+  readonly sequence: bigint;
+  readonly results: readonly { readonly path: string; readonly generation: bigint }[];
+}
+
+export interface UnforceAnswer {
+  readonly scan: number;
+  /** 0 where nothing was forced. */
+  readonly sequence: bigint;
+  readonly released: readonly string[];
+}
+
+/** A write refused because a variable was not at the expected generation. */
+export class GenerationConflict extends HostError {
+  constructor(readonly conflicts: readonly { readonly expected: bigint; readonly current: VariableReading }[]) {
+    const { current, expected } = conflicts[0]!;
+    const winner = current.lastWriter?.by.name ?? 'nobody';
+    super('GENERATION_CONFLICT', `'${current.path}' is at generation ${current.generation}, not ${expected}; ${winner} wrote last. Read it and write again.`, {
+      path: current.path,
+      generation: current.generation.toString(),
+      expectedGeneration: expected.toString(),
+      lastWriter: winner,
+    });
+  }
+}
+
+export interface VariableWriter {
+  write(call: Call<WriteAnswer>, items: readonly WriteItem[]): Promise<WriteAnswer>;
+  force(call: Call<WriteAnswer>, items: readonly WriteItem[]): Promise<WriteAnswer>;
+  unforce(call: Call<UnforceAnswer>, paths: readonly string[]): Promise<UnforceAnswer>;
+}
+
+interface Target {
+  readonly item: WriteItem;
+  readonly variable: Variable;
+  readonly value: Value;
+  readonly cells: readonly MemoryCell[];
+}
+
+export function createVariableWriter(core: RuntimeCore, reader: VariableReader, forced: ForcedPlaces): VariableWriter {
+  const { engine, record } = core;
+  /** Resolves when the writes accepted so far are in force. */
+  let settled: Promise<unknown> = Promise.resolve();
+
+  const prepare = (items: readonly WriteItem[], forcing: boolean): Target[] => {
+    record.checkStorage();
+    const { image } = requireProgram(core);
+    if (engine.state().kind === 'faulted') {
+      throw new HostError('RUNTIME_FAULTED', `The runtime '${core.name}' has faulted; reset it before writing.`, { runtime: core.name });
+    }
+    if (items.length === 0) throw new HostError('INVALID_REQUEST', 'The request writes nothing; name a variable and a value.');
+    if (items.length > mostVariables) {
+      throw new HostError('TOO_MANY_ITEMS', `A request writes at most ${mostVariables} variables, not ${items.length}.`, { limit: String(mostVariables) });
+    }
+    const targets = items.map((item): Target => {
+      const variable = reader.resolve(item.path);
+      if (variable.constant) throw new HostError('NOT_WRITABLE', `'${variable.path}' is a constant.`, { path: variable.path });
+      if (isReference(image.types, variable)) {
+        throw new HostError('NOT_WRITABLE', `'${variable.path}' is a reference; write the variable that it refers to.`, { path: variable.path });
+      }
+      const kind = image.types[variable.type]!.kind;
+      if (forcing && (kind === 'array' || kind === 'struct')) {
+        throw new HostError('TYPE_MISMATCH', `'${variable.path}' is an aggregate; force its elements.`, { path: variable.path });
+      }
+      const value = item.value(image.types, variable.type, variable.path);
+      return { item, variable, value, cells: encodeValue(image.types, variable, value) };
+    });
+    refuseOverlaps(targets, image.types);
+    return targets;
+  };
+
+  const conflicting = (targets: readonly Target[]): readonly Target[] =>
+    targets.filter(({ item, variable }) => item.expectedGeneration !== undefined && reader.generationOf(variable).count !== item.expectedGeneration);
+
+  /** Refuses the whole request; others hear of it. */
+  const refuseConflict = async (by: Actor, targets: readonly Target[]): Promise<never> => {
+    // The winner's write may be on its way to the scan: its value is shown, not the one before it.
+    await settled.catch(() => undefined);
+    const conflicts = targets.map((t) => ({ expected: t.item.expectedGeneration!, current: reader.readOne(t.variable) }));
+    for (const { expected, current } of conflicts.slice(0, 100)) {
+      record.append('run_state', {
+        kind: 'write_conflict', runtime: core.name, by, path: current.path, expectedGeneration: expected, generation: current.generation,
+        ...(current.lastWriter && { lastWriter: current.lastWriter }),
+      }); // prettier-ignore
+    }
+    throw new GenerationConflict(conflicts);
+  };
+
+  /** Counts the write for each variable. From here on a second writer with the same generation is refused. */
+  const claim = (by: Actor, targets: readonly Target[]): { items: WrittenItem[]; claims: Claim[] } => {
+    const claims: Claim[] = [];
+    const writer: LastWriter = writerNow(core, by, core.memory.scan);
+    const items = targets.map(({ variable, value }): WrittenItem => {
+      const before = reader.generationOf(variable);
+      for (const path of reader.leafPaths(variable)) claims.push(core.generations.claim(path, writer));
+      const generation = reader.generationOf(variable).count;
+      return { path: variable.path, value, generation, ...(before.lastWriter && { overwrote: before.lastWriter }) };
+    });
+    return { items, claims };
+  };
+
+  type Act = (cells: readonly MemoryCell[], atBoundary: (reply: CommandReply) => void) => Promise<CommandReply>;
+  const carryOut = async (
+    call: Call<WriteAnswer>,
+    action: 'write' | 'force',
+    given: readonly WriteItem[],
+    act: Act,
+    done: (targets: readonly Target[]) => void,
+  ): Promise<WriteAnswer> => {
+    const targets = prepare(given, action === 'force');
+    // Between the check and the claim nothing may be awaited.
+    const refused = conflicting(targets);
+    if (refused.length > 0) return refuseConflict(call.actor, refused);
+    const { items, claims } = claim(call.actor, targets);
+    const results = items.map(({ path, generation }) => ({ path, generation }));
+    let answer: WriteAnswer | undefined;
+    let committed: Promise<void> = Promise.resolve();
+    // Called where the boundary lies among the engine's records, so that the event stands between the two scans.
+    const atBoundary = (reply: CommandReply): void => {
+      if (answer) return;
+      done(targets);
+      answer = { scan: reply.scan, sequence: record.nextSequence(), results };
+      const payload = written(core.name, call, action, reply.scan, items);
+      ({ committed } = record.append('run_state', payload, [...claims.map((c) => c.change), ...call.remember(answer)]));
+    };
+    try {
+      const applied = act(targets.flatMap((t) => t.cells), atBoundary);
+      settled = applied;
+      atBoundary(await applied);
+    } finally {
+      for (const each of claims) each.settle();
+    }
+    await committed;
+    return answer!;
+  };
+
+  return {
+    write: (call, items) => carryOut(call, 'write', items, (cells, hook) => engine.write(cells, hook), () => undefined),
+    force: (call, items) =>
+      carryOut(call, 'force', items, (cells, hook) => engine.force(cells, hook), (targets) => {
+        for (const { variable, value, cells } of targets) forced.set(foldName(variable.path), { variable, value, cells });
+      }),
+    async unforce(call, paths) {
+      record.checkStorage();
+      requireProgram(core);
+      const wanted = paths.length === 0 ? [...forced.keys()] : paths.map((path) => foldName(reader.resolve(path).path));
+      const places = [...new Set(wanted)].flatMap((key) => forced.get(key) ?? []);
+      if (places.length === 0) return { scan: core.memory.scan, sequence: 0n, released: [] };
+      const released = places.map((p) => p.variable.path);
+      let answer: UnforceAnswer | undefined;
+      let committed: Promise<void> = Promise.resolve();
+      const atBoundary = (reply: CommandReply): void => {
+        if (answer) return;
+        for (const path of released) forced.delete(foldName(path));
+        answer = { scan: reply.scan, sequence: record.nextSequence(), released };
+        const items = places.map(({ variable }): WrittenItem => ({ path: variable.path, generation: reader.generationOf(variable).count }));
+        ({ committed } = record.append('run_state', written(core.name, call, 'unforce', reply.scan, items), call.remember(answer)));
+      };
+      atBoundary(await engine.unforce(places.flatMap((p) => p.cells), atBoundary));
+      await committed;
+      return answer!;
+    },
+  };
+}
+
+function written(
+  runtime: string,
+  call: { readonly actor: Actor; readonly requestId?: string },
+  action: WriteEvent['action'],
+  scan: number,
+  items: readonly WrittenItem[],
+): WriteEvent {
+  return { kind: 'write', runtime, by: call.actor, action, scan, items, ...(call.requestId !== undefined && { requestId: call.requestId }) };
+}
+
+/** No place may be written twice in one request, also not as a part of another. */
+function refuseOverlaps(targets: readonly Target[], types: readonly TypeDescriptor[]): void {
+  if (targets.length < 2) return;
+  const places = targets.map(({ variable }) => {
+    const bits = variable.bit === undefined ? 8 * types[variable.type]!.size : 1;
+    const start = 8 * variable.address + (variable.bit ?? 0);
+    return { path: variable.path, start, end: start + bits };
+  });
+  places.sort((a, b) => a.start - b.start);
+  for (let i = 1; i < places.length; i += 1) {
+    const [before, place] = [places[i - 1]!, places[i]!];
+    if (place.start >= before.end) continue;
+    throw new HostError('DUPLICATE_TARGET', `'${place.path}' and '${before.path}' are the same place; write it once.`, { path: place.path });
+  }
+}

@@ -129,7 +129,7 @@ export interface EffectiveLimits {
 }
 
 export type LagReason = 'CRASH' | 'SLOW_READER' | 'EXPIRED';
-export type ResetReason = 'CURSOR_EXPIRED' | 'CURSOR_AHEAD' | 'CURSOR_TRUNCATED' | 'LAGGED' | 'LAYOUT_CHANGED';
+export type ResetReason = 'CURSOR_EXPIRED' | 'CURSOR_TRUNCATED' | 'LAGGED' | 'LAYOUT_CHANGED';
 export type GoodbyeReason =
   'SLOW_READER' | 'CURSOR_EXPIRED' | 'SHUTTING_DOWN' | 'REVOKED' | 'SNAPSHOT_FAILED' | 'ENCODING_FAILED';
 
@@ -163,7 +163,12 @@ export type StreamMessage =
       readonly skipped?: bigint;
       readonly reason: LagReason;
     })
-  | (MessageHeader & { readonly kind: 'reset'; readonly reason: ResetReason })
+  | (MessageHeader & {
+      readonly kind: 'reset';
+      readonly reason: ResetReason;
+      /** With LAYOUT_CHANGED: whose. */
+      readonly runtime?: string;
+    })
   | (MessageHeader & {
       readonly kind: 'goodbye';
       readonly reason: GoodbyeReason;
@@ -183,6 +188,11 @@ export interface Subscription {
   /** The next message; undefined after `goodbye` or `close`. For tests and slow paths. */
   next(): Promise<StreamMessage | undefined>;
   readonly state: 'catching_up' | 'live' | 'lagging' | 'ended';
+  /**
+   * Calls back once when the host ends the watch (also while its reader is stalled, so that `take` is not being called): after a
+   * grace period the transport is to be cut.
+   */
+  onEnd(callback: (reason: GoodbyeReason) => void): void;
   /** Ends it from the host's side: the next message is Goodbye. */
   end(reason: GoodbyeReason, message: string): void;
   /** The client is gone: frees everything, at once. */

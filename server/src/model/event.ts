@@ -315,12 +315,25 @@ export interface ScanEvent {
   readonly durationNs: bigint;
   /** How late it began against its deadline. */
   readonly lateNs: bigint;
-  /** No scan of its own: what changed between this scan and the next (writes, forces, safe outputs, restores). */
-  readonly between?: true;
   readonly changes: WordChanges;
 }
 
-export type EventPayload = RunStatePayload | ProjectPayload | AuditEvent | LogLineEvent | IoEvent | ScanEvent;
+/**
+ * Values changed between two scans: by a client, by reset, restore or resynchronisation. Also the first event of a new layout, after
+ * load and swap (with or without changed words): from it readers learn that what they know of the variables is void.
+ */
+export interface ValuesEvent {
+  readonly kind: 'values';
+  readonly runtime: string;
+  /** The last completed scan. */
+  readonly scan: number;
+  readonly cause: 'write' | 'load' | 'reset' | 'restore' | 'swap' | 'resync';
+  readonly changes: WordChanges;
+}
+
+export type ScanPayload = ScanEvent | ValuesEvent | RecordsLostEvent;
+
+export type EventPayload = RunStatePayload | ProjectPayload | AuditEvent | LogLineEvent | IoEvent | ScanPayload;
 
 /** Which payloads a class holds. */
 export interface PayloadOf {
@@ -329,7 +342,7 @@ export interface PayloadOf {
   readonly audit: AuditEvent;
   readonly log: LogLineEvent;
   readonly io: IoEvent;
-  readonly scan: ScanEvent;
+  readonly scan: ScanPayload;
 }
 
 /** Severity of log lines in ascending order, for minimum-severity filters. */

@@ -68,4 +68,3 @@ async function check(fs: FileSystem, path: string, userId: number): Promise<void
   if (status.owner !== userId) return refuse(`it belongs to user ${status.owner}, the host runs as user ${userId}`);
   if ((status.mode & 0o022) !== 0) return refuse(`others can write to it; run chmod 700 ${path}`);
 }
-

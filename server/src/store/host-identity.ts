@@ -28,6 +28,8 @@ export interface HostIdentity {
   readonly crashLoop: boolean;
   /** What could not be read or written, in words. */
   readonly notes: readonly string[];
+  /** How many numbers `reserveMore` adds. */
+  readonly blockSize: bigint;
   /** Numbers up to here may be given. */
   reserved(): bigint;
   /** Puts the high-water mark of the next block on disk. HostError STORAGE_FAILED. Calls under way at once share one write. */
@@ -87,7 +89,9 @@ export async function readHostIdentity(options: HostIdentityOptions): Promise<Ho
 
   const begin = async (journal: { readonly last: bigint; readonly boot: number }): Promise<HostIdentity> => {
     if (idFromFile !== hostId) {
-      await writeFileAtomically(fs, idPath, new TextEncoder().encode(`${hostId}\n`)).catch((error: unknown) => note(error));
+      await writeFileAtomically(fs, idPath, new TextEncoder().encode(`${hostId}\n`)).catch((error: unknown) =>
+        note(error),
+      );
     }
     const nowMs = Number(clock.wallNs() / 1_000_000n);
     const first = !stored && !uncertain && journal.last === 0n;
@@ -102,7 +106,9 @@ export async function readHostIdentity(options: HostIdentityOptions): Promise<Ho
     const boot = Math.max(stored?.boot ?? 0, journal.boot) + (uncertain ? 2 : 1);
     const nonce = randomBytes(8).readBigUInt64LE();
     const earlier = stored
-      ? [...stored.earlier, { boot: stored.boot, nonce: stored.nonce, start: stored.start, end: epochStart }].slice(-maxEarlier)
+      ? [...stored.earlier, { boot: stored.boot, nonce: stored.nonce, start: stored.start, end: epochStart }].slice(
+          -maxEarlier,
+        )
       : [];
     let state: Stored = {
       hostId,
@@ -138,6 +144,7 @@ export async function readHostIdentity(options: HostIdentityOptions): Promise<Ho
       previousStop: first ? 'first' : crashed ? 'crash' : 'clean',
       crashLoop: crashes.length >= crashLimit,
       notes,
+      blockSize: block,
       reserved: () => state.reserved,
       reserveMore: () => {
         writing ??= write({ ...state, reserved: state.reserved + block }).finally(() => {

@@ -32,7 +32,8 @@ export function compactOnce(
   // An attachment above the state floor is wanted whatever becomes of its event.
   const eligible = (info: SegmentInfo): boolean => info.end <= stateFloor;
   let leading = 0;
-  while (leading < sealed.length && eligible(sealed[leading]!) && liveBytes(sealed[leading]!, floors) === 0) leading += 1;
+  while (leading < sealed.length && eligible(sealed[leading]!) && liveBytes(sealed[leading]!, floors) === 0)
+    leading += 1;
   if (leading > 0) return (storeTrimmed) => removeLeading(target, sealed, leading, storeTrimmed);
 
   for (let from = 0; from < sealed.length; from += 1) {
@@ -63,7 +64,8 @@ async function removeLeading(
 ): Promise<void> {
   try {
     await storeTrimmed(sealed[count - 1]!.end);
-    for (let i = 0; i < count; i += 1) await fs.unlink(join(directory, segmentName(sealed[0]!.index))).then(() => sealed.shift());
+    for (let i = 0; i < count; i += 1)
+      await fs.unlink(join(directory, segmentName(sealed[0]!.index))).then(() => sealed.shift());
     await fs.syncDirectory(directory);
   } catch {
     // Tried again with the next commit.
@@ -124,7 +126,7 @@ async function readSound({ fs, directory }: CompactionTarget, info: SegmentInfo)
   const bytes = await readWhole(fs, join(directory, segmentName(info.index)), 2 ** 31 - 1).catch(() => undefined);
   if (!bytes) return undefined;
   const records: JournalRecord[] = [];
-  for (let at = segmentHeaderBytes; at < bytes.length; ) {
+  for (let at = segmentHeaderBytes; at < bytes.length;) {
     const found = decodeRecord(bytes, at);
     if (!found) break;
     records.push(found.record);

@@ -99,7 +99,10 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 }
 
 /** The record that begins at `at`, or undefined where none does that is whole and sound. */
-export function decodeRecord(bytes: Uint8Array, at: number): { readonly record: JournalRecord; readonly end: number } | undefined {
+export function decodeRecord(
+  bytes: Uint8Array,
+  at: number,
+): { readonly record: JournalRecord; readonly end: number } | undefined {
   if (at + recordHeaderBytes > bytes.length || !startsWith(bytes, at, recordMagic)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bodyLength = view.getUint32(at + 8, true);

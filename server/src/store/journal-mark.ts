@@ -25,7 +25,10 @@ export interface MarkFile {
 const sizeBytes = 24;
 const seed = 0x4d_41_52_4b;
 
-export async function openMarkFile(fs: FileSystem, path: string): Promise<{ readonly file: MarkFile; readonly mark: JournalMark }> {
+export async function openMarkFile(
+  fs: FileSystem,
+  path: string,
+): Promise<{ readonly file: MarkFile; readonly mark: JournalMark }> {
   const bytes = await readWhole(fs, path, 4096).catch(() => undefined);
   const mark = (bytes && decode(bytes)) ?? { acknowledged: 0n, trimmed: 0n };
   let file: OpenFile | undefined = await fs.open(path, 'update').catch(() => undefined);

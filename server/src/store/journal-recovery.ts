@@ -3,7 +3,13 @@ import { crc32c } from '../model/crc32c.js';
 import type { FileSystem } from './file-system.js';
 import { readWhole } from './file-system.js';
 import type { JournalRecord, SegmentHeader } from './journal-format.js';
-import { decodeRecord, decodeSegmentHeader, findRecordMagic, floorCount, segmentHeaderBytes } from './journal-format.js';
+import {
+  decodeRecord,
+  decodeSegmentHeader,
+  findRecordMagic,
+  floorCount,
+  segmentHeaderBytes,
+} from './journal-format.js';
 import type { JournalMark } from './journal-mark.js';
 import type { SegmentInfo } from './journal-segments.js';
 import { countRecord, segmentName, segmentPattern } from './journal-segments.js';
@@ -20,6 +26,8 @@ export interface JournalRecovery {
   readonly floors: readonly bigint[];
   /** Newest sequence known to have been journaled, readable or not. */
   readonly last: bigint;
+  /** Highest boot number that a segment names. */
+  readonly boot: number;
   readonly segments: readonly SegmentInfo[];
   readonly nextIndex: number;
 }
@@ -53,6 +61,7 @@ export async function recoverJournal(
   const names = (await fs.list(directory)).filter((name) => segmentPattern.test(name));
   let covered = 0;
   let nextIndex = 1;
+  let boot = 0;
   let tail: { readonly path: string; readonly goodBytes: number; readonly sizeBytes: number } | undefined;
 
   for (const name of names) {
@@ -80,6 +89,7 @@ export async function recoverJournal(
     }
     if (header) {
       covered = header.lastIndex;
+      boot = Math.max(boot, header.boot);
       nextIndex = Math.max(nextIndex, header.lastIndex + 1);
       header.floors.forEach((floor, type) => (floors[type] = floor > floors[type]! ? floor : floors[type]!));
       enterSegment(reading, header, name);
@@ -105,7 +115,10 @@ export async function recoverJournal(
     reading.losses.push({
       from: reading.last + 1n,
       to: mark.acknowledged,
-      detail: tail && tail.goodBytes < tail.sizeBytes ? 'the end of the journal is damaged' : 'the end of the journal is missing',
+      detail:
+        tail && tail.goodBytes < tail.sizeBytes
+          ? 'the end of the journal is damaged'
+          : 'the end of the journal is missing',
     });
     reading.last = mark.acknowledged;
   } else if (tail && tail.goodBytes < tail.sizeBytes) {
@@ -118,13 +131,18 @@ export async function recoverJournal(
   for (const loss of losses) {
     for (let type = 0; type < floorCount; type += 1) if (floors[type]! < loss.to) floors[type] = loss.to;
   }
-  return { records: reading.records, losses, ignored: reading.ignored, floors, last: reading.last, segments, nextIndex };
+  const { records, ignored, last } = reading;
+  return { records, losses, ignored, floors, last, boot, segments, nextIndex };
 }
 
 /** A segment says which record stood before its first: if that is not the last one read, some are missing. */
 function enterSegment(reading: Reading, header: SegmentHeader, name: string): void {
   if (header.base <= reading.last) return;
-  reading.losses.push({ from: reading.last + 1n, to: header.base, detail: `a segment before ${name} is missing or damaged` });
+  reading.losses.push({
+    from: reading.last + 1n,
+    to: header.base,
+    detail: `a segment before ${name} is missing or damaged`,
+  });
   reading.last = header.base;
 }
 

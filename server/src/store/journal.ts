@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { HostError } from '../model/host-error.js';
+import { recordTypes } from '../model/record-type.js';
 import type { Timer, Timers } from '../model/timers.js';
 import type { FileSystem, OpenFile } from './file-system.js';
 import { compactOnce } from './journal-compaction.js';
@@ -24,10 +25,14 @@ export interface Journal {
   /** Resolves when all appended so far is on disk; rejects with STORAGE_FAILED when that did not work now. */
   flush(): Promise<void>;
   /**
-   * Records of type t at or below floors[t] are no longer wanted, attachments at or below `stateFloor` neither. Space is freed in
-   * the background, by whole segments or by rewriting them.
+   * Records of type t at or below floors[t] are no longer wanted. Space is freed in the background, by whole segments or by
+   * rewriting them.
    */
-  trim(floors: readonly bigint[], stateFloor: bigint): void;
+  trim(floors: readonly bigint[]): void;
+  /** Attachments at or below `floor` are no longer wanted. Until then no segment that may hold one is touched. */
+  trimAttachments(floor: bigint): void;
+  /** Sequence of the newest record taken, on disk or not. */
+  last(): bigint;
   failed(): boolean;
   sizeBytes(): number;
   /** Writes what is left, if it can be written, and closes the files. */
@@ -104,6 +109,11 @@ function createJournal(
   let compacting: Promise<void> | undefined;
   let closed = false;
 
+  const raiseFloors = (least: (type: number) => bigint): void => {
+    floors = Array.from({ length: floorCount }, (_, type) =>
+      least(type) > floors[type]! ? least(type) : floors[type]!,
+    );
+  };
   const schedule = (): void => {
     if (scheduled || running || failure || closed) return;
     scheduled = true;
@@ -180,7 +190,16 @@ function createJournal(
       await fs.unlink(join(directory, segmentName(index))).catch(() => undefined);
       throw error;
     }
-    const info = { index, lastIndex: index, base, end: base, sizeBytes: segmentHeaderBytes, types: new Map(), records: 0, sound: true };
+    const info = {
+      index,
+      lastIndex: index,
+      base,
+      end: base,
+      sizeBytes: segmentHeaderBytes,
+      types: new Map(),
+      records: 0,
+      sound: true,
+    };
     return { info, file };
   };
 
@@ -216,7 +235,7 @@ function createJournal(
       pendingBytes -= gone.bytes.length;
       dropped = gone.record.sequence;
       // The next segment's header says so: everything up to here is below the floor of every type.
-      floors = Array.from({ length: floorCount }, (_, type) => (floors[type]! > dropped ? floors[type]! : dropped));
+      raiseFloors(() => dropped);
     }
   };
 
@@ -235,7 +254,12 @@ function createJournal(
 
   const compactSoon = (): void => {
     if (compacting || closed || failure) return;
-    const job = compactOnce({ fs, directory, hostId: options.hostId, boot: options.boot, segmentBytes }, sealed, floors, stateFloor);
+    const job = compactOnce(
+      { fs, directory, hostId: options.hostId, boot: options.boot, segmentBytes },
+      sealed,
+      floors,
+      stateFloor,
+    );
     if (!job) return;
     compacting = job(async (trimmed) => {
       mark = { ...mark, trimmed };
@@ -267,13 +291,15 @@ function createJournal(
         schedule();
       });
     },
-    trim: (newFloors, newStateFloor) => {
-      floors = Array.from({ length: floorCount }, (_, type) => {
-        const asked = newFloors[type] ?? 0n;
-        return asked > floors[type]! ? asked : floors[type]!;
-      });
-      if (newStateFloor > stateFloor) stateFloor = newStateFloor;
+    trim: (asked) => {
+      raiseFloors((type) => asked[type] ?? 0n);
     },
+    trimAttachments: (floor) => {
+      if (floor <= stateFloor) return;
+      stateFloor = floor;
+      raiseFloors((type) => (type === recordTypes.state ? floor : 0n));
+    },
+    last: () => lastAppended,
     failed: () => failure !== undefined,
     sizeBytes: () => sealed.reduce((sum, info) => sum + info.sizeBytes, current?.info.sizeBytes ?? 0),
     close: async () => {

@@ -48,7 +48,10 @@ export async function takeLock(fs: FileSystem, path: string, options: LockOption
     } else if (holder) {
       await new Promise<void>((resolve) => void timers.after(beatIntervalMs * silentBeats, resolve));
       if ((await readText(fs, path)) !== found) {
-        throw busy(`process ${holder.pid} on machine ${holder.machine}`, { pid: String(holder.pid), machine: holder.machine });
+        throw busy(`process ${holder.pid} on machine ${holder.machine}`, {
+          pid: String(holder.pid),
+          machine: holder.machine,
+        });
       }
     }
     await setAside(fs, path, `${path}.${processId}.${attempt}.stale`, found);
@@ -126,5 +129,9 @@ function parse(text: string | undefined): Holder | undefined {
 }
 
 function busy(who: string, metadata: Readonly<Record<string, string>>): HostError {
-  return new HostError('BUSY', `another host (${who}) uses this data directory; stop it, or give this one another`, metadata);
+  return new HostError(
+    'BUSY',
+    `another host (${who}) uses this data directory; stop it, or give this one another`,
+    metadata,
+  );
 }

@@ -20,9 +20,13 @@ export interface RequestTable {
 export function createRequestTable(state: StateTable, clock: Clock): RequestTable {
   const active = new Map<string, { readonly digest: string; readonly result: Promise<Uint8Array> }>();
   const reused = (id: string): HostError =>
-    new HostError('REQUEST_ID_REUSED', `request id "${id}" came before with another body; use a new id for a new request`, {
-      requestId: id,
-    });
+    new HostError(
+      'REQUEST_ID_REUSED',
+      `request id "${id}" came before with another body; use a new id for a new request`,
+      {
+        requestId: id,
+      },
+    );
 
   return {
     once: (id, body, perform) => {

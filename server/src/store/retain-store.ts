@@ -48,13 +48,15 @@ export async function openRetainStore(
 ): Promise<{ readonly store: RetainStore; readonly reading: RetainReading }> {
   const { file, reading } = await openSlotFile(fs, path, maxRetainBytes);
   const encode = createEncoder();
-  let saved: { readonly digest: string; readonly fields: readonly RetainField[]; readonly values: Uint8Array } | undefined;
+  let saved:
+    { readonly digest: string; readonly fields: readonly RetainField[]; readonly values: Uint8Array } | undefined;
   let waiting: { image: RetainImage; result: Promise<void> } | undefined;
   let active: Promise<void> = Promise.resolve();
   let busy = false;
 
   const write = async (image: RetainImage): Promise<void> => {
-    if (saved?.digest === image.digest && saved.fields === image.fields && equalBytes(saved.values, image.values)) return;
+    if (saved?.digest === image.digest && saved.fields === image.fields && equalBytes(saved.values, image.values))
+      return;
     await file.write(encode(image));
     saved = { digest: image.digest, fields: image.fields, values: image.values.slice() };
   };
@@ -107,7 +109,8 @@ function interpret(value: Uint8Array | undefined, damage: readonly string[]): Re
  * once per list of fields: the list of a program is one object for as long as the program runs.
  */
 function createEncoder(): (image: RetainImage) => Uint8Array {
-  let head: { readonly digest: string; readonly fields: readonly RetainField[]; readonly bytes: Uint8Array } | undefined;
+  let head:
+    { readonly digest: string; readonly fields: readonly RetainField[]; readonly bytes: Uint8Array } | undefined;
   return (image) => {
     if (head?.fields !== image.fields || head.digest !== image.digest) {
       const fields = image.fields.map((field) => [field.name, field.type, field.sizeBytes]);

@@ -100,7 +100,8 @@ async function readSlot(fs: FileSystem, path: string, maxBytes: number): Promise
   if (bytes.length < headerBytes) return damaged(`${path} is cut to ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== magic) return damaged(`${path} does not begin as a slot`);
-  if (view.getUint32(4, true) !== format) return damaged(`${path} has format ${view.getUint32(4, true)}, not ${format}`);
+  if (view.getUint32(4, true) !== format)
+    return damaged(`${path} has format ${view.getUint32(4, true)}, not ${format}`);
   const length = view.getUint32(16, true);
   if (length > bytes.length - headerBytes) return damaged(`${path} is cut to ${bytes.length} bytes`);
   if (view.getUint32(20, true) !== checksum(bytes, length)) return damaged(`${path} has a wrong checksum`);

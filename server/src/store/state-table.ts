@@ -13,7 +13,13 @@ export type StateChange =
   /** All generations of a project go. */
   | { readonly kind: 'forget'; readonly project: string }
   /** The answer to a mutating call, kept for ten minutes. `digest` stands for the body of the request. */
-  | { readonly kind: 'answer'; readonly id: string; readonly digest: string; readonly answer: Uint8Array; readonly timeNs: bigint }
+  | {
+      readonly kind: 'answer';
+      readonly id: string;
+      readonly digest: string;
+      readonly answer: Uint8Array;
+      readonly timeNs: bigint;
+    }
   /** Anything else that must survive: persistent forces, profile, project path ... `value` is text; undefined removes. */
   | { readonly kind: 'value'; readonly key: string; readonly value: string | undefined };
 
@@ -139,7 +145,13 @@ export function lineOf(change: StateChange): string {
     case 'forget':
       return JSON.stringify(['f', change.project]);
     case 'answer':
-      return JSON.stringify(['a', change.id, change.digest, Buffer.from(change.answer).toString('base64'), String(change.timeNs)]);
+      return JSON.stringify([
+        'a',
+        change.id,
+        change.digest,
+        Buffer.from(change.answer).toString('base64'),
+        String(change.timeNs),
+      ]);
     case 'value':
       return JSON.stringify(['v', change.key, change.value ?? null]);
   }
@@ -175,7 +187,13 @@ export function changeOf(line: string): StateChange | undefined {
     case 'f':
       return { kind: 'forget', project: text(1) };
     case 'a':
-      return { kind: 'answer', id: text(1), digest: text(2), answer: Buffer.from(text(3), 'base64'), timeNs: BigInt(text(4)) };
+      return {
+        kind: 'answer',
+        id: text(1),
+        digest: text(2),
+        answer: Buffer.from(text(3), 'base64'),
+        timeNs: BigInt(text(4)),
+      };
     case 'v':
       return { kind: 'value', key: text(1), value: f[2] === null ? undefined : text(2) };
     default:

@@ -1,0 +1,65 @@
+import { HostError } from '../model/host-error.js';
+import type { CompiledFilter } from './compiled-filter.js';
+import type { LogView } from './log-view.js';
+import type { IdentityPort } from './ports.js';
+import { resolveCursor } from './resolve-cursor.js';
+import type { EffectiveLimits, Opened, OpenRequest } from './subscription.js';
+import type { WatchOpening } from './watch.js';
+import { highestFloor } from './watch.js';
+
+/** Decides how a watch begins. HostError with the reason of the cursor table, or INVALID_REQUEST. */
+export function openWatch(
+  log: LogView,
+  identity: IdentityPort,
+  request: OpenRequest,
+  filter: CompiledFilter,
+  crashed: { readonly from: bigint; readonly to: bigint } | undefined,
+): WatchOpening {
+  const { start } = request;
+  const floors = log.floors();
+  const head = log.head();
+  const floor = highestFloor(floors, filter.classes);
+  const limits: EffectiveLimits = { ...log.limits, delivery: filter.delivery, minIntervalMs: filter.minIntervalMs };
+  const openedAt = (sequence: bigint): Opened => ({
+    kind: 'opened',
+    sequence,
+    cursor: log.cursorBytes(sequence),
+    floor,
+    floors,
+    head,
+    epoch: log.epoch,
+    limits,
+  });
+  const crash = crashed && filter.classes.includes('log') ? { crash: crashed } : {};
+  const needSnapshots = (): void => {
+    if (!request.snapshots)
+      throw new HostError('INVALID_REQUEST', 'this watch has no snapshot to begin with; open it at LATEST or EARLIEST');
+  };
+
+  switch (start.kind) {
+    case 'latest':
+      return { opened: openedAt(head), snapshot: false, ...crash };
+    case 'snapshot':
+      needSnapshots();
+      return { opened: openedAt(head), snapshot: true, ...crash };
+    case 'earliest': {
+      // The oldest event of any class asked: what the others have dropped stands in the floors.
+      const lowest = filter.classes.reduce((least, c) => (floors[c] < least ? floors[c] : least), head);
+      return { opened: openedAt(lowest), snapshot: false, knownFloors: floors, ...crash };
+    }
+    case 'cursor': {
+      const position = { hostId: identity.hostId, epoch: identity.epoch, earlier: identity.earlier, head, floors };
+      const answer = resolveCursor(start.bytes, position, filter.classes);
+      if (answer.kind === 'resume') {
+        const opened = openedAt(answer.sequence);
+        if (!answer.resumedFrom) return { opened, snapshot: false };
+        return { opened: { ...opened, resumedFrom: answer.resumedFrom }, snapshot: false, ...crash };
+      }
+      if (request.onGap === 'reset' && (answer.reason === 'CURSOR_EXPIRED' || answer.reason === 'CURSOR_TRUNCATED')) {
+        needSnapshots();
+        return { opened: openedAt(head), snapshot: true, reset: answer.reason, ...crash };
+      }
+      throw new HostError(answer.reason, answer.message, answer.metadata);
+    }
+  }
+}

@@ -1,0 +1,391 @@
+import type { Epoch } from '../model/cursor.js';
+import type { EventClass } from '../model/event.js';
+import { eventClasses } from '../model/event.js';
+import type { FilterGroup, GroupMember, SharedMessage } from './filter-group.js';
+import type { Layouts, LogView } from './log-view.js';
+import { refill } from './refill.js';
+import type {
+  GoodbyeReason,
+  LagReason,
+  Opened,
+  OpenRequest,
+  ResetReason,
+  Snapshot,
+  SnapshotPart,
+  StreamMessage,
+  Subscription,
+} from './subscription.js';
+
+/** How a watch begins, as the log has decided. */
+export interface WatchOpening {
+  readonly opened: Opened;
+  /** Said right after Opened. */
+  readonly crash?: { readonly from: bigint; readonly to: bigint };
+  readonly snapshot: boolean;
+  readonly reset?: ResetReason;
+  readonly resumedFrom?: Epoch;
+  /** EARLIEST: these floors are known to the reader. */
+  readonly knownFloors?: Readonly<Record<EventClass, bigint>>;
+}
+
+export interface WatchHost {
+  readonly log: LogView;
+  /** Layouts as of the head. */
+  layouts(): Layouts;
+  /** Calls back when `sequence` is visible. */
+  whenVisible(sequence: bigint, callback: () => void): void;
+  /** Counts ticks of the hub's wheel: cheap time for stalls. */
+  tick(): number;
+  /** It counts no more. */
+  ended(watch: Watch): void;
+}
+
+/** A watch as the fan-out sees it. */
+export interface Watch extends Subscription, GroupMember {
+  readonly group: FilterGroup;
+  /** Ticks since it last took something or had nothing to take. */
+  stalledTicks(): number;
+}
+
+type Control =
+  | Opened
+  | SharedMessage
+  | {
+      readonly kind: 'lagged';
+      readonly class: EventClass;
+      readonly from: bigint;
+      readonly to: bigint;
+      readonly skipped?: bigint;
+      readonly reason: LagReason;
+    }
+  | { readonly kind: 'reset'; readonly reason: ResetReason; readonly runtime?: string }
+  | {
+      readonly kind: 'part';
+      readonly part: SnapshotPart;
+      readonly at: bigint;
+      readonly more: boolean;
+      readonly layouts: Layouts;
+    }
+  | { readonly kind: 'goodbye'; readonly reason: GoodbyeReason; readonly message: string };
+
+type Mode = 'waiting' | 'catching_up' | 'live' | 'lagging' | 'ended';
+
+export function createWatch(
+  id: number,
+  request: OpenRequest,
+  group: FilterGroup,
+  host: WatchHost,
+  opening: WatchOpening,
+): Watch {
+  const { log } = host;
+  const { filter } = group;
+  let mode: Mode = 'catching_up';
+  let control: Control[] = [opening.opened];
+  /** Everything at or below it has been read; `spoken`: has been said by a message. */
+  let position = opening.opened.sequence;
+  let spoken = position;
+  /** Pieces of a scan were given whose rest is still to come. */
+  let midScan = false;
+  let delivery = 0n;
+  let index = 0;
+  let layouts: Layouts = new Map(host.layouts());
+  let knownFloors = opening.knownFloors;
+  let activeTick = host.tick();
+  let ready: (() => void) | undefined;
+  let onEnd: ((reason: GoodbyeReason) => void) | undefined;
+  let endReason: GoodbyeReason | undefined;
+  let closed = false;
+
+  if (opening.crash) control.push({ kind: 'lagged', class: 'log', ...opening.crash, reason: 'CRASH' });
+  if (opening.snapshot) takeSnapshot(opening.reset, undefined);
+
+  const watch: Watch = {
+    id,
+    group,
+    get state() {
+      if (mode === 'waiting') return 'catching_up';
+      return mode === 'live' && index < group.firstIndex() ? 'lagging' : mode;
+    },
+    get liveIndex() {
+      return mode === 'live' ? index : undefined;
+    },
+    take: () => {
+      activeTick = host.tick();
+      if (closed) return undefined;
+      try {
+        for (;;) {
+          const message = next();
+          if (message === 'again') continue;
+          return message;
+        }
+      } catch (error) {
+        watch.encodingFailed(error);
+        const goodbye = control.shift();
+        return goodbye?.kind === 'goodbye' ? render(goodbye) : undefined;
+      }
+    },
+    onReady: (callback) => {
+      ready = callback;
+      if (hasPending()) log.timers.soon(() => watch.wake());
+    },
+    next: () =>
+      new Promise((resolve) => {
+        const attempt = (): void => {
+          const message = watch.take();
+          if (message) resolve(message);
+          else if (mode === 'ended') resolve(undefined);
+          else watch.onReady(attempt);
+        };
+        attempt();
+      }),
+    wake: () => {
+      if (!ready || !(hasPending() || mode === 'ended')) return;
+      const callback = ready;
+      ready = undefined;
+      try {
+        callback();
+      } catch (error) {
+        // A reader's defect is its own: nobody else's stream suffers.
+        end('ENCODING_FAILED', String(error));
+      }
+    },
+    encodingFailed: (error) => end('ENCODING_FAILED', `an event could not be encoded: ${String(error)}`),
+    onEnd: (callback) => {
+      onEnd = callback;
+      if (endReason !== undefined) log.timers.soon(() => callback(endReason!));
+    },
+    end: (reason, message) => end(reason, message),
+    close: () => {
+      closed = true;
+      control = [];
+      ready = onEnd = undefined;
+      leave();
+    },
+    stalledTicks: () => {
+      if (mode === 'ended' || !hasPending()) activeTick = host.tick();
+      return host.tick() - activeTick;
+    },
+  };
+  group.join(watch);
+  return watch;
+
+  function hasPending(): boolean {
+    if (control.length > 0) return true;
+    if (mode === 'live') return index < group.endIndex();
+    return (mode === 'catching_up' || mode === 'lagging') && position < group.joinAt();
+  }
+
+  function leave(): void {
+    if (mode === 'ended') return;
+    mode = 'ended';
+    group.leave(watch);
+    host.ended(watch);
+  }
+
+  function end(reason: GoodbyeReason, message: string): void {
+    if (mode === 'ended') return;
+    // An orderly stop takes nothing away from a reader that is keeping up.
+    const rest: Control[] = [];
+    if (reason === 'SHUTTING_DOWN' && mode === 'live') {
+      for (let i = index; i < group.endIndex(); i += 1) {
+        const shared = group.message(i);
+        if (shared === undefined || shared.kind === 'layout') break;
+        rest.push(shared);
+      }
+    }
+    leave();
+    control = [...rest, { kind: 'goodbye', reason, message }];
+    endReason = reason;
+    const callback = onEnd;
+    onEnd = undefined;
+    log.timers.soon(() => {
+      watch.wake();
+      callback?.(reason);
+    });
+  }
+
+  /** The next message; 'again' where the state has changed and is to be looked at anew. */
+  function next(): StreamMessage | 'again' | undefined {
+    const first = control.shift();
+    if (first) return first.kind === 'layout' ? 'again' : render(first);
+    switch (mode) {
+      case 'ended':
+      case 'waiting':
+        return undefined;
+      case 'live':
+        return nextLive();
+      case 'catching_up':
+      case 'lagging':
+        return nextFromLog();
+      default:
+        return mode satisfies never;
+    }
+  }
+
+  function nextLive(): StreamMessage | 'again' | undefined {
+    if (index < group.firstIndex()) {
+      setMode('lagging');
+      // The pieces of a scan whose rest was dropped come again, whole: void what the reader has of it.
+      if (midScan)
+        control.push({
+          kind: 'lagged',
+          class: 'scan',
+          from: spoken + 1n,
+          to: group.joinAt(),
+          skipped: 0n,
+          reason: 'SLOW_READER',
+        });
+      return 'again';
+    }
+    const message = group.message(index);
+    if (!message) return undefined;
+    index += 1;
+    if (message.kind !== 'layout') return render(message);
+    setMode('catching_up');
+    takeSnapshot('LAYOUT_CHANGED', message.runtime);
+    return 'again';
+  }
+
+  function nextFromLog(): StreamMessage | 'again' | undefined {
+    const upTo = group.joinAt();
+    if (position > upTo) return undefined;
+    if (position === upTo) {
+      index = group.goLive(host.layouts());
+      mode = 'live';
+      return undefined;
+    }
+    if (expired()) return 'again';
+    const coalesce = filter.delivery === 'coalesce' && (mode === 'lagging' || filter.minIntervalMs > 0);
+    const found = refill(log, filter, { after: position, upTo, coalesce, layouts });
+    for (const batch of found.batches) control.push(group.encodeBatch(batch, true));
+    if (found.batches.length === 0) position = found.sequence;
+    if (found.layoutChange !== undefined) takeSnapshot('LAYOUT_CHANGED', found.layoutChange);
+    return 'again';
+  }
+
+  /** Something that was asked for is kept no longer: said, and mended by a snapshot where the reader wants that. */
+  function expired(): boolean {
+    const floors = log.floors();
+    const gone = filter.classes.filter((c) => floors[c] > position && floors[c] > (knownFloors?.[c] ?? -1n));
+    if (gone.length === 0) return false;
+    if (request.onGap === 'fail' || !request.snapshots) {
+      end('CURSOR_EXPIRED', `the watch fell behind what is kept: events after ${position} are gone`);
+      return true;
+    }
+    for (const c of gone)
+      control.push({
+        kind: 'lagged',
+        class: c,
+        from: position + 1n,
+        to: floors[c],
+        reason: mode === 'lagging' ? 'SLOW_READER' : 'EXPIRED',
+      });
+    takeSnapshot('LAGGED', undefined);
+    return true;
+  }
+
+  function setMode(to: Mode): void {
+    const wasLive = mode === 'live';
+    mode = to;
+    if (wasLive) group.leftLive();
+  }
+
+  /** Waits for a snapshot, then queues it, behind a reset where `reason` says so. */
+  function takeSnapshot(reason: ResetReason | undefined, runtime: string | undefined): void {
+    const { snapshots } = request;
+    if (!snapshots) {
+      // Only a change of layout comes here without a provider: the log alone goes on.
+      control.push({ kind: 'reset', reason: reason ?? 'LAGGED', ...(runtime !== undefined && { runtime }) });
+      layouts = new Map(host.layouts());
+      mode = 'catching_up';
+      return;
+    }
+    mode = 'waiting';
+    group.snapshot(snapshots).then(
+      (snapshot) => {
+        if (mode !== 'waiting') return;
+        // Shared with a reader that asked earlier: too old for one that has seen more already.
+        if (snapshot.sequence < position) takeSnapshot(reason, runtime);
+        else host.whenVisible(snapshot.sequence, () => install(snapshot, reason, runtime));
+      },
+      (error: unknown) => end('SNAPSHOT_FAILED', `the snapshot could not be taken: ${String(error)}`),
+    );
+  }
+
+  function install(snapshot: Snapshot, reason: ResetReason | undefined, runtime: string | undefined): void {
+    if (mode !== 'waiting') return;
+    const at = snapshot.sequence;
+    if (reason === 'LAYOUT_CHANGED' && !floorsPassed()) {
+      // What is not in a snapshot was not void: it is delivered up to the snapshot, the words are not.
+      const rest = refillAll(at);
+      control.push(...rest);
+    }
+    if (reason) control.push({ kind: 'reset', reason, ...(runtime !== undefined && { runtime }) });
+    const known: Layouts = new Map(host.layouts());
+    const parts = snapshot.parts.length > 0 ? snapshot.parts : [{ payload: undefined, sizeBytes: 0 }];
+    parts.forEach((part, i) => {
+      control.push({ kind: 'part', part, at, more: i < parts.length - 1, layouts: known });
+    });
+    knownFloors = undefined;
+    mode = 'catching_up';
+    watch.wake();
+  }
+
+  function floorsPassed(): boolean {
+    const floors = log.floors();
+    return filter.classes.some(
+      (c) => floors[c] > position && floors[c] > (knownFloors?.[c] ?? -1n) && c !== 'scan' && c !== 'io',
+    );
+  }
+
+  function refillAll(upTo: bigint): SharedMessage[] {
+    const messages: SharedMessage[] = [];
+    for (let after = position; after < upTo;) {
+      const found = refill(log, filter, { after, upTo, coalesce: false, layouts: undefined });
+      for (const batch of found.batches) messages.push(group.encodeBatch(batch, false));
+      after = found.sequence;
+    }
+    return messages;
+  }
+
+  function render(message: Exclude<Control, { kind: 'layout' }>): StreamMessage {
+    if (message.kind === 'opened') return message;
+    delivery += 1n;
+    const header = { delivery, previous: spoken };
+    switch (message.kind) {
+      case 'batch':
+      case 'progress':
+        position = message.sequence;
+        midScan = message.kind === 'batch' && message.continued;
+        if (!midScan) spoken = position;
+        return { ...header, ...message };
+      case 'lagged':
+      case 'reset':
+        return { ...header, ...message };
+      case 'part': {
+        if (!message.more) {
+          position = spoken = message.at;
+          ({ layouts } = message);
+        }
+        const cursor = log.cursorBytes(message.at);
+        return {
+          ...header,
+          kind: 'snapshot',
+          sequence: message.at,
+          cursor,
+          more: message.more,
+          body: group.encodePart(message.part),
+        };
+      }
+      case 'goodbye':
+        return { ...header, ...message, sequence: position, cursor: log.cursorBytes(position) };
+      default:
+        return message satisfies never;
+    }
+  }
+}
+
+/** The class whose floor is highest, and that floor. */
+export function highestFloor(floors: Readonly<Record<EventClass, bigint>>, classes: readonly EventClass[]): bigint {
+  return eventClasses.reduce((highest, c) => (classes.includes(c) && floors[c] > highest ? floors[c] : highest), 0n);
+}

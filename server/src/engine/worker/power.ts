@@ -57,7 +57,7 @@ const lg2 = 6.93147180559945286227e-1;
 const lg2High = 6.93147182464599609375e-1;
 const lg2Low = -1.90465429995776804525e-9;
 /** -(1024 - log2(overflow threshold + 0.5 ulp)). */
-const overflowTail = 1.4426950216293335e-17;
+const overflowTail = 8.008566259537294e-17;
 const cp = 9.61796693925975554329e-1;
 const cpHigh = 9.61796700954437255859e-1;
 const cpLow = -7.02846165095275826516e-9;

@@ -115,8 +115,7 @@ export function createRecordWriter(buffer: SharedArrayBuffer, detector: ChangeDe
     return true;
   }
   /** Room for both, in one stretch each, so that a loss never ends halfway. */
-  const roomFor = (size: number): boolean =>
-    ring.capacityBytes - ring.usedBytes() > 2 * size + lostBytes + markReserveBytes;
+  const roomFor = (size: number): boolean => ring.freeBytes() > 2 * size + lostBytes + markReserveBytes;
 
   const writer: RecordWriter = {
     ring,

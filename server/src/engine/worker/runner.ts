@@ -65,12 +65,12 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
     const durationNs = Math.round((end - begin) * 1e6);
     const latenessNs = Math.round(latenessMs * 1e6);
     writer.scan({ scan: machine.scan, timeNs, dateNs, latenessNs, durationNs, taskRuns, missedTicks });
+    stats.raise('ringHighWater', writer.ring.usedBytes());
     thread.wakeReader();
     stats.record.add((performance.now() - end) * 1e6);
     stats.duration.add(durationNs);
     stats.count('scans', 1);
     stats.set('lostRecords', writer.lostRecords());
-    stats.raise('ringHighWater', writer.ring.usedBytes());
     countPending();
   }
   function countPending(): void {

@@ -67,7 +67,10 @@ function joinDateAndClock(name: string, date: ElementaryType, clock: ElementaryT
   });
 }
 
-const fieldNames = (withDate: boolean, withClock: boolean): readonly string[] => [...(withDate ? dateFields : []), ...(withClock ? clockFields.map(([name]) => name) : [])];
+
+function fieldNames(withDate: boolean, withClock: boolean): readonly string[] {
+  return [...(withDate ? dateFields : []), ...(withClock ? clockFields.map(([name]) => name) : [])];
+}
 
 function integerOf(info: ArgumentInfo, formal: string, profile: Profile): ElementaryType | OverloadProblem {
   const type = elementaryOf(literalType(info, undefined));

@@ -115,6 +115,9 @@ function run(statement: IrStmt, locals: Locals): void {
     case 'drop':
       evaluate(statement.value, locals);
       return;
+    case 'if':
+      (evaluate(statement.test, locals) !== 0 ? statement.then : statement.otherwise).forEach((inner) => run(inner, locals));
+      return;
     default:
       throw new NotConstant();
   }

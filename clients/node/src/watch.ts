@@ -280,9 +280,10 @@ function createSequenceCheck(): (message: StreamMessage) => void {
       throw new SequenceViolation(`delivery ${message.delivery} follows ${delivery}`);
     if (message.previous !== spoke) throw new SequenceViolation(`previous ${message.previous} follows ${spoke}`);
     delivery = message.delivery;
-    if (body.case === 'snapshot') spoke = body.value.at;
-    else if (body.case === 'batch' || body.case === 'progress') spoke = body.value.sequence;
-    else if (body.case === 'lagged' && body.value.to > spoke) spoke = body.value.to;
+    // Pieces of a snapshot or a scan speak when they are complete; Lagged, Reset and Layout speak of nothing.
+    if (body.case === 'snapshot' && !body.value.more) spoke = body.value.at;
+    else if (body.case === 'batch' && !body.value.continued) spoke = body.value.sequence;
+    else if (body.case === 'progress') spoke = body.value.sequence;
   };
 }
 

@@ -90,7 +90,7 @@ export function importStepActions(place: Place, element: XmlElement): readonly S
   ] as const;
   return attached.flatMap(([qualifier, id]) => {
     const name = plainText(place.document, vendorAttribute(place, element, id));
-    return name === '' ? [] : [{ qualifier, action: { kind: 'named' as const, name }, span: chartSpan(place, element) }];
+    return name === '' ? [] : [{ qualifier, action: { kind: 'named' as const, name }, ofStep: true as const, span: chartSpan(place, element) }];
   });
 }
 

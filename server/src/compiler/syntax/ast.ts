@@ -97,7 +97,11 @@ export interface Assignment extends Node {
 }
 /** A call for its effect. Any other expression here is a problem for the checker to report. */
 export interface CallStatement extends Node { readonly kind: 'expression'; readonly expression: Expression }
-/** Compiler-made: a scalar or string temporary of the body with the type of its value. `name` can't clash with a user's. */
+/**
+ * Compiler-made: a scalar or string temporary of the body with the type of its value. `name` can't clash with a user's. It is known
+ * in the whole body from there on, whatever blocks it stands in; a second `let` of the name in the same body assigns the first
+ * one's variable, converting to its type. Where no `let` has run, its value is 0, FALSE or ''.
+ */
 export interface LetStatement extends Node { readonly kind: 'let'; readonly name: string; readonly value: Expression }
 export interface IfStatement extends Node {
   readonly kind: 'if';
@@ -161,6 +165,8 @@ export interface SfcAssociation extends Node {
   /** A named action, a BOOL variable, or statements in place. CODESYS entry and exit actions come as P1 and P0. */
   readonly action: { readonly kind: 'named'; readonly name: string } | { readonly kind: 'inline'; readonly body: Body };
   readonly indicator?: Expression;
+  /** An action that CODESYS attaches to the step itself, not through an action block: it has no final scan. */
+  readonly ofStep?: true;
 }
 export interface SfcTransition extends Node {
   readonly name?: string;

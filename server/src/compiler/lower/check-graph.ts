@@ -16,7 +16,11 @@ function checkWires(element: GraphElement, byId: ReadonlyMap<string, GraphElemen
   for (const wire of wiresInto(element)) {
     const source = byId.get(wire.from);
     if (!source) {
-      problems.report('E6001', element.span, `A wire of this ${element.element.kind} comes from the element ${wire.from || '(none)'}, which this body doesn't have; connect it again.`);
+      problems.report(
+        'E6001',
+        element.span,
+        `A wire of this ${element.element.kind} comes from the element ${wire.from || '(none)'}, which this body doesn't have; connect it again.`,
+      );
       continue;
     }
     switch (source.kind) {
@@ -26,13 +30,25 @@ function checkWires(element: GraphElement, byId: ReadonlyMap<string, GraphElemen
       case 'label':
       case 'return':
       case 'comment':
-        problems.report('E6010', element.span, `A wire of this ${element.element.kind} comes from the ${source.element.kind} ${source.id}, which gives no value; connect it to another element.`);
+        problems.report(
+          'E6010',
+          element.span,
+          `A wire of this ${element.element.kind} comes from the ${source.element.kind} ${source.id}, which gives no value; connect it to another element.`,
+        );
         break;
       case 'block': {
         const { parameter } = wire;
         const pins = [...source.outputs, ...source.inOuts, ...source.inputs];
-        if (parameter !== undefined && source.outputs.length > 0 && !pins.some((pin) => foldName(pin.name) === foldName(parameter))) {
-          problems.report('E6009', element.span, `A wire of this ${element.element.kind} comes from the output ${parameter} of the block ${source.id}, which ${source.typeName} is drawn without; connect it to one of its outputs.`);
+        if (
+          parameter !== undefined &&
+          source.outputs.length > 0 &&
+          !pins.some((pin) => foldName(pin.name) === foldName(parameter))
+        ) {
+          problems.report(
+            'E6009',
+            element.span,
+            `A wire of this ${element.element.kind} comes from the output ${parameter} of the block ${source.id}, which ${source.typeName} is drawn without; connect it to one of its outputs.`,
+          );
         }
         break;
       }
@@ -46,18 +62,36 @@ function checkNames(body: GraphBody, problems: Problems): void {
   const connectors = new Set<string>();
   for (const element of body.elements) {
     if (element.kind === 'label') {
-      if (labels.has(foldName(element.label))) problems.report('E6007', element.span, `The label ${element.label} stands twice in this body; name one of them differently.`);
+      if (labels.has(foldName(element.label)))
+        problems.report(
+          'E6007',
+          element.span,
+          `The label ${element.label} stands twice in this body; name one of them differently.`,
+        );
       labels.set(foldName(element.label), element);
     } else if (element.kind === 'connector' && element.name !== '') {
-      if (connectors.has(foldName(element.name))) problems.report('E6005', element.span, `The connector ${element.name} stands twice in this body; name one of them differently.`);
+      if (connectors.has(foldName(element.name)))
+        problems.report(
+          'E6005',
+          element.span,
+          `The connector ${element.name} stands twice in this body; name one of them differently.`,
+        );
       connectors.add(foldName(element.name));
     }
   }
   for (const element of body.elements) {
     if (element.kind === 'jump' && !labels.has(foldName(element.label))) {
-      problems.report('E6006', element.span, `The jump leads to the label ${element.label}, which this body doesn't have; draw it or change the jump.`);
+      problems.report(
+        'E6006',
+        element.span,
+        `The jump leads to the label ${element.label}, which this body doesn't have; draw it or change the jump.`,
+      );
     } else if (element.kind === 'continuation' && !connectors.has(foldName(element.name))) {
-      problems.report('E6005', element.span, `The continuation ${element.name} has no connector of that name in this body; draw one.`);
+      problems.report(
+        'E6005',
+        element.span,
+        `The continuation ${element.name} has no connector of that name in this body; draw one.`,
+      );
     }
   }
 }

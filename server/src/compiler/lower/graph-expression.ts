@@ -11,10 +11,17 @@ export function negate(operand: Expression, span: SourceSpan): Expression {
 function balanced(op: BinaryOperator, terms: readonly Expression[], span: SourceSpan): Expression {
   if (terms.length === 1) return terms[0]!;
   const middle = terms.length >> 1;
-  return { kind: 'binary', op, left: balanced(op, terms.slice(0, middle), span), right: balanced(op, terms.slice(middle), span), span };
+  return {
+    kind: 'binary',
+    op,
+    left: balanced(op, terms.slice(0, middle), span),
+    right: balanced(op, terms.slice(middle), span),
+    span,
+  };
 }
 
-const isBool = (term: Expression, value: boolean): boolean => term.kind === 'bool' && term.typeName === undefined && term.value === value;
+const isBool = (term: Expression, value: boolean): boolean =>
+  term.kind === 'bool' && term.typeName === undefined && term.value === value;
 
 /** Wires that meet in one point: power flows where any of them has it. */
 export function anyOf(terms: readonly Expression[], span: SourceSpan): Expression {

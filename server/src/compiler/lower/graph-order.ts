@@ -2,7 +2,10 @@ import type { Profile } from '../profile.js';
 import type { GraphBody, GraphElement, Wire } from '../syntax/graph.js';
 
 /** Elements that do something by themselves; all others only carry values to them. */
-export type Actor = Extract<GraphElement, { kind: 'coil' | 'outVariable' | 'inOutVariable' | 'block' | 'jump' | 'label' | 'return' }>;
+export type Actor = Extract<
+  GraphElement,
+  { kind: 'coil' | 'outVariable' | 'inOutVariable' | 'block' | 'jump' | 'label' | 'return' }
+>;
 
 export function isActor(element: GraphElement): element is Actor {
   switch (element.kind) {
@@ -58,7 +61,11 @@ export function actorsInOrder(body: GraphBody, profile: Profile): readonly Actor
   }
   if (profile.graphOrder === 'outputs-first') {
     const isBlock = (actor: Actor): boolean => actor.kind === 'block';
-    return [...first, ...rest.filter((actor) => !isBlock(actor)).sort(byPosition), ...rest.filter(isBlock).sort(byPosition)];
+    return [
+      ...first,
+      ...rest.filter((actor) => !isBlock(actor)).sort(byPosition),
+      ...rest.filter(isBlock).sort(byPosition),
+    ];
   }
   return [...first, ...rest.sort(byPosition)];
 }
@@ -87,5 +94,7 @@ function networksOf(body: GraphBody, actors: readonly Actor[]): readonly Actor[]
     tops.set(rung, { element: top ? { x: Math.min(top.x, x), y: Math.min(top.y, y) } : { x, y } });
   }
   const place = (rung: number): Placed => tops.get(rung) as Placed;
-  return [...networks].sort(([a], [b]) => byPosition(place(a), place(b)) || a - b).flatMap(([, network]) => network.sort(byPosition));
+  return [...networks]
+    .sort(([a], [b]) => byPosition(place(a), place(b)) || a - b)
+    .flatMap(([, network]) => network.sort(byPosition));
 }

@@ -46,7 +46,9 @@ export class GraphTypes {
     for (const pin of block.inputs) {
       const pinName = foldName(pin.name);
       if (pinName === 'EN' || silent.includes(pinName)) continue;
-      const type = pin.expression ? this.ofExpression(pin.expression) : pin.wires.map((wire) => this.ofWire(wire, within)).find((found) => found);
+      const type = pin.expression
+        ? this.ofExpression(pin.expression)
+        : pin.wires.map((wire) => this.ofWire(wire, within)).find((found) => found);
       if (type) return type;
     }
     return undefined;
@@ -66,12 +68,16 @@ export class GraphTypes {
         return source.input.map((inner) => this.ofWire(inner, seen)).find((type) => type);
       case 'continuation': {
         const connector = this.connectorOf(source.name);
-        return connector && !seen.has(source.id) ? this.ofWire({ from: connector.id }, new Set([...seen, source.id])) : undefined;
+        return connector && !seen.has(source.id)
+          ? this.ofWire({ from: connector.id }, new Set([...seen, source.id]))
+          : undefined;
       }
       case 'block': {
         if (foldName(wire.parameter ?? '') === 'ENO') return named('BOOL', source.span);
         const result = source.outputs.find((output) => foldName(output.name) !== 'ENO');
-        const isResult = !source.instance && (wire.parameter === undefined || foldName(result?.name ?? '') === foldName(wire.parameter));
+        const isResult =
+          !source.instance &&
+          (wire.parameter === undefined || foldName(result?.name ?? '') === foldName(wire.parameter));
         return this.ofOutput(source, isResult ? undefined : (wire.parameter ?? result?.name), seen);
       }
       default:
@@ -92,7 +98,10 @@ export class GraphTypes {
       case 'unary':
         return this.ofExpression(expression.operand);
       case 'name':
-        return (this.declarations.pou && variableType(this.declarations.pou, expression.name)) ?? this.declarations.findGlobal?.(expression.name);
+        return (
+          (this.declarations.pou && variableType(this.declarations.pou, expression.name)) ??
+          this.declarations.findGlobal?.(expression.name)
+        );
       case 'member': {
         const owner = this.ofExpression(expression.object);
         const pou = owner?.kind === 'named' ? this.declarations.findPou?.(owner.name) : undefined;
@@ -108,6 +117,7 @@ const named = (name: string, span: SourceSpan): TypeNode => ({ kind: 'named', na
 
 function variableType(pou: PouDeclaration, name: string): TypeNode | undefined {
   const folded = foldName(name);
-  for (const block of pou.blocks) for (const variable of block.variables) if (foldName(variable.name) === folded) return variable.type;
+  for (const block of pou.blocks)
+    for (const variable of block.variables) if (foldName(variable.name) === folded) return variable.type;
   return undefined;
 }

@@ -13,7 +13,10 @@ type Carrier = Extract<GraphElement, { kind: 'contact' | 'coil' | 'connector' | 
 const isEnable = (pin: { readonly name: string }): boolean => foldName(pin.name) === 'EN';
 const isEnableOut = (pin: { readonly name: string }): boolean => foldName(pin.name) === 'ENO';
 const isCarrier = (element: GraphElement): element is Carrier =>
-  element.kind === 'contact' || element.kind === 'coil' || element.kind === 'connector' || element.kind === 'continuation';
+  element.kind === 'contact' ||
+  element.kind === 'coil' ||
+  element.kind === 'connector' ||
+  element.kind === 'continuation';
 
 /** State of the lowering of one body: statements so far, which blocks have run, and where the values of wires are. */
 export class GraphCalls {
@@ -37,7 +40,11 @@ export class GraphCalls {
     private readonly context: GraphContext,
   ) {
     this.byId = new Map(body.elements.map((element) => [element.id, element]));
-    this.connectors = new Map(body.elements.flatMap((element) => (element.kind === 'connector' ? [[foldName(element.name), element] as const] : [])));
+    this.connectors = new Map(
+      body.elements.flatMap((element) =>
+        element.kind === 'connector' ? [[foldName(element.name), element] as const] : [],
+      ),
+    );
     this.types = new GraphTypes(this.byId, (name) => this.connectors.get(foldName(name)), context.declared ?? {});
     const results = body.result ?? [];
     for (const wire of [...body.elements.flatMap((element) => this.inputsOf(element)), ...results]) {
@@ -72,7 +79,13 @@ export class GraphCalls {
     const type = edge === 'rising' ? 'R_TRIG' : 'F_TRIG';
     const instance: Expression = { kind: 'name', name: this.name(`${id}$${type}`), span };
     const element = span.source.element;
-    this.declarations.push({ name: instance.name, type: { kind: 'named', name: type, span }, hidden: true, ...(element && { element }), span });
+    this.declarations.push({
+      name: instance.name,
+      type: { kind: 'named', name: type, span },
+      hidden: true,
+      ...(element && { element }),
+      span,
+    });
     const clock: Argument = { name: 'CLK', direction: 'in', value: signal, span };
     this.add({ kind: 'expression', expression: { kind: 'call', callee: instance, args: [clock], span }, span });
     const value: Expression = { kind: 'member', object: instance, member: 'Q', memberSpan: span, span };
@@ -130,7 +143,11 @@ export class GraphCalls {
     );
     if (carrier.kind !== 'contact') return inputs.length === 1 ? this.wireValue(inputs[0]!, values) : left;
     if (inputs.length === 0) {
-      this.context.problems.report('W6001', span, 'This contact is not connected to the left, so no power ever flows through it; wire it to the rail.');
+      this.context.problems.report(
+        'W6001',
+        span,
+        'This contact is not connected to the left, so no power ever flows through it; wire it to the rail.',
+      );
       return boolLiteral(false, span);
     }
     let condition = carrier.variable;
@@ -140,11 +157,16 @@ export class GraphCalls {
   }
 
   /** Carriers that the wires lead back to, sources first, and how many wires among them start at each. */
-  private carriersBehind(wires: readonly Wire[]): { readonly order: readonly Carrier[]; readonly uses: ReadonlyMap<string, number> } {
+  private carriersBehind(wires: readonly Wire[]): {
+    readonly order: readonly Carrier[];
+    readonly uses: ReadonlyMap<string, number>;
+  } {
     const order: Carrier[] = [];
     const uses = new Map<string, number>();
     const state = new Map<string, 'open' | 'closed'>();
-    const stack: { readonly carrier: Carrier | undefined; readonly wires: readonly Wire[]; next: number }[] = [{ carrier: undefined, wires, next: 0 }];
+    const stack: { readonly carrier: Carrier | undefined; readonly wires: readonly Wire[]; next: number }[] = [
+      { carrier: undefined, wires, next: 0 },
+    ];
     while (stack.length > 0) {
       const top = stack.at(-1)!;
       const wire = top.wires[top.next];
@@ -162,7 +184,11 @@ export class GraphCalls {
       uses.set(source.id, (uses.get(source.id) ?? 0) + 1);
       const known = state.get(source.id);
       if (known === 'open') {
-        this.context.problems.report('E6004', source.span, 'The wires lead back to this element in a circle without a memory; break the circle or lead it through a variable.');
+        this.context.problems.report(
+          'E6004',
+          source.span,
+          'The wires lead back to this element in a circle without a memory; break the circle or lead it through a variable.',
+        );
       }
       if (known) continue;
       state.set(source.id, 'open');
@@ -209,7 +235,9 @@ export class GraphCalls {
     const { span } = block;
     const output = this.outputOf(block, wire);
     const name = output?.name ?? wire.parameter ?? '';
-    const passed = [...block.inOuts, ...block.inputs].find((pin) => name !== '' && foldName(pin.name) === foldName(name));
+    const passed = [...block.inOuts, ...block.inputs].find(
+      (pin) => name !== '' && foldName(pin.name) === foldName(name),
+    );
     if (passed) return this.pinValue(block, passed) ?? boolLiteral(false, span);
     let value: Expression;
     if (isEnableOut({ name })) value = this.enables.get(block.id) ?? boolLiteral(true, span);
@@ -226,22 +254,37 @@ export class GraphCalls {
       const isResult = foldName(this.resultOf(block)?.name ?? '') === foldName(name);
       const type = this.types.ofOutput(block, isResult ? undefined : name);
       if (!type) {
-        this.context.problems.report('E6004', span, `The value of ${block.typeName} is used before it runs, and its type is not known well enough to keep it from scan to scan; lead the wire through a variable.`);
+        this.context.problems.report(
+          'E6004',
+          span,
+          `The value of ${block.typeName} is used before it runs, and its type is not known well enough to keep it from scan to scan; lead the wire through a variable.`,
+        );
       } else {
-        this.declarations.push({ name: this.name(`${block.id}$${name}`), type, hidden: true, element: block.element, span });
+        this.declarations.push({
+          name: this.name(`${block.id}$${name}`),
+          type,
+          hidden: true,
+          element: block.element,
+          span,
+        });
       }
     }
     return { kind: 'name', name: this.name(`${block.id}$${name}`), span };
   }
 
   private resultOf(block: Block): Block['outputs'][number] | undefined {
-    return block.outputs.find((output) => !isEnableOut(output) && ![...block.inOuts, ...block.inputs].some((pin) => foldName(pin.name) === foldName(output.name)));
+    return block.outputs.find(
+      (output) =>
+        !isEnableOut(output) &&
+        ![...block.inOuts, ...block.inputs].some((pin) => foldName(pin.name) === foldName(output.name)),
+    );
   }
 
   /** ENO of the function that a wire comes from, where it has EN: its other outputs count only then. */
   enableOf(wire: Wire): Expression | undefined {
     const source = this.byId.get(wire.from);
-    if (source?.kind !== 'block' || source.instance || isEnableOut({ name: this.outputOf(source, wire)?.name ?? '' })) return undefined;
+    if (source?.kind !== 'block' || source.instance || isEnableOut({ name: this.outputOf(source, wire)?.name ?? '' }))
+      return undefined;
     const enabled = this.enables.get(source.id);
     return enabled?.kind === 'bool' && enabled.value ? undefined : enabled;
   }
@@ -250,7 +293,9 @@ export class GraphCalls {
   fetchBlocks(wires: readonly Wire[], stored: boolean): void {
     if (stored) return;
     const visited = new Set<string>();
-    const stack: { readonly element: GraphElement | undefined; readonly wires: readonly Wire[]; next: number }[] = [{ element: undefined, wires, next: 0 }];
+    const stack: { readonly element: GraphElement | undefined; readonly wires: readonly Wire[]; next: number }[] = [
+      { element: undefined, wires, next: 0 },
+    ];
     while (stack.length > 0) {
       const top = stack.at(-1)!;
       const wire = top.wires[top.next];
@@ -273,7 +318,8 @@ export class GraphCalls {
 
   /** A block with an order number of its own takes its inputs as they are (that is what the number is for). */
   private fetchedBy(element: GraphElement): readonly Wire[] {
-    const ordered = element.kind === 'block' && (element.order ?? 0) > 0 && this.context.profile.graphOrder !== 'topological';
+    const ordered =
+      element.kind === 'block' && (element.order ?? 0) > 0 && this.context.profile.graphOrder !== 'topological';
     if (!ordered) return this.inputsOf(element);
     if (element.span.source.language !== 'CFC') return [];
     // In CFC only function blocks have a place in the order; a function is worked out when its value is needed.
@@ -302,20 +348,34 @@ export class GraphCalls {
     const { span } = block;
     const enable = block.inputs.find(isEnable);
     const enabled = enable && this.pinValue(block, enable);
-    if (enabled) this.enables.set(block.id, enabled.kind === 'bool' ? enabled : this.keep(`${block.id}$EN`, enabled, span));
+    if (enabled)
+      this.enables.set(block.id, enabled.kind === 'bool' ? enabled : this.keep(`${block.id}$EN`, enabled, span));
     const args: Argument[] = [];
     for (const pin of [...block.inputs, ...block.inOuts]) {
       const value = isEnable(pin) ? undefined : this.pinValue(block, pin);
-      if (value) args.push({ ...(pin.name !== '' && !block.operator && { name: pin.name }), direction: 'in', value, span });
+      if (value)
+        args.push({ ...(pin.name !== '' && !block.operator && { name: pin.name }), direction: 'in', value, span });
     }
     const before = this.statements.length;
     if (block.statements) block.statements.forEach((statement) => this.add(statement));
-    else if (block.instance) this.add({ kind: 'expression', expression: { kind: 'call', callee: block.instance, args, span }, span });
+    else if (block.instance)
+      this.add({ kind: 'expression', expression: { kind: 'call', callee: block.instance, args, span }, span });
     else this.callFunction(block, args);
     for (const output of block.outputs) {
-      if (output.storage === 'set' || output.storage === 'reset') this.context.problems.report('E6012', span, `Set and reset on the output ${output.name} of a block are not supported; use a coil.`);
+      if (output.storage === 'set' || output.storage === 'reset')
+        this.context.problems.report(
+          'E6012',
+          span,
+          `Set and reset on the output ${output.name} of a block are not supported; use a coil.`,
+        );
       if (!output.expression) continue;
-      this.add({ kind: 'assign', op: ':=', target: output.expression, value: this.outputValue(block, { from: block.id, parameter: output.name }), span });
+      this.add({
+        kind: 'assign',
+        op: ':=',
+        target: output.expression,
+        value: this.outputValue(block, { from: block.id, parameter: output.name }),
+        span,
+      });
     }
     const body = this.takeFrom(before);
     const condition = this.enables.get(block.id);
@@ -329,7 +389,8 @@ export class GraphCalls {
     const result = this.resultOf(block);
     for (const output of block.outputs) {
       const isPin = [...block.inOuts, ...block.inputs].some((pin) => foldName(pin.name) === foldName(output.name));
-      if (output === result || isEnableOut(output) || isPin || !(this.isRead(block, output) || output.expression)) continue;
+      if (output === result || isEnableOut(output) || isPin || !(this.isRead(block, output) || output.expression))
+        continue;
       const name = this.name(`${block.id}$${output.name}`);
       const type = this.types.ofOutput(block, output.name);
       if (!type) {
@@ -345,7 +406,8 @@ export class GraphCalls {
       return;
     }
     const name = this.name(`${block.id}$${result.name}`);
-    if (this.early.has(block.id)) this.add({ kind: 'assign', op: ':=', target: { kind: 'name', name, span }, value: call, span });
+    if (this.early.has(block.id))
+      this.add({ kind: 'assign', op: ':=', target: { kind: 'name', name, span }, value: call, span });
     else this.add({ kind: 'let', name, value: call, span });
     this.done.add(block.id);
   }
@@ -354,5 +416,9 @@ export class GraphCalls {
 /** `Namespace.Function` and `instance.Method` are written as one name. */
 function calleeOf(typeName: string, span: SourceSpan): Expression {
   const [first, ...rest] = typeName.split('.');
-  return rest.reduce<Expression>((object, member) => ({ kind: 'member', object, member, memberSpan: span, span }), { kind: 'name', name: first!, span });
+  return rest.reduce<Expression>((object, member) => ({ kind: 'member', object, member, memberSpan: span, span }), {
+    kind: 'name',
+    name: first!,
+    span,
+  });
 }

@@ -51,7 +51,13 @@ export function lowerGraph(body: GraphBody, context: GraphContext): LoweredGraph
 }
 
 function bodySpan(body: GraphBody): SourceSpan {
-  return body.elements[0]?.span ?? { source: { file: '', text: '', language: body.language, firstLine: 1, firstColumn: 1 }, start: 0, end: 0 };
+  return (
+    body.elements[0]?.span ?? {
+      source: { file: '', text: '', language: body.language, firstLine: 1, firstColumn: 1 },
+      start: 0,
+      end: 0,
+    }
+  );
 }
 
 /** Gives the expression that an actor assigns to the name of the transition, if it does. */
@@ -73,7 +79,12 @@ function lowerActor(actor: Actor, calls: GraphCalls, context: GraphContext): Exp
     case 'coil': {
       calls.fetchBlocks(actor.input, false);
       let value: Expression = calls.valueOf(actor.input) ?? boolLiteral(false, span);
-      if (actor.input.length === 0) context.problems.report('W6002', span, 'This coil is not connected, so it is always FALSE; wire it to the rung.');
+      if (actor.input.length === 0)
+        context.problems.report(
+          'W6002',
+          span,
+          'This coil is not connected, so it is always FALSE; wire it to the rung.',
+        );
       if (actor.edge) value = calls.edge(actor.id, value, actor.edge, span);
       if (actor.negated) value = negate(value, span);
       return assign(actor.variable, value, actor.storage, span, calls, context);
@@ -116,9 +127,17 @@ function assignFromWires(
   return result;
 }
 
-const enableOf = (wires: readonly Wire[], calls: GraphCalls): Expression | undefined => (wires.length === 1 ? calls.enableOf(wires[0]!) : undefined);
+const enableOf = (wires: readonly Wire[], calls: GraphCalls): Expression | undefined =>
+  wires.length === 1 ? calls.enableOf(wires[0]!) : undefined;
 
-function assign(target: Expression, value: Expression, storage: StorageModifier, span: SourceSpan, calls: GraphCalls, context: GraphContext): Expression | undefined {
+function assign(
+  target: Expression,
+  value: Expression,
+  storage: StorageModifier,
+  span: SourceSpan,
+  calls: GraphCalls,
+  context: GraphContext,
+): Expression | undefined {
   if (context.resultName !== undefined && target.kind === 'name' && sameName(target.name, context.resultName)) {
     return calls.keep('result', value, span);
   }
@@ -131,7 +150,11 @@ function assign(target: Expression, value: Expression, storage: StorageModifier,
   return undefined;
 }
 
-function addConditional(actor: Extract<GraphElement, { kind: 'jump' | 'return' }>, body: readonly Statement[], calls: GraphCalls): void {
+function addConditional(
+  actor: Extract<GraphElement, { kind: 'jump' | 'return' }>,
+  body: readonly Statement[],
+  calls: GraphCalls,
+): void {
   const { span } = actor;
   calls.fetchBlocks(actor.input, false);
   // What nothing leads to is unconditional (IEC 61131-3:2013, 8.1.5).

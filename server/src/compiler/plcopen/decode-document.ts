@@ -11,7 +11,11 @@ export const maxDocumentBytes = 16 * 1024 * 1024;
 export function decodeDocument(document: SourceDocument, problems: Problems): string | undefined {
   const { name, content } = document;
   if (content.length > maxDocumentBytes) {
-    problems.reportDocument('E0008', name, `The document has ${content.length} bytes; at most ${maxDocumentBytes} are read, so split it.`);
+    problems.reportDocument(
+      'E0008',
+      name,
+      `The document has ${content.length} bytes; at most ${maxDocumentBytes} are read, so split it.`,
+    );
     return undefined;
   }
   const text = typeof content === 'string' ? withoutMark(content) : decodeBytes(name, content, problems);
@@ -32,6 +36,8 @@ function decodeBytes(file: string, bytes: Uint8Array, problems: Problems): strin
     return undefined;
   }
   if (found.encoding === 'iso-8859-1') return latin1(bytes);
+  if (found.encoding === 'windows-1252')
+    return latin1(bytes).replace(/[\x80-\x9f]/g, (c) => windows1252[c.charCodeAt(0) - 0x80]!);
   if (found.encoding === 'us-ascii') {
     const beyond = bytes.findIndex((byte) => byte > 0x7f);
     if (beyond < 0) return latin1(bytes);
@@ -55,7 +61,12 @@ function decodeBytes(file: string, bytes: Uint8Array, problems: Problems): strin
 function reportBytes(file: string, encoding: string, readable: string, problems: Problems): void {
   const lines = readable.split(/\r\n?|\n/);
   const position = { line: lines.length, column: lines.at(-1)!.length + 1 };
-  problems.reportDocument('E0005', file, `The bytes here are not valid ${encoding}; save the document in the encoding it declares.`, position);
+  problems.reportDocument(
+    'E0005',
+    file,
+    `The bytes here are not valid ${encoding}; save the document in the encoding it declares.`,
+    position,
+  );
 }
 
 /** The longest start of `bytes` that decodes, found by halving. */
@@ -90,8 +101,13 @@ function latin1(bytes: Uint8Array): string {
   return parts.join('');
 }
 
+/** Windows-1252 from 0x80 to 0x9F (five of them stay control characters); some versions of Node decode these as Latin-1. */
+const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
 /** Other names of the encodings that TextDecoder reads differently: to it, ISO-8859-1 and ASCII are Windows-1252. */
 const exactNames: Readonly<Record<string, string>> = {
+  cp1252: 'windows-1252',
+  'x-cp1252': 'windows-1252',
   'iso-8859-1': 'iso-8859-1',
   'iso8859-1': 'iso-8859-1',
   'iso_8859-1': 'iso-8859-1',
@@ -107,7 +123,8 @@ type Encoding = { readonly encoding: string; readonly problem?: undefined } | { 
 function encodingOf(bytes: Uint8Array): Encoding {
   const [a, b, c, d] = bytes;
   const starts = (...expected: number[]): boolean => expected.every((byte, i) => bytes[i] === byte);
-  if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) return { problem: 'The document is UTF-32, which is not read; save it as UTF-8.' };
+  if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff))
+    return { problem: 'The document is UTF-32, which is not read; save it as UTF-8.' };
   let byBytes: string | undefined;
   if (starts(0xef, 0xbb, 0xbf)) byBytes = 'utf-8';
   else if (starts(0xff, 0xfe) || (a === 0x3c && b === 0 && c !== 0 && d === 0)) byBytes = 'utf-16le';
@@ -115,12 +132,18 @@ function encodingOf(bytes: Uint8Array): Encoding {
   const declared = declaredEncoding(bytes, byBytes);
   if (byBytes === undefined) {
     if (declared?.startsWith('utf-16') || declared === 'ucs-2') {
-      return { problem: `The XML declaration says "${declared}", but the bytes are not UTF-16; save the document as UTF-8.` };
+      return {
+        problem: `The XML declaration says "${declared}", but the bytes are not UTF-16; save the document as UTF-8.`,
+      };
     }
     return { encoding: declared ?? 'utf-8' };
   }
-  const agrees = declared === undefined || declared === byBytes || (declared === 'utf-16' && byBytes.startsWith('utf-16'));
-  if (!agrees) return { problem: `The document starts as ${byBytes}, but its XML declaration says "${declared}"; save it as UTF-8.` };
+  const agrees =
+    declared === undefined || declared === byBytes || (declared === 'utf-16' && byBytes.startsWith('utf-16'));
+  if (!agrees)
+    return {
+      problem: `The document starts as ${byBytes}, but its XML declaration says "${declared}"; save it as UTF-8.`,
+    };
   return { encoding: byBytes };
 }
 

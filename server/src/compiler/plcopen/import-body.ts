@@ -26,19 +26,24 @@ export function importOneBody(place: Place, element: XmlElement): Body | undefin
     case undefined:
       return { kind: 'statements', language: 'ST', statements: [] };
     case 'ST':
-      return importStatements(speaking(place, 'ST'), content!);
+      return importStatements(speaking(place, 'ST'), content);
     case 'IL':
-      return { kind: 'il', instructions: parseInstructionsText(place, programText(speaking(place, "IL"), content!)) };
+      return { kind: 'il', instructions: parseInstructionsText(place, programText(speaking(place, 'IL'), content)) };
     case 'LD':
-      return importGraph(speaking(place, 'LD'), content!);
+      return importGraph(speaking(place, 'LD'), content);
     case 'FBD':
-      return importGraph(speaking(place, 'FBD'), content!);
+      return importGraph(speaking(place, 'FBD'), content);
     case 'CFC':
-      return importGraph(speaking(place, 'CFC'), content!);
+      return importGraph(speaking(place, 'CFC'), content);
     case 'SFC':
-      return importSfc(speaking(place, 'SFC'), content!);
+      return importSfc(speaking(place, 'SFC'), content);
     default:
-      report(place, 'E0016', content!, `A body in ${content!.name} is not supported; write it in ST, IL, LD, FBD, SFC or CFC.`);
+      report(
+        place,
+        'E0016',
+        content!,
+        `A body in ${content!.name} is not supported; write it in ST, IL, LD, FBD, SFC or CFC.`,
+      );
       return undefined;
   }
 }
@@ -55,7 +60,11 @@ export function importTransitionBody(place: Place, owner: XmlElement, name: stri
   // The `:=` becomes blank, so that spans stay.
   const value = parseExpressionText(place, { ...source, text: source.text.replace(/^(\s*):=/, '$1  ') });
   const target = { kind: 'name', name, span: spanOf(place, owner) } as const;
-  return { kind: 'statements', language: 'ST', statements: value ? [{ kind: 'assign', op: ':=', target, value, span: value.span }] : [] };
+  return {
+    kind: 'statements',
+    language: 'ST',
+    statements: value ? [{ kind: 'assign', op: ':=', target, value, span: value.span }] : [],
+  };
 }
 
 function importStatements(place: Place, element: XmlElement): Body {
@@ -68,12 +77,22 @@ function joinWorksheets(place: Place, owner: XmlElement, bodies: readonly Body[]
   if (bodies.every((body) => body.kind === 'statements')) {
     return { kind: 'statements', language: 'ST', statements: bodies.flatMap((body) => body.statements) };
   }
-  if (bodies.every((body) => body.kind === 'il')) return { kind: 'il', instructions: bodies.flatMap((body) => body.instructions) };
+  if (bodies.every((body) => body.kind === 'il'))
+    return { kind: 'il', instructions: bodies.flatMap((body) => body.instructions) };
   if (bodies.every((body) => body.kind === 'graph')) {
     const language = bodies.some((body) => body.language === 'LD') ? 'LD' : bodies[0]!.language;
-    return { kind: 'graph', language, elements: bodies.flatMap((body, sheet) => body.elements.map((element) => onSheet(element, sheet, bodies))) };
+    return {
+      kind: 'graph',
+      language,
+      elements: bodies.flatMap((body, sheet) => body.elements.map((element) => onSheet(element, sheet, bodies))),
+    };
   }
-  report(place, 'E0016', childNamed(owner, 'body')!, 'The worksheets of this body mix languages, which is not supported; use one language.');
+  report(
+    place,
+    'E0016',
+    childNamed(owner, 'body')!,
+    'The worksheets of this body mix languages, which is not supported; use one language.',
+  );
   return undefined;
 }
 

@@ -1,7 +1,23 @@
 import { foldName } from '../../model/identifier.js';
-import type { ConfigurationDeclaration, Expression, GlobalsDeclaration, ProgramConfiguration, ResourceDeclaration, TaskDeclaration, VariableBlock } from '../syntax/ast.js';
+import type {
+  ConfigurationDeclaration,
+  Expression,
+  GlobalsDeclaration,
+  ProgramConfiguration,
+  ResourceDeclaration,
+  TaskDeclaration,
+  VariableBlock,
+} from '../syntax/ast.js';
 import type { Place } from './import-place.js';
-import { attributeText, attributesOf, report, requiredAttribute, spanOf, vendorDataNamed, warnUnknownChildren } from './import-place.js';
+import {
+  attributeText,
+  attributesOf,
+  report,
+  requiredAttribute,
+  spanOf,
+  vendorDataNamed,
+  warnUnknownChildren,
+} from './import-place.js';
 import { importAddress, importType, importValue } from './import-types.js';
 import { importVariables } from './import-variables.js';
 import { parseExpressionText } from './parse-text.js';
@@ -15,7 +31,14 @@ export interface ImportedConfiguration {
   readonly globals: readonly GlobalsDeclaration[];
 }
 
-const configurationChildren = new Set(['resource', 'globalVars', 'accessVars', 'configVars', 'addData', 'documentation']);
+const configurationChildren = new Set([
+  'resource',
+  'globalVars',
+  'accessVars',
+  'configVars',
+  'addData',
+  'documentation',
+]);
 const resourceChildren = new Set(['task', 'globalVars', 'pouInstance', 'addData', 'documentation']);
 
 export function importConfiguration(place: Place, element: XmlElement): ImportedConfiguration | undefined {
@@ -30,18 +53,27 @@ export function importConfiguration(place: Place, element: XmlElement): Imported
       name,
       blocks: lists.blocks,
       resources: resources.map(({ resource }) => resource),
-      accessPaths: childrenNamed(childNamed(element, 'accessVars'), 'accessVariable').flatMap((variable) => importAccessPath(place, variable)),
-      configVariables: childrenNamed(childNamed(element, 'configVars'), 'configVariable').flatMap((variable) => importConfigVariable(place, variable)),
+      accessPaths: childrenNamed(childNamed(element, 'accessVars'), 'accessVariable').flatMap((variable) =>
+        importAccessPath(place, variable),
+      ),
+      configVariables: childrenNamed(childNamed(element, 'configVars'), 'configVariable').flatMap((variable) =>
+        importConfigVariable(place, variable),
+      ),
       span: spanOf(place, element),
     },
     globals: [...lists.globals, ...resources.flatMap(({ globals }) => globals)],
   };
 }
 
-function importGlobalLists(place: Place, owner: XmlElement): { readonly blocks: readonly VariableBlock[]; readonly globals: readonly GlobalsDeclaration[] } {
+function importGlobalLists(
+  place: Place,
+  owner: XmlElement,
+): { readonly blocks: readonly VariableBlock[]; readonly globals: readonly GlobalsDeclaration[] } {
   const lists = childrenNamed(owner, 'globalVars');
   return {
-    blocks: lists.filter((list) => !list.attributes.get('name')).map((list) => importVariables(place, list, 'VAR_GLOBAL')),
+    blocks: lists
+      .filter((list) => !list.attributes.get('name'))
+      .map((list) => importVariables(place, list, 'VAR_GLOBAL')),
     globals: lists.filter((list) => list.attributes.get('name')).map((list) => importGlobals(place, list)),
   };
 }
@@ -49,7 +81,9 @@ function importGlobalLists(place: Place, owner: XmlElement): { readonly blocks: 
 /** A list of global variables; CODESYS keeps one whose variables differ in their attributes as several within vendor data. */
 export function importGlobals(place: Place, list: XmlElement): GlobalsDeclaration {
   const name = list.attributes.get('name')?.trim();
-  const mixed = vendorDataNamed(list, 'mixedattrsvarlist').flatMap((data) => data.children.flatMap((inner) => childrenNamed(inner, 'globalVars')));
+  const mixed = vendorDataNamed(list, 'mixedattrsvarlist').flatMap((data) =>
+    data.children.flatMap((inner) => childrenNamed(inner, 'globalVars')),
+  );
   const parts = mixed.length > 0 ? mixed : [list];
   return {
     kind: 'globals',
@@ -63,18 +97,31 @@ export function importGlobals(place: Place, list: XmlElement): GlobalsDeclaratio
 
 // ---------------------------------------------------------------- resources
 
-export function importResource(place: Place, element: XmlElement): { readonly resource: ResourceDeclaration; readonly globals: readonly GlobalsDeclaration[] } | undefined {
+export function importResource(
+  place: Place,
+  element: XmlElement,
+): { readonly resource: ResourceDeclaration; readonly globals: readonly GlobalsDeclaration[] } | undefined {
   warnUnknownChildren(place, element, resourceChildren);
   const name = requiredAttribute(place, element, 'name');
   if (name === undefined) return undefined;
   const lists = importGlobalLists(place, element);
   const tasks = childrenNamed(element, 'task');
   const programs = [
-    ...tasks.flatMap((task) => childrenNamed(task, 'pouInstance').flatMap((instance) => importInstance(place, instance, task.attributes.get('name')?.trim()) ?? [])),
+    ...tasks.flatMap((task) =>
+      childrenNamed(task, 'pouInstance').flatMap(
+        (instance) => importInstance(place, instance, task.attributes.get('name')?.trim()) ?? [],
+      ),
+    ),
     ...childrenNamed(element, 'pouInstance').flatMap((instance) => importInstance(place, instance, undefined) ?? []),
   ];
   return {
-    resource: { name, blocks: lists.blocks, tasks: tasks.flatMap((task) => importTask(place, task) ?? []), programs: withoutRepeats(programs), span: spanOf(place, element) },
+    resource: {
+      name,
+      blocks: lists.blocks,
+      tasks: tasks.flatMap((task) => importTask(place, task) ?? []),
+      programs: withoutRepeats(programs),
+      span: spanOf(place, element),
+    },
     globals: lists.globals,
   };
 }
@@ -94,12 +141,28 @@ function importInstance(place: Place, element: XmlElement, task: string | undefi
   const name = requiredAttribute(place, element, 'name');
   if (name === undefined) return undefined;
   // CODESYS leaves the type empty, for a program is its own instance; early versions called the attribute `type`.
-  const program = [element.attributes.get('typeName'), element.attributes.get('type')].find((value) => value !== undefined && value.trim() !== '')?.trim() ?? name;
+  const program =
+    [element.attributes.get('typeName'), element.attributes.get('type')]
+      .find((value) => value !== undefined && value.trim() !== '')
+      ?.trim() ?? name;
   if (/^VisuElems\./i.test(program)) {
-    report(place, 'W0013', element, `${program} draws the visualisation of CODESYS, which this host has none of; it does not run.`);
+    report(
+      place,
+      'W0013',
+      element,
+      `${program} draws the visualisation of CODESYS, which this host has none of; it does not run.`,
+    );
     return undefined;
   }
-  return { name, program, ...(task !== undefined && { task }), retain: false, args: [], fbTasks: [], span: spanOf(place, element) };
+  return {
+    name,
+    program,
+    ...(task !== undefined && { task }),
+    retain: false,
+    args: [],
+    fbTasks: [],
+    span: spanOf(place, element),
+  };
 }
 
 function importTask(place: Place, element: XmlElement): TaskDeclaration | undefined {
@@ -109,10 +172,19 @@ function importTask(place: Place, element: XmlElement): TaskDeclaration | undefi
   const settings = vendorDataNamed(element, 'tasksettings').flatMap((data) => data.children)[0];
   const kind = settings?.attributes.get('KindOfTask')?.toLowerCase() ?? '';
   const event = kind === 'event' || kind === 'status' ? settings : undefined;
-  const single = event && filled(event, 'Event') ? parseExpressionText(place, attributeText(place, event, 'Event')) : importSingle(place, element);
+  const single =
+    event && filled(event, 'Event')
+      ? parseExpressionText(place, attributeText(place, event, 'Event'))
+      : importSingle(place, element);
   const interval = event || single ? undefined : importInterval(place, element, settings);
   const priority = importPriority(place, element);
-  return { name, ...(interval && { interval }), ...(single && { single }), ...(priority && { priority }), span: spanOf(place, element) };
+  return {
+    name,
+    ...(interval && { interval }),
+    ...(single && { single }),
+    ...(priority && { priority }),
+    span: spanOf(place, element),
+  };
 }
 
 const filled = (element: XmlElement, name: string): boolean => (element.attributes.get(name) ?? '').trim() !== '';
@@ -128,9 +200,19 @@ function importInterval(place: Place, element: XmlElement, settings: XmlElement 
   const [written, ns] = vendor === '' ? [own, readInterval(own)] : [vendor, readInterval(vendor, unit)];
   if (written === '') return undefined;
   const problem = ns === undefined ? 'is no duration' : intervalProblem(ns);
-  if (problem === undefined && ns !== undefined) return { kind: 'duration', ns, typeName: 'TIME', span: spanOf(place, element) };
-  if (ns === undefined && /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(written)) return parseExpressionText(place, attributeText(place, vendor === '' ? element : settings!, vendor === '' ? 'interval' : 'Interval'));
-  report(place, 'E0014', element, `The interval "${written}" of this task ${problem ?? 'is no duration'}; write one such as T#20ms.`);
+  if (problem === undefined && ns !== undefined)
+    return { kind: 'duration', ns, typeName: 'TIME', span: spanOf(place, element) };
+  if (ns === undefined && /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(written))
+    return parseExpressionText(
+      place,
+      attributeText(place, vendor === '' ? element : settings!, vendor === '' ? 'interval' : 'Interval'),
+    );
+  report(
+    place,
+    'E0014',
+    element,
+    `The interval "${written}" of this task ${problem ?? 'is no duration'}; write one such as T#20ms.`,
+  );
   return undefined;
 }
 
@@ -138,7 +220,8 @@ function importInterval(place: Place, element: XmlElement, settings: XmlElement 
 function importPriority(place: Place, element: XmlElement): Expression | undefined {
   const written = element.attributes.get('priority')?.trim() ?? '';
   if (written === '') return undefined;
-  if (/^\d{1,5}$/.test(written) && Number(written) <= 65_535) return { kind: 'int', value: BigInt(written), base: 10, span: spanOf(place, element) };
+  if (/^\d{1,5}$/.test(written) && Number(written) <= 65_535)
+    return { kind: 'int', value: BigInt(written), base: 10, span: spanOf(place, element) };
   report(place, 'E0012', element, `The priority "${written}" of this task is no number from 0 to 65535.`);
   return undefined;
 }
@@ -147,7 +230,10 @@ function importPriority(place: Place, element: XmlElement): Expression | undefin
 
 function importAccessPath(place: Place, element: XmlElement): ConfigurationDeclaration['accessPaths'] {
   const name = requiredAttribute(place, element, 'alias');
-  const path = requiredAttribute(place, element, 'instancePathAndName') === undefined ? undefined : parseExpressionText(place, attributeText(place, element, 'instancePathAndName'));
+  const path =
+    requiredAttribute(place, element, 'instancePathAndName') === undefined
+      ? undefined
+      : parseExpressionText(place, attributeText(place, element, 'instancePathAndName'));
   const holder = childNamed(element, 'type');
   const type = holder && importType(place, holder);
   const writable = element.attributes.get('direction') === 'readWrite';
@@ -155,11 +241,16 @@ function importAccessPath(place: Place, element: XmlElement): ConfigurationDecla
 }
 
 function importConfigVariable(place: Place, element: XmlElement): ConfigurationDeclaration['configVariables'] {
-  const path = requiredAttribute(place, element, 'instancePathAndName') === undefined ? undefined : parseExpressionText(place, attributeText(place, element, 'instancePathAndName'));
+  const path =
+    requiredAttribute(place, element, 'instancePathAndName') === undefined
+      ? undefined
+      : parseExpressionText(place, attributeText(place, element, 'instancePathAndName'));
   const holder = childNamed(element, 'type');
   const type = holder && importType(place, holder);
   const location = importAddress(place, element);
   const initialElement = childNamed(element, 'initialValue');
   const initial = initialElement && importValue(place, initialElement, type);
-  return path && type ? [{ path, type, ...(location && { location }), ...(initial && { initial }), span: spanOf(place, element) }] : [];
+  return path && type
+    ? [{ path, type, ...(location && { location }), ...(initial && { initial }), span: spanOf(place, element) }]
+    : [];
 }

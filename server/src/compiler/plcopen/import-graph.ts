@@ -86,11 +86,17 @@ function importElement(place: Place, element: XmlElement, rung: number | undefin
   const graphic = graphicOf(element, rung);
   const order = numberAttribute(element, 'executionOrderId');
   const span = { ...spanOf(place, element), source: { ...place.source, element: graphic } };
-  const base = { id: BigInt(graphic.localId).toString(), element: graphic, span, ...(order !== undefined && { order }) };
+  const base = {
+    id: BigInt(graphic.localId).toString(),
+    element: graphic,
+    span,
+    ...(order !== undefined && { order }),
+  };
   const negated = booleanAttribute(element, 'negated');
   const expressionIn = (child: string): Expression | undefined => {
     const holder = childNamed(element, child);
-    if (holder && plainText(place.document, holder) !== '') return parseExpressionText(place, programText(place, holder, graphic));
+    if (holder && plainText(place.document, holder) !== '')
+      return parseExpressionText(place, programText(place, holder, graphic));
     place.problems.report('E6008', span, `This ${element.name} has no ${child}; name one.`);
     return undefined;
   };
@@ -105,29 +111,77 @@ function importElement(place: Place, element: XmlElement, rung: number | undefin
     }
     case 'coil': {
       const variable = expressionIn('variable');
-      return variable && { ...base, kind: 'coil', variable, negated, ...edgeOf(element), storage: storageOf(element), input: inputOf(element) };
+      return (
+        variable && {
+          ...base,
+          kind: 'coil',
+          variable,
+          negated,
+          ...edgeOf(element),
+          storage: storageOf(element),
+          input: inputOf(element),
+        }
+      );
     }
     case 'inVariable': {
       const expression = expressionIn('expression');
-      return expression && { ...base, kind: 'inVariable', expression, negated, ...edgeOf(element), storage: storageOf(element) };
+      return (
+        expression && {
+          ...base,
+          kind: 'inVariable',
+          expression,
+          negated,
+          ...edgeOf(element),
+          storage: storageOf(element),
+        }
+      );
     }
     case 'outVariable': {
       const expression = expressionIn('expression');
-      return expression && { ...base, kind: 'outVariable', expression, negated, ...edgeOf(element), storage: storageOf(element), input: inputOf(element) };
+      return (
+        expression && {
+          ...base,
+          kind: 'outVariable',
+          expression,
+          negated,
+          ...edgeOf(element),
+          storage: storageOf(element),
+          input: inputOf(element),
+        }
+      );
     }
     case 'inOutVariable': {
       const expression = expressionIn('expression');
       if (!expression) return undefined;
       const negatedIn = booleanAttribute(element, 'negatedIn');
       const negatedOut = booleanAttribute(element, 'negatedOut');
-      return { ...base, kind: 'inOutVariable', expression, negatedIn, negatedOut, storage: storageOf(element, 'storageIn'), input: inputOf(element) };
+      return {
+        ...base,
+        kind: 'inOutVariable',
+        expression,
+        negatedIn,
+        negatedOut,
+        storage: storageOf(element, 'storageIn'),
+        input: inputOf(element),
+      };
     }
     case 'connector':
-      return { ...base, kind: 'connector', name: element.attributes.get('name')?.trim() ?? '', input: inputOf(element) };
+      return {
+        ...base,
+        kind: 'connector',
+        name: element.attributes.get('name')?.trim() ?? '',
+        input: inputOf(element),
+      };
     case 'continuation':
       return { ...base, kind: 'continuation', name: element.attributes.get('name')?.trim() ?? '' };
     case 'jump':
-      return { ...base, kind: 'jump', label: element.attributes.get('label')?.trim() ?? '', negated: negated || vendorNegated(element), input: inputOf(element) };
+      return {
+        ...base,
+        kind: 'jump',
+        label: element.attributes.get('label')?.trim() ?? '',
+        negated: negated || vendorNegated(element),
+        input: inputOf(element),
+      };
     case 'label':
       return { ...base, kind: 'label', label: element.attributes.get('label')?.trim() ?? '' };
     case 'return':
@@ -137,23 +191,36 @@ function importElement(place: Place, element: XmlElement, rung: number | undefin
     case 'block':
       return importBlock(place, element, base);
     case 'vendorElement':
-      return importVendorElement(place, element);
+      importVendorElement(place, element);
+      return undefined;
     default:
-      place.problems.report('E6012', span, `A <${element.name}> is not supported in ${place.language}; draw it with the elements of TC6.`);
+      place.problems.report(
+        'E6012',
+        span,
+        `A <${element.name}> is not supported in ${place.language}; draw it with the elements of TC6.`,
+      );
       return undefined;
   }
 }
 
 /** `<negated value="true"/>` in the vendor data of Bachmann jumps and returns. */
 const vendorNegated = (element: XmlElement): boolean =>
-  vendorData(element).some(({ data }) => data.children.some((child) => child.name === 'negated' && booleanAttribute(child, 'value')));
+  vendorData(element).some(({ data }) =>
+    data.children.some((child) => child.name === 'negated' && booleanAttribute(child, 'value')),
+  );
 
 /** Titles of networks and settings of an editor draw nothing; anything else might compute, so it is refused. */
-function importVendorElement(place: Place, element: XmlElement): undefined {
-  const kinds = vendorData(element).map(({ name, data }) => (name === 'fbdelementtype' ? plainText(place.document, data) : name));
-  if (kinds.every((kind) => ['networktitle', 'networkcomment', 'fbd/implementationattributes'].includes(kind))) return undefined;
-  report(place, 'E6012', element, `The vendor element "${plainText(place.document, childNamed(element, 'alternativeText')) || kinds.join(', ')}" is not supported.`);
-  return undefined;
+function importVendorElement(place: Place, element: XmlElement): void {
+  const kinds = vendorData(element).map(({ name, data }) =>
+    name === 'fbdelementtype' ? plainText(place.document, data) : name,
+  );
+  if (kinds.every((kind) => ['networktitle', 'networkcomment', 'fbd/implementationattributes'].includes(kind))) return;
+  report(
+    place,
+    'E6012',
+    element,
+    `The vendor element "${plainText(place.document, childNamed(element, 'alternativeText')) || kinds.join(', ')}" is not supported.`,
+  );
 }
 
 type Base = Pick<GraphElement, 'id' | 'element' | 'span' | 'order'>;
@@ -163,15 +230,24 @@ function importBlock(place: Place, element: XmlElement, base: Base): GraphElemen
   const instanceName = element.attributes.get('instanceName')?.trim() ?? '';
   const code = vendorData(element).find(({ name }) => name === 'stcode')?.data;
   if (typeName === '' && !code) {
-    place.problems.report('E6011', base.span, 'This block has no typeName; name the function or function block that it calls.');
+    place.problems.report(
+      'E6011',
+      base.span,
+      'This block has no typeName; name the function or function block that it calls.',
+    );
     return undefined;
   }
-  const instance = instanceName === '' ? undefined : parseExpressionText(place, { ...attributeText(place, element, 'instanceName'), element: base.element });
+  const instance =
+    instanceName === ''
+      ? undefined
+      : parseExpressionText(place, { ...attributeText(place, element, 'instanceName'), element: base.element });
   if (instanceName !== '' && !instance) return undefined;
   const pins = (list: string): readonly XmlElement[] => childrenNamed(childNamed(element, list), 'variable');
   const pin = (variable: XmlElement): Pin => {
     const points = childrenNamed(variable, 'connectionPointIn');
-    const holder = points.map((point) => childNamed(point, 'expression')).find((found) => found && plainText(place.document, found) !== '');
+    const holder = points
+      .map((point) => childNamed(point, 'expression'))
+      .find((found) => found && plainText(place.document, found) !== '');
     const expression = holder && parseExpressionText(place, programText(place, holder, base.element));
     return {
       name: variable.attributes.get('formalParameter')?.trim() ?? '',
@@ -183,7 +259,10 @@ function importBlock(place: Place, element: XmlElement, base: Base): GraphElemen
   };
   const outputs = pins('outputVariables').map((variable) => {
     const holder = childNamed(childNamed(variable, 'connectionPointOut'), 'expression');
-    const expression = holder && plainText(place.document, holder) !== '' ? parseExpressionText(place, programText(place, holder, base.element)) : undefined;
+    const expression =
+      holder && plainText(place.document, holder) !== ''
+        ? parseExpressionText(place, programText(place, holder, base.element))
+        : undefined;
     return {
       name: variable.attributes.get('formalParameter')?.trim() ?? '',
       negated: booleanAttribute(variable, 'negated'),
@@ -193,7 +272,9 @@ function importBlock(place: Place, element: XmlElement, base: Base): GraphElemen
     };
   });
   const statements = code && parseStatementsText(place, programText(place, code, base.element));
-  const operator = vendorData(element).some(({ name, data }) => name.endsWith('calltype') && plainText(place.document, data) === 'operator');
+  const operator = vendorData(element).some(
+    ({ name, data }) => name.endsWith('calltype') && plainText(place.document, data) === 'operator',
+  );
   return {
     ...base,
     kind: 'block',

@@ -28,8 +28,17 @@ export function createPlace(document: XmlDocument, problems: Problems, bodyIn: P
   const milder = new Map<ProblemCode, ProblemCode>();
   if (dialect === 'codesys') milder.set('E1115', 'W1004');
   // Nothing of a library runs until a project that uses it is built; what can't run there may still be read.
-  if (!/<(?:[\w.-]+:)?(pouInstance|pou\s[^>]*pouType\s*=\s*["']program)/i.test(document.text)) milder.set('E9104', 'W9104');
-  return { document, problems: toned(problems, milder), language: 'ST', source: wholeText(document, 'ST'), dialect, bodyIn, unknown: new Set() };
+  if (!/<(?:[\w.-]+:)?(pouInstance|pou\s[^>]*pouType\s*=\s*["']program)/i.test(document.text))
+    milder.set('E9104', 'W9104');
+  return {
+    document,
+    problems: toned(problems, milder),
+    language: 'ST',
+    source: wholeText(document, 'ST'),
+    dialect,
+    bodyIn,
+    unknown: new Set(),
+  };
 }
 
 /** The same problems, some of which count for less here. */
@@ -49,7 +58,11 @@ function toned(problems: Problems, milder: ReadonlyMap<ProblemCode, ProblemCode>
 }
 
 function wholeText(document: XmlDocument, language: Language, pou?: string): SourceText {
-  return sourceOf(document, { text: document.text, pieces: [{ at: 0, offset: 0 }] }, { language, ...(pou !== undefined && { pou }) });
+  return sourceOf(
+    document,
+    { text: document.text, pieces: [{ at: 0, offset: 0 }] },
+    { language, ...(pou !== undefined && { pou }) },
+  );
 }
 
 /** The same document, within a POU. */
@@ -110,12 +123,19 @@ export function warnUnknownChildren(place: Place, element: XmlElement, known: Re
     const key = `${element.name}/${child.name}`;
     if (place.unknown.has(key)) continue;
     place.unknown.add(key);
-    report(place, 'W0011', child, `The element <${child.name}> in <${element.name}> is not understood and has no effect.`);
+    report(
+      place,
+      'W0011',
+      child,
+      `The element <${child.name}> in <${element.name}> is not understood and has no effect.`,
+    );
   }
 }
 
 /** Pieces of vendor data within `element`, by the last part of their name: `http://.../plcopenxml/method` is `method`. */
-export function vendorData(element: XmlElement | undefined): readonly { readonly name: string; readonly data: XmlElement }[] {
+export function vendorData(
+  element: XmlElement | undefined,
+): readonly { readonly name: string; readonly data: XmlElement }[] {
   const found: { name: string; data: XmlElement }[] = [];
   for (const child of element?.children ?? []) {
     if (child.name !== 'addData') continue;

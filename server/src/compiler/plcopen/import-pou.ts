@@ -1,7 +1,25 @@
-import type { ActionDeclaration, Body, Declaration, MethodDeclaration, PouDeclaration, PropertyDeclaration, TypeNode, VariableBlock } from '../syntax/ast.js';
+import type {
+  ActionDeclaration,
+  Body,
+  Declaration,
+  MethodDeclaration,
+  PouDeclaration,
+  PropertyDeclaration,
+  TypeNode,
+  VariableBlock,
+} from '../syntax/ast.js';
 import { foldName, sameName } from '../../model/identifier.js';
 import type { Place } from './import-place.js';
-import { programText, report, requiredAttribute, spanOf, vendorData, vendorDataNamed, warnUnknownChildren, within } from './import-place.js';
+import {
+  programText,
+  report,
+  requiredAttribute,
+  spanOf,
+  vendorData,
+  vendorDataNamed,
+  warnUnknownChildren,
+  within,
+} from './import-place.js';
 import { importBody, importTransitionBody } from './import-body.js';
 import { importType } from './import-types.js';
 import { importSections, pragmasOf, sectionNames } from './import-variables.js';
@@ -42,7 +60,10 @@ export function importPou(outer: Place, element: XmlElement): PouDeclaration | u
   const written = element.attributes.get('pouType')?.trim() ?? '';
   const pouKind = Object.hasOwn(pouKinds, written.toLowerCase()) ? pouKinds[written.toLowerCase()] : undefined;
   if (!pouKind) {
-    const message = written === '' ? `${name} has no pouType; it is a function, functionBlock or program.` : `${name} is of the kind "${written}", which can't stand alone; a pou is a function, functionBlock or program.`;
+    const message =
+      written === ''
+        ? `${name} has no pouType; it is a function, functionBlock or program.`
+        : `${name} is of the kind "${written}", which can't stand alone; a pou is a function, functionBlock or program.`;
     report(place, 'E0015', element, message);
     return undefined;
   }
@@ -54,9 +75,14 @@ export function importPou(outer: Place, element: XmlElement): PouDeclaration | u
   const transitions = childrenNamed(childNamed(element, 'transitions'), 'transition').flatMap((transition) => {
     const transitionName = requiredAttribute(place, transition, 'name');
     const body = importTransitionBody(place, transition, transitionName ?? '');
-    return transitionName !== undefined && body ? [{ name: transitionName, body, span: spanOf(place, transition) }] : [];
+    return transitionName !== undefined && body
+      ? [{ name: transitionName, body, span: spanOf(place, transition) }]
+      : [];
   });
-  const body = importBody({ ...place, transitions: new Set(transitions.map((transition) => foldName(transition.name))) }, element);
+  const body = importBody(
+    { ...place, transitions: new Set(transitions.map((transition) => foldName(transition.name))) },
+    element,
+  );
   const span = spanOf(place, element);
   return {
     kind: 'pou',
@@ -101,9 +127,18 @@ interface Modifiers {
 function importInterface(place: Place, owner: XmlElement, pouKind: PouKind | undefined): Header {
   const element = childNamed(owner, 'interface');
   if (element) warnUnknownChildren(place, element, interfaceChildren);
-  const inherited = [...vendorDataNamed(element, 'pouinheritance'), ...vendorDataNamed(owner, 'pouinheritance')].flatMap((data) => data.children);
+  const inherited = [
+    ...vendorDataNamed(element, 'pouinheritance'),
+    ...vendorDataNamed(owner, 'pouinheritance'),
+  ].flatMap((data) => data.children);
   const named = (name: string): readonly string[] =>
-    inherited.flatMap((list) => childrenNamed(list, name)).flatMap((entry) => plainText(place.document, entry).split(/\s*,\s*/).filter((part) => part !== ''));
+    inherited
+      .flatMap((list) => childrenNamed(list, name))
+      .flatMap((entry) =>
+        plainText(place.document, entry)
+          .split(/\s*,\s*/)
+          .filter((part) => part !== ''),
+      );
   const holder = childNamed(element, 'returnType');
   const text = plainInterface(place, owner, element, pouKind);
   if (text && (!hasVariables(element) || lacksTypes(element))) {
@@ -128,25 +163,43 @@ const lacksTypes = (element: XmlElement | undefined): boolean =>
     list.children.some((variable) => {
       const type = childNamed(variable, 'type');
       const first = type?.children[0];
-      return variable.name === 'variable' && (!first || (first.name === 'derived' && (first.attributes.get('name') ?? '').trim() === ''));
+      return (
+        variable.name === 'variable' &&
+        (!first || (first.name === 'derived' && (first.attributes.get('name') ?? '').trim() === ''))
+      );
     }),
   );
 
 /** `InterfaceAsPlainText` of CODESYS and TwinCAT, and `textDeclaration` of Bachmann. */
-function plainInterface(place: Place, owner: XmlElement, element: XmlElement | undefined, pouKind: PouKind | undefined): Omit<Header, 'modifiers'> | undefined {
+function plainInterface(
+  place: Place,
+  owner: XmlElement,
+  element: XmlElement | undefined,
+  pouKind: PouKind | undefined,
+): Omit<Header, 'modifiers'> | undefined {
   const holder =
     [...vendorData(owner), ...vendorData(element)]
-      .filter(({ data }) => data.children.some((child) => child.name === 'InterfaceAsPlainText' || child.name === 'textDeclaration'))
+      .filter(({ data }) =>
+        data.children.some((child) => child.name === 'InterfaceAsPlainText' || child.name === 'textDeclaration'),
+      )
       .map(({ data }) => data.children[0]!)[0] ?? childNamed(owner, 'InterfaceAsPlainText');
   if (!holder) return undefined;
   const source = programText(place, holder);
   if (!/\bVAR(_[A-Z]+)?\b|^\s*FUNCTION\b/im.test(source.text)) return undefined;
   const kind = pouKind ?? 'function_block';
   // The text of a method or accessor has a header of its own, which is blanked; that of a POU may have none.
-  const text = pouKind ? source.text : source.text.replace(/^\s*(METHOD|PROPERTY)\b.*$/im, (line) => ' '.repeat(line.length));
-  const header = new RegExp(`\\b${keywords[kind]}\\b`, 'i').test(text) ? '' : `${keywords[kind]} ${place.pou ?? 'x'}${kind === 'function' ? ' : BOOL' : ''}\n`;
+  const text = pouKind
+    ? source.text
+    : source.text.replace(/^\s*(METHOD|PROPERTY)\b.*$/im, (line) => ' '.repeat(line.length));
+  const header = new RegExp(`\\b${keywords[kind]}\\b`, 'i').test(text)
+    ? ''
+    : `${keywords[kind]} ${place.pou ?? 'x'}${kind === 'function' ? ' : BOOL' : ''}\n`;
   const pieces = (source.origin?.pieces ?? []).map((piece) => ({ ...piece, at: piece.at + header.length }));
-  const whole = { ...source, text: `${header}${text}\nEND_${keywords[kind]}\n`, origin: { document: place.document, pieces } };
+  const whole = {
+    ...source,
+    text: `${header}${text}\nEND_${keywords[kind]}\n`,
+    origin: { document: place.document, pieces },
+  };
   const unit = parseDeclarationsText(place, whole);
   const pou = unit.find((declaration) => declaration.kind === 'pou');
   if (pou?.kind !== 'pou') return undefined;
@@ -163,7 +216,8 @@ function modifiersOf(...elements: readonly (XmlElement | undefined)[]): Modifier
   const attributes = new Map<string, string>();
   for (const element of elements) {
     for (const data of vendorDataNamed(element, 'accessmodifiers')) {
-      for (const modifiers of data.children) for (const [name, value] of modifiers.attributes) attributes.set(name.toLowerCase(), value.toLowerCase());
+      for (const modifiers of data.children)
+        for (const [name, value] of modifiers.attributes) attributes.set(name.toLowerCase(), value.toLowerCase());
     }
   }
   const is = (name: string): boolean => attributes.get(name) === 'true';
@@ -175,15 +229,26 @@ function modifiersOf(...elements: readonly (XmlElement | undefined)[]): Modifier
  * Some tools put the text of the whole POU, header and all, in its body. That is taken where the element has no interface and
  * the text declares just this POU.
  */
-function importWholeText(place: Place, element: XmlElement, name: string, pouKind: PouKind): PouDeclaration | undefined {
+function importWholeText(
+  place: Place,
+  element: XmlElement,
+  name: string,
+  pouKind: PouKind,
+): PouDeclaration | undefined {
   if (childNamed(element, 'interface')) return undefined;
   const body = childNamed(element, 'body');
   const holder = body?.children.find((child) => child.name.toUpperCase() === 'ST');
-  if (!holder || !new RegExp(`^\\s*${keywords[pouKind]}\\s`, 'i').test(textOf(place.document, holder).text)) return undefined;
+  if (!holder || !new RegExp(`^\\s*${keywords[pouKind]}\\s`, 'i').test(textOf(place.document, holder).text))
+    return undefined;
   const declarations: readonly Declaration[] = parseDeclarationsText(place, programText(place, holder));
   const pou = declarations[0];
   if (pou?.kind !== 'pou' || declarations.length > 1 || !sameName(pou.name, name)) {
-    report(place, 'E0012', element, `The text of ${name} declares something else than ${name}; it must declare this one program unit.`);
+    report(
+      place,
+      'E0012',
+      element,
+      `The text of ${name} declares something else than ${name}; it must declare this one program unit.`,
+    );
     return undefined;
   }
   return { ...pou, pragmas: [...pragmasOf(element), ...pou.pragmas] };
@@ -197,7 +262,9 @@ interface Members {
 
 function importMembers(place: Place, element: XmlElement): Members {
   const nested = (name: string, child: string): readonly XmlElement[] =>
-    vendorDataNamed(element, name).flatMap((data) => data.children.filter((member) => member.name.toLowerCase() === child));
+    vendorDataNamed(element, name).flatMap((data) =>
+      data.children.filter((member) => member.name.toLowerCase() === child),
+    );
   const actionElements = [...childrenNamed(childNamed(element, 'actions'), 'action'), ...nested('action', 'action')];
   return {
     methods: nested('method', 'method').flatMap((method) => importMethod(place, method) ?? []),
@@ -238,11 +305,22 @@ function importProperty(place: Place, element: XmlElement): PropertyDeclaration 
     const found = childNamed(element, elementName);
     if (!found) return undefined;
     const body = importBody(place, found);
-    return { blocks: importInterface(place, found, undefined).blocks, ...(body && { body }), span: spanOf(place, found) };
+    return {
+      blocks: importInterface(place, found, undefined).blocks,
+      ...(body && { body }),
+      span: spanOf(place, found),
+    };
   };
   const get = accessor('GetAccessor');
   const set = accessor('SetAccessor');
-  return { name, ...modifiersOf(element, childNamed(element, 'interface')), type, ...(get && { get }), ...(set && { set }), span: spanOf(place, element) };
+  return {
+    name,
+    ...modifiersOf(element, childNamed(element, 'interface')),
+    type,
+    ...(get && { get }),
+    ...(set && { set }),
+    span: spanOf(place, element),
+  };
 }
 
 /** `Interface` of CODESYS: methods and properties without bodies. */
@@ -250,7 +328,9 @@ export function importInterfaceDeclaration(outer: Place, element: XmlElement): P
   const name = requiredAttribute(outer, element, 'name');
   if (name === undefined) return undefined;
   const place = within(outer, name);
-  const parents = vendorDataNamed(element, 'pouinheritance').flatMap((data) => data.children.flatMap((list) => [...childrenNamed(list, 'Extends'), ...childrenNamed(list, 'Implements')]));
+  const parents = vendorDataNamed(element, 'pouinheritance').flatMap((data) =>
+    data.children.flatMap((list) => [...childrenNamed(list, 'Extends'), ...childrenNamed(list, 'Implements')]),
+  );
   const span = spanOf(place, element);
   return {
     kind: 'pou',
@@ -261,11 +341,19 @@ export function importInterfaceDeclaration(outer: Place, element: XmlElement): P
     usings: [],
     abstract: false,
     final: false,
-    extends: parents.flatMap((parent) => plainText(place.document, parent).split(/\s*,\s*/).filter((part) => part !== '')),
+    extends: parents.flatMap((parent) =>
+      plainText(place.document, parent)
+        .split(/\s*,\s*/)
+        .filter((part) => part !== ''),
+    ),
     implements: [],
     blocks: [],
-    methods: childrenNamed(childNamed(element, 'Methods'), 'Method').flatMap((method) => withoutBody(importMethod(place, method))),
-    properties: childrenNamed(childNamed(element, 'Properties'), 'Property').flatMap((property) => importProperty(place, property) ?? []),
+    methods: childrenNamed(childNamed(element, 'Methods'), 'Method').flatMap((method) =>
+      withoutBody(importMethod(place, method)),
+    ),
+    properties: childrenNamed(childNamed(element, 'Properties'), 'Property').flatMap(
+      (property) => importProperty(place, property) ?? [],
+    ),
     actions: [],
     transitions: [],
     pragmas: pragmasOf(element),

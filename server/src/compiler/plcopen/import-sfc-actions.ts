@@ -16,17 +16,27 @@ export function importActionBlock(place: Place, block: XmlElement): readonly Sfc
     const written = element.attributes.get('qualifier')?.trim().toUpperCase() || 'N';
     const qualifier = qualifiers.find((known) => known === written);
     if (!qualifier) {
-      place.problems.report('E6026', span, `"${written}" is no qualifier of an action; write N, R, S, L, D, P, SD, DS, SL, P0 or P1.`);
+      place.problems.report(
+        'E6026',
+        span,
+        `"${written}" is no qualifier of an action; write N, R, S, L, D, P, SD, DS, SL, P0 or P1.`,
+      );
       return [];
     }
     const action = importAction(place, element, block);
     if (!action) return [];
     let duration = importDuration(place, element);
     if (timed.has(qualifier) && !duration) {
-      place.problems.report('W6005', span, `The qualifier ${qualifier} has no duration, so it counts as zero; give one such as T#1s.`);
+      place.problems.report(
+        'W6005',
+        span,
+        `The qualifier ${qualifier} has no duration, so it counts as zero; give one such as T#1s.`,
+      );
       duration = { kind: 'duration', ns: 0n, typeName: 'TIME', span };
     }
-    const indicator = filled(element, 'indicator') ? parseExpressionText(place, attributeText(place, element, 'indicator')) : undefined;
+    const indicator = filled(element, 'indicator')
+      ? parseExpressionText(place, attributeText(place, element, 'indicator'))
+      : undefined;
     return [{ qualifier, action, ...(duration && { duration }), ...(indicator && { indicator }), span }];
   });
 }
@@ -38,12 +48,21 @@ function importAction(place: Place, element: XmlElement, block: XmlElement): Sfc
   if (reference) {
     const name = reference.attributes.get('name')?.trim() ?? '';
     if (name !== '') return { kind: 'named', name };
-    place.problems.report('E6026', chartSpan(place, block), 'This action has no name; name an action or a BOOL variable.');
+    place.problems.report(
+      'E6026',
+      chartSpan(place, block),
+      'This action has no name; name an action or a BOOL variable.',
+    );
     return undefined;
   }
   const inline = childNamed(element, 'inline');
   const body = inline && place.bodyIn(place, inline);
-  if (!inline) place.problems.report('E6026', chartSpan(place, block), 'This action is empty; name an action or a BOOL variable, or write statements.');
+  if (!inline)
+    place.problems.report(
+      'E6026',
+      chartSpan(place, block),
+      'This action is empty; name an action or a BOOL variable, or write statements.',
+    );
   return body && { kind: 'inline', body };
 }
 
@@ -90,16 +109,37 @@ export function importStepActions(place: Place, element: XmlElement): readonly S
   ] as const;
   return attached.flatMap(([qualifier, id]) => {
     const name = plainText(place.document, vendorAttribute(place, element, id));
-    return name === '' ? [] : [{ qualifier, action: { kind: 'named' as const, name }, ofStep: true as const, span: chartSpan(place, element) }];
+    return name === ''
+      ? []
+      : [
+          {
+            qualifier,
+            action: { kind: 'named' as const, name },
+            ofStep: true as const,
+            span: chartSpan(place, element),
+          },
+        ];
   });
 }
 
 /** `step.T >= minimum`, where CODESYS gives the step a minimum time. */
-export function minimumTime(place: Place, elements: ReadonlyMap<string, XmlElement>, stepName: string): Expression | undefined {
-  const step = [...elements.values()].find((element) => element.name === 'step' && element.attributes.get('name')?.trim() === stepName);
+export function minimumTime(
+  place: Place,
+  elements: ReadonlyMap<string, XmlElement>,
+  stepName: string,
+): Expression | undefined {
+  const step = [...elements.values()].find(
+    (element) => element.name === 'step' && element.attributes.get('name')?.trim() === stepName,
+  );
   const holder = step && vendorAttribute(place, step, guid.minimumTime);
   const right = holder && parseExpressionText(place, programText({ ...place, language: 'ST' }, holder));
   if (!right) return undefined;
   const span = spanOf(place, step);
-  return { kind: 'binary', op: '>=', left: { kind: 'member', object: { kind: 'name', name: stepName, span }, member: 'T', memberSpan: span, span }, right, span };
+  return {
+    kind: 'binary',
+    op: '>=',
+    left: { kind: 'member', object: { kind: 'name', name: stepName, span }, member: 'T', memberSpan: span, span },
+    right,
+    span,
+  };
 }

@@ -35,11 +35,19 @@ export function importSfc(place: Place, content: XmlElement): SfcBody {
   for (const element of drawn) {
     const id = localIdOf(place, element);
     if (id === undefined) continue;
-    if (elements.has(id)) place.problems.report('E6002', chartSpan(place, element), `The localId ${id} stands twice in this body; give each element its own.`);
+    if (elements.has(id))
+      place.problems.report(
+        'E6002',
+        chartSpan(place, element),
+        `The localId ${id} stands twice in this body; give each element its own.`,
+      );
     else elements.set(id, element);
   }
   const chart: Chart = { place, elements };
-  const graph = importGraphElements(place, content.children.filter((element) => !chartElements.has(element.name)));
+  const graph = importGraphElements(
+    place,
+    content.children.filter((element) => !chartElements.has(element.name)),
+  );
   const steps = importSteps(chart);
   const transitions = importTransitions(chart, graph);
   const dialect = vendorDataNamed(drawn[0], 'sfc/element').length > 0 ? { dialect: 'codesys' as const } : {};
@@ -59,11 +67,23 @@ function importSteps(chart: Chart): readonly SfcStep[] {
     for (const wire of wires) {
       const source = elements.get(wire.from);
       if (source && isStep(source)) blocks.set(wire.from, [...(blocks.get(wire.from) ?? []), element]);
-      else place.problems.report('E6001', chartSpan(place, element), `This action block belongs to the element ${wire.from}, which is no step of this chart; connect it again.`);
+      else
+        place.problems.report(
+          'E6001',
+          chartSpan(place, element),
+          `This action block belongs to the element ${wire.from}, which is no step of this chart; connect it again.`,
+        );
     }
-    if (wires.length === 0) place.problems.report('W6004', chartSpan(place, element), 'This action block belongs to no step, so it never runs; connect it to one.');
+    if (wires.length === 0)
+      place.problems.report(
+        'W6004',
+        chartSpan(place, element),
+        'This action block belongs to no step, so it never runs; connect it to one.',
+      );
   }
-  return [...elements].filter(([, element]) => isStep(element)).flatMap(([id, element]) => importStep(place, element, blocks.get(id) ?? []) ?? []);
+  return [...elements]
+    .filter(([, element]) => isStep(element))
+    .flatMap(([id, element]) => importStep(place, element, blocks.get(id) ?? []) ?? []);
 }
 
 function importStep(place: Place, element: XmlElement, actionBlocks: readonly XmlElement[]): SfcStep | undefined {
@@ -72,7 +92,11 @@ function importStep(place: Place, element: XmlElement, actionBlocks: readonly Xm
   const body = childNamed(element, 'body');
   const macro = element.name === 'macroStep' && body ? place.bodyIn(place, body) : undefined;
   if (element.name === 'macroStep' && macro?.kind !== 'sfc') {
-    place.problems.report('E6025', chartSpan(place, element), `The macro step ${name} has no chart of its own; draw one in it or make it a step.`);
+    place.problems.report(
+      'E6025',
+      chartSpan(place, element),
+      `The macro step ${name} has no chart of its own; draw one in it or make it a step.`,
+    );
   }
   const associations = actionBlocks.flatMap((block) => importActionBlock(place, block));
   return {
@@ -95,8 +119,14 @@ function importTransitions(chart: Chart, graph: readonly GraphElement[]): readon
     const span = chartSpan(place, element);
     const sources = sourcesOf(chart, element);
     const to = targets.get(id) ?? [];
-    if (sources.length === 0) place.problems.report('E6021', span, 'No step leads to this transition, so it can never fire; connect it below a step.');
-    if (to.length === 0) place.problems.report('E6020', span, 'This transition leads to no step; connect a step or a jump below it.');
+    if (sources.length === 0)
+      place.problems.report(
+        'E6021',
+        span,
+        'No step leads to this transition, so it can never fire; connect it below a step.',
+      );
+    if (to.length === 0)
+      place.problems.report('E6020', span, 'This transition leads to no step; connect a step or a jump below it.');
     const condition = importCondition(chart, element, graph);
     if (!condition || to.length === 0) continue;
     const vendor = vendorAttributes(place, element);
@@ -104,7 +134,16 @@ function importTransitions(chart: Chart, graph: readonly GraphElement[]): readon
     const x = numberAttribute(childNamed(element, 'position'), 'x') ?? 0;
     for (const from of sources) {
       const held = from.flatMap((step) => minimumTime(place, chart.elements, step) ?? []);
-      found.push({ transition: { from, to, ...(priority !== undefined && { priority }), condition: withMinimumTimes(condition, held), span }, x });
+      found.push({
+        transition: {
+          from,
+          to,
+          ...(priority !== undefined && { priority }),
+          condition: withMinimumTimes(condition, held),
+          span,
+        },
+        x,
+      });
     }
   }
   return leftToRight(found);
@@ -115,12 +154,17 @@ type Condition = SfcTransition['condition'];
 /** CODESYS' minimum times: the transition waits until each step has been active long enough. */
 function withMinimumTimes(condition: Condition, held: readonly Expression[]): Condition {
   if (held.length === 0 || condition.kind !== 'expression') return condition;
-  const expression = held.reduce((left, right) => ({ kind: 'binary', op: 'AND', left, right, span: left.span }), condition.expression);
+  const expression = held.reduce(
+    (left, right) => ({ kind: 'binary', op: 'AND', left, right, span: left.span }),
+    condition.expression,
+  );
   return { kind: 'expression', expression };
 }
 
 /** Transitions that compete for one step are tried from left to right; all others stay where the document has them. */
-function leftToRight(found: readonly { readonly transition: SfcTransition; readonly x: number }[]): readonly SfcTransition[] {
+function leftToRight(
+  found: readonly { readonly transition: SfcTransition; readonly x: number }[],
+): readonly SfcTransition[] {
   const groups = new Map<string, number[]>();
   found.forEach(({ transition }, i) => {
     const key = foldName(transition.from[0] ?? '');
@@ -139,7 +183,11 @@ function leftToRight(found: readonly { readonly transition: SfcTransition; reado
 const nameOf = (element: XmlElement): string => element.attributes.get('name')?.trim() ?? '';
 
 /** Steps before an element, as alternatives of sets that must all be active. Walks up through divergences and convergences. */
-function sourcesOf(chart: Chart, element: XmlElement, path: ReadonlySet<XmlElement> = new Set()): readonly (readonly string[])[] {
+function sourcesOf(
+  chart: Chart,
+  element: XmlElement,
+  path: ReadonlySet<XmlElement> = new Set(),
+): readonly (readonly string[])[] {
   const alternatives: (readonly string[])[] = [];
   if (path.size > maxBranchDepth) return alternatives;
   const above = new Set([...path, element]);
@@ -168,7 +216,11 @@ function targetsOf(chart: Chart): ReadonlyMap<string, readonly string[]> {
     if (!isStep(element) && element.name !== 'jumpStep') continue;
     const name = element.name === 'jumpStep' ? (element.attributes.get('targetName')?.trim() ?? '') : nameOf(element);
     if (!steps.has(foldName(name))) {
-      place.problems.report('E6022', chartSpan(place, element), `The jump leads to the step ${name}, which this chart doesn't have; draw it or change the jump.`);
+      place.problems.report(
+        'E6022',
+        chartSpan(place, element),
+        `The jump leads to the step ${name}, which this chart doesn't have; draw it or change the jump.`,
+      );
       continue;
     }
     for (const id of transitionsAbove(chart, element)) {
@@ -191,7 +243,11 @@ function transitionsAbove(chart: Chart, element: XmlElement): ReadonlySet<string
       visited.add(source);
       if (source.name === 'transition') found.add(wire.from);
       else if (isStep(source)) {
-        chart.place.problems.report('E6023', chartSpan(chart.place, element), `No transition stands between the step ${nameOf(source)} and this ${element.name}; draw one.`);
+        chart.place.problems.report(
+          'E6023',
+          chartSpan(chart.place, element),
+          `No transition stands between the step ${nameOf(source)} and this ${element.name}; draw one.`,
+        );
       } else stack.push(source);
     }
   }
@@ -215,16 +271,28 @@ function importCondition(chart: Chart, element: XmlElement, graph: readonly Grap
   const holder = childNamed(element, 'condition');
   const condition = holder && importConditionIn(place, element, holder, graph, span);
   if (!condition) {
-    if (!holder || holder.children.length === 0) place.problems.report('E6024', span, 'This transition has no condition; give it one, TRUE where it always fires.');
+    if (!holder || holder.children.length === 0)
+      place.problems.report(
+        'E6024',
+        span,
+        'This transition has no condition; give it one, TRUE where it always fires.',
+      );
     return undefined;
   }
   if (!booleanAttribute(holder, 'negated')) return condition;
-  if (condition.kind === 'expression') return { kind: 'expression', expression: { kind: 'unary', op: 'NOT', operand: condition.expression, span } };
+  if (condition.kind === 'expression')
+    return { kind: 'expression', expression: { kind: 'unary', op: 'NOT', operand: condition.expression, span } };
   place.problems.report('E6024', span, 'A negated condition by name or drawing is not supported; negate it within.');
   return undefined;
 }
 
-function importConditionIn(place: Place, element: XmlElement, holder: XmlElement, graph: readonly GraphElement[], span: SourceSpan): Condition | undefined {
+function importConditionIn(
+  place: Place,
+  element: XmlElement,
+  holder: XmlElement,
+  graph: readonly GraphElement[],
+  span: SourceSpan,
+): Condition | undefined {
   const reference = childNamed(holder, 'reference');
   if (reference) {
     const name = requiredAttribute(place, reference, 'name');
@@ -235,13 +303,15 @@ function importConditionIn(place: Place, element: XmlElement, holder: XmlElement
   const wires = wiresOf(childrenNamed(holder, 'connectionPointIn'));
   if (wires.length === 0) return undefined;
   const source = wires.length === 1 ? graph.find(({ id }) => id === wires[0]!.from) : undefined;
-  if (source?.kind === 'inVariable' && !source.negated && !source.edge) return namedOrExpression(place, source.expression);
+  if (source?.kind === 'inVariable' && !source.negated && !source.edge)
+    return namedOrExpression(place, source.expression);
   return { kind: 'body', body: { kind: 'graph', language: 'FBD', elements: behind(graph, wires), result: wires } };
 }
 
 /** A condition that is just the name of a transition of the POU is meant as that transition. */
 function namedOrExpression(place: Place, expression: Expression): Condition {
-  if (expression.kind === 'name' && place.transitions?.has(foldName(expression.name))) return { kind: 'named', name: expression.name };
+  if (expression.kind === 'name' && place.transitions?.has(foldName(expression.name)))
+    return { kind: 'named', name: expression.name };
   return { kind: 'expression', expression };
 }
 
@@ -254,7 +324,7 @@ function importInline(place: Place, inline: XmlElement, element: XmlElement, spa
   }
   const body: Body | undefined = place.bodyIn(place, inline);
   if (body?.kind === 'sfc') {
-    place.problems.report('E6024', span, 'A condition can\'t be a chart; write it in ST, IL, LD or FBD.');
+    place.problems.report('E6024', span, "A condition can't be a chart; write it in ST, IL, LD or FBD.");
     return undefined;
   }
   return body && { kind: 'body', body };
@@ -271,7 +341,9 @@ function behind(graph: readonly GraphElement[], wires: readonly Wire[]): readonl
     found.add(element);
     stack.push(...wiresInto(element));
     if (element.kind === 'continuation') {
-      const connector = graph.find((other) => other.kind === 'connector' && foldName(other.name) === foldName(element.name));
+      const connector = graph.find(
+        (other) => other.kind === 'connector' && foldName(other.name) === foldName(element.name),
+      );
       if (connector) stack.push({ from: connector.id });
     }
   }

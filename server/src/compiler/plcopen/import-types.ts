@@ -1,12 +1,30 @@
-import type { Argument, DirectAddress, Expression, TypeDeclaration, TypeNode, VariableDeclaration } from '../syntax/ast.js';
+import type {
+  Argument,
+  DirectAddress,
+  Expression,
+  TypeDeclaration,
+  TypeNode,
+  VariableDeclaration,
+} from '../syntax/ast.js';
 import type { Place } from './import-place.js';
-import { attributeText, attributesOf, programText, report, requiredAttribute, spanOf, vendorDataNamed, warnUnknownChildren, within } from './import-place.js';
+import {
+  attributeText,
+  attributesOf,
+  programText,
+  report,
+  requiredAttribute,
+  spanOf,
+  vendorDataNamed,
+  warnUnknownChildren,
+  within,
+} from './import-place.js';
 import { parseAddressText, parseExpressionText, parseInitialText, parseTypeText } from './parse-text.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed, childrenNamed, descend, plainText } from './xml-tree.js';
 
 const simpleName = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
-const elementaryName = /^(BOOL|[BWDL]?WORD|BYTE|U?[SDL]?INT|L?REAL|L?TIME|L?DATE|L?DT|L?TOD|W?CHAR|(L?)TIME_OF_DAY|(L?)DATE_AND_TIME|BIT|ANY(_[A-Z]+)?)$/;
+const elementaryName =
+  /^(BOOL|[BWDL]?WORD|BYTE|U?[SDL]?INT|L?REAL|L?TIME|L?DATE|L?DT|L?TOD|W?CHAR|(L?)TIME_OF_DAY|(L?)DATE_AND_TIME|BIT|ANY(_[A-Z]+)?)$/;
 
 /** The type that a `type`, `baseType` or `returnType` element holds. Undefined after an error was reported. */
 export function importType(place: Place, holder: XmlElement): TypeNode | undefined {
@@ -22,7 +40,9 @@ export function importType(place: Place, holder: XmlElement): TypeNode | undefin
     case 'wstring':
     case 'WSTRING': {
       const wide = element.name.toLowerCase() === 'wstring';
-      const length = element.attributes.has('length') ? parseExpressionText(place, attributeText(place, element, 'length')) : undefined;
+      const length = element.attributes.has('length')
+        ? parseExpressionText(place, attributeText(place, element, 'length'))
+        : undefined;
       return { kind: 'string', wide, span, ...(length && { length }) };
     }
     case 'derived':
@@ -63,14 +83,18 @@ function importDerived(place: Place, element: XmlElement): TypeNode | undefined 
     return undefined;
   }
   // Some tools write whole types here: REFERENCE TO X, ARRAY [0..9] OF INT, STRING(80).
-  return simpleName.test(name) ? { kind: 'named', name, span: spanOf(place, element) } : parseTypeText(place, attributeText(place, element, 'name'));
+  return simpleName.test(name)
+    ? { kind: 'named', name, span: spanOf(place, element) }
+    : parseTypeText(place, attributeText(place, element, 'name'));
 }
 
 function importArray(place: Place, element: XmlElement): TypeNode | undefined {
   const elementType = importBase(place, element);
   const dimensions = childrenNamed(element, 'dimension').map((dimension) => {
     const bound = (name: string): Expression | undefined =>
-      ['', '*'].includes(dimension.attributes.get(name)?.trim() ?? '') ? undefined : parseExpressionText(place, attributeText(place, dimension, name));
+      ['', '*'].includes(dimension.attributes.get(name)?.trim() ?? '')
+        ? undefined
+        : parseExpressionText(place, attributeText(place, dimension, name));
     const low = bound('lower');
     const high = bound('upper');
     return { ...(low && { low }), ...(high && { high }), span: spanOf(place, dimension) };
@@ -98,7 +122,10 @@ function importEnum(place: Place, element: XmlElement): TypeNode {
   const values = childrenNamed(childNamed(element, 'values'), 'value').flatMap((value) => {
     const name = requiredAttribute(place, value, 'name');
     if (name === undefined) return [];
-    const initial = (value.attributes.get('value') ?? '').trim() === '' ? undefined : parseExpressionText(place, attributeText(place, value, 'value'));
+    const initial =
+      (value.attributes.get('value') ?? '').trim() === ''
+        ? undefined
+        : parseExpressionText(place, attributeText(place, value, 'value'));
     return [{ name, ...(initial && { value: initial }), span: spanOf(place, value) }];
   });
   const baseElement = childNamed(element, 'baseType');
@@ -110,7 +137,13 @@ function importEnum(place: Place, element: XmlElement): TypeNode {
 function importStruct(place: Place, element: XmlElement, base: string | undefined): TypeNode {
   const members = childrenNamed(element, 'variable').flatMap((member) => importVariable(place, member) ?? []);
   warnUnknownChildren(place, element, new Set(['variable', 'addData', 'documentation']));
-  return { kind: 'struct', union: element.name === 'union', members, span: spanOf(place, element), ...(base !== undefined && { extends: base }) };
+  return {
+    kind: 'struct',
+    union: element.name === 'union',
+    members,
+    span: spanOf(place, element),
+    ...(base !== undefined && { extends: base }),
+  };
 }
 
 const dataTypeChildren = new Set(['baseType', 'initialValue', 'addData', 'documentation']);
@@ -130,7 +163,9 @@ export function importDataType(outer: Place, element: XmlElement): TypeDeclarati
     report(place, 'E0013', element, `The data type ${name} has no <baseType>; say what it consists of.`);
     return undefined;
   }
-  const inherited = vendorDataNamed(element, 'datatypeinheritance').map((data) => plainText(place.document, descend(data, 'Inheritance', 'Extends')))[0];
+  const inherited = vendorDataNamed(element, 'datatypeinheritance').map((data) =>
+    plainText(place.document, descend(data, 'Inheritance', 'Extends')),
+  )[0];
   const struct = childNamed(base, 'struct');
   let type = struct && inherited ? importStruct(place, struct, inherited) : importType(place, base);
   // A structure with a union in vendor data is a union written for tools that have none.
@@ -153,7 +188,10 @@ export function importValue(place: Place, holder: XmlElement, type: TypeNode | u
     const elements = childrenNamed(array, 'value').flatMap((element) => {
       const value = importValue(place, element, elementType);
       const written = element.attributes.get('repetitionValue')?.trim() ?? '1';
-      const repeat = written === '1' || written === '' ? undefined : parseExpressionText(place, attributeText(place, element, 'repetitionValue'));
+      const repeat =
+        written === '1' || written === ''
+          ? undefined
+          : parseExpressionText(place, attributeText(place, element, 'repetitionValue'));
       return value ? [{ values: [value], ...(repeat && { repeat }) }] : [];
     });
     return { kind: 'arrayInit', elements, span };
@@ -183,7 +221,14 @@ function importSimpleValue(place: Place, element: XmlElement, type: TypeNode | u
 function openArrayType(place: Place, variable: XmlElement): TypeNode | undefined {
   const text = attributesOf(variable).get('variable_length_array');
   if (text === undefined || text === '') return undefined;
-  return parseTypeText(place, { file: place.document.file, text, language: 'ST', firstLine: 1, firstColumn: 1, ...(place.pou !== undefined && { pou: place.pou }) });
+  return parseTypeText(place, {
+    file: place.document.file,
+    text,
+    language: 'ST',
+    firstLine: 1,
+    firstColumn: 1,
+    ...(place.pou !== undefined && { pou: place.pou }),
+  });
 }
 
 // ---------------------------------------------------------------- variables
@@ -234,7 +279,9 @@ function importInputAssignments(place: Place, element: XmlElement): readonly Arg
         // The names of a block's first arguments may be left out: then there are values alone.
         return childrenNamed(assignment, 'Value').flatMap((holder): Argument[] => {
           const value = parseExpressionText(place, programText(place, holder));
-          return value ? [{ ...(name !== '' && { name }), direction: 'in', value, span: spanOf(place, assignment) }] : [];
+          return value
+            ? [{ ...(name !== '' && { name }), direction: 'in', value, span: spanOf(place, assignment) }]
+            : [];
         });
       }),
     ),

@@ -42,5 +42,7 @@ export function importVariables(place: Place, list: XmlElement, section: Section
 
 /** `{attribute 'x' := 'y'}` pragmas of an element, as text. */
 export function pragmasOf(element: XmlElement): readonly string[] {
-  return [...attributesOf(element)].map(([name, value]) => (value === '' ? `{attribute '${name}'}` : `{attribute '${name}' := '${value}'}`));
+  return [...attributesOf(element)].map(([name, value]) =>
+    value === '' ? `{attribute '${name}'}` : `{attribute '${name}' := '${value}'}`,
+  );
 }

@@ -29,7 +29,12 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
   if (root.namespace === '') {
     report(place, 'W0010', root, 'The document has no PLCopen namespace; it is read as TC6 2.01.');
   } else if (!namespaces.test(root.namespace)) {
-    report(place, 'E0011', root, `"${root.namespace}" is no version of PLCopen XML that is known; export the project as TC6 2.01.`);
+    report(
+      place,
+      'E0011',
+      root,
+      `"${root.namespace}" is no version of PLCopen XML that is known; export the project as TC6 2.01.`,
+    );
     return nothing;
   }
   const declarations: Declaration[] = [];
@@ -44,7 +49,12 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
       importMember(place, root, declarations);
       break;
     default:
-      report(place, 'E0010', root, `<${root.name}> is no PLCopen document; its root is <project>, or <pou> for a single program unit.`);
+      report(
+        place,
+        'E0010',
+        root,
+        `<${root.name}> is no PLCopen document; its root is <project>, or <pou> for a single program unit.`,
+      );
   }
   return { file: document.name, declarations };
 }
@@ -59,14 +69,20 @@ function importProject(place: Place, project: XmlElement, into: Declaration[]): 
   const pous = childNamed(types, 'pous');
   const pouCount = childrenNamed(pous, 'pou').length;
   if (pous && pouCount > maxPous) {
-    report(place, 'E0008', pous, `The project has ${pouCount} program units; at most ${maxPous} are read, so split it.`);
+    report(
+      place,
+      'E0008',
+      pous,
+      `The project has ${pouCount} program units; at most ${maxPous} are read, so split it.`,
+    );
     return;
   }
   if (dataTypes) warnUnknownChildren(place, dataTypes, new Set(['dataType', 'addData']));
   if (pous) warnUnknownChildren(place, pous, new Set(['pou', 'addData']));
   for (const member of [...(dataTypes?.children ?? []), ...(pous?.children ?? [])]) importMember(place, member, into);
   for (const owner of [types, dataTypes, pous]) importVendorData(place, owner, into);
-  for (const configuration of childNamed(childNamed(project, 'instances'), 'configurations')?.children ?? []) importInstances(place, configuration, into);
+  for (const configuration of childNamed(childNamed(project, 'instances'), 'configurations')?.children ?? [])
+    importInstances(place, configuration, into);
   importVendorData(place, project, into);
 }
 
@@ -96,14 +112,27 @@ function importInstances(place: Place, element: XmlElement, into: Declaration[])
     const imported = importResource(place, element);
     const name = requiredAttribute(place, element, 'name');
     if (imported && name !== undefined) {
-      into.push({ kind: 'configuration', name, blocks: [], resources: [imported.resource], accessPaths: [], configVariables: [], span: spanOf(place, element) }, ...imported.globals);
+      into.push(
+        {
+          kind: 'configuration',
+          name,
+          blocks: [],
+          resources: [imported.resource],
+          accessPaths: [],
+          configVariables: [],
+          span: spanOf(place, element),
+        },
+        ...imported.globals,
+      );
     }
     importVendorData(place, element, into);
     return;
   }
   if (element.name !== 'configuration') return;
   // A device without an application of its own, such as a bus coupler, runs nothing.
-  const runs = element.children.some((child) => ['resource', 'globalVars', 'accessVars', 'configVars'].includes(child.name));
+  const runs = element.children.some((child) =>
+    ['resource', 'globalVars', 'accessVars', 'configVars'].includes(child.name),
+  );
   const imported = runs ? importConfiguration(place, element) : undefined;
   if (imported) into.push(imported.configuration, ...imported.globals);
   importVendorData(place, element, into);
@@ -130,12 +159,18 @@ function importVendorData(place: Place, owner: XmlElement | undefined, into: Dec
         for (const resource of data.children) importInstances(place, resource, into);
         break;
       case 'configurations':
-        for (const list of data.children) for (const configuration of list.children) importInstances(place, configuration, into);
+        for (const list of data.children)
+          for (const configuration of list.children) importInstances(place, configuration, into);
         break;
       default:
         if (!silent.has(name) && !place.unknown.has(`data ${name}`)) {
           place.unknown.add(`data ${name}`);
-          report(place, 'W0011', data, `The vendor data "${data.attributes.get('name') ?? ''}" is not understood and has no effect.`);
+          report(
+            place,
+            'W0011',
+            data,
+            `The vendor data "${data.attributes.get('name') ?? ''}" is not understood and has no effect.`,
+          );
         }
     }
   }

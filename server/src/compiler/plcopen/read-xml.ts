@@ -41,12 +41,15 @@ class XmlError extends Error {
 }
 
 const nameStart = String.raw`:A-Z_a-z\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{2FF}\u{370}-\u{37D}\u{37F}-\u{1FFF}\u{200C}\u{200D}\u{2070}-\u{218F}\u{2C00}-\u{2FEF}\u{3001}-\u{D7FF}\u{F900}-\u{FDCF}\u{FDF0}-\u{FFFD}\u{10000}-\u{EFFFF}`;
+// eslint-disable-next-line no-misleading-character-class -- each is a range of characters that XML names
 const namePattern = new RegExp(`[${nameStart}][-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}${nameStart}]*`, 'uy');
 const spacePattern = /[ \t\r\n]*/y;
 const declarationPattern =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(["'])1\.[0-9]+\1([ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(["'])[A-Za-z][A-Za-z0-9._-]*\3)?([ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(["'])(yes|no)\5)?[ \t\r\n]*\?>/y;
-// eslint-disable-next-line no-control-regex -- these are the very characters that XML forbids
-const forbiddenPattern = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+// Built from a text, for these are characters that no source should hold.
+const forbiddenPattern = new RegExp(
+  String.raw`[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]`,
+);
 
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 
@@ -76,7 +79,11 @@ class XmlReader {
     if (forbidden) {
       // What stands before the character is read first: an earlier error explains more.
       const code = forbidden[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-      this.failLater = new XmlError('E0006', forbidden.index, `The character U+${code} is not allowed in XML; remove it.`);
+      this.failLater = new XmlError(
+        'E0006',
+        forbidden.index,
+        `The character U+${code} is not allowed in XML; remove it.`,
+      );
     }
     if (text.startsWith('<?xml') && /[ \t\r\n]/.test(text.charAt(5))) {
       declarationPattern.lastIndex = 0;
@@ -119,7 +126,10 @@ class XmlReader {
       spacePattern.lastIndex = from;
       spacePattern.test(text);
       if (spacePattern.lastIndex < to) {
-        this.fail(spacePattern.lastIndex, `There is text ${this.root ? 'after' : 'before'} the root element; remove it.`);
+        this.fail(
+          spacePattern.lastIndex,
+          `There is text ${this.root ? 'after' : 'before'} the root element; remove it.`,
+        );
       }
       return;
     }
@@ -139,7 +149,10 @@ class XmlReader {
       }
       const body = text.slice(i + 1, close);
       if (resolveReference(body) === undefined) {
-        this.fail(i, `The reference &${body}; is not defined; only lt, gt, amp, quot, apos and numbers of legal characters are.`);
+        this.fail(
+          i,
+          `The reference &${body}; is not defined; only lt, gt, amp, quot, apos and numbers of legal characters are.`,
+        );
       }
       i = this.nextOf('&', close);
     }
@@ -179,7 +192,8 @@ class XmlReader {
     const { text, at } = this;
     const target = this.nameAt(at + 2);
     if (target === undefined) this.fail(at, 'A processing instruction needs a name.');
-    if (target.toLowerCase() === 'xml') this.fail(at, 'The XML declaration must be the very start of the document; nothing may stand before it.');
+    if (target.toLowerCase() === 'xml')
+      this.fail(at, 'The XML declaration must be the very start of the document; nothing may stand before it.');
     const close = text.indexOf('?>', at + 2);
     if (close < 0) this.fail(at, 'The processing instruction that starts here does not end.');
     this.at = close + 2;
@@ -201,11 +215,14 @@ class XmlReader {
   private readStartTag(): void {
     const start = this.at;
     const qualifiedName = this.nameAt(start + 1);
-    if (qualifiedName === undefined) this.fail(start, 'After < the name of an element must stand; write &lt; for a plain less-than sign.');
-    if (this.root && this.open.length === 0) this.fail(start, `<${qualifiedName}> is a second root element; a document has one.`);
+    if (qualifiedName === undefined)
+      this.fail(start, 'After < the name of an element must stand; write &lt; for a plain less-than sign.');
+    if (this.root && this.open.length === 0)
+      this.fail(start, `<${qualifiedName}> is a second root element; a document has one.`);
     if (this.open.length >= maxDepth) this.fail(start, `Elements are nested deeper than ${maxDepth}.`, 'E0003');
     this.elements += 1;
-    if (this.elements > maxElements) this.fail(start, `The document has more than ${maxElements} elements; split it.`, 'E0008');
+    if (this.elements > maxElements)
+      this.fail(start, `The document has more than ${maxElements} elements; split it.`, 'E0008');
     this.at = start + 1 + qualifiedName.length;
     const written = this.readAttributes(start, qualifiedName);
     const empty = this.text.charCodeAt(this.at) === 0x2f;
@@ -235,7 +252,8 @@ class XmlReader {
       const value = this.readValue(name);
       if (attributes.has(name)) this.fail(at, `The attribute ${name} stands twice in <${owner}>.`);
       attributes.set(name, value);
-      if (attributes.size > maxAttributes) this.fail(at, `<${owner}> has more than ${maxAttributes} attributes.`, 'E0007');
+      if (attributes.size > maxAttributes)
+        this.fail(at, `<${owner}> has more than ${maxAttributes} attributes.`, 'E0007');
     }
   }
 
@@ -253,7 +271,9 @@ class XmlReader {
     this.at = close + 1;
     // XML 1.0, 3.3.3: white space in a value is a space, unless it is written as a reference.
     const spaced = /[\t\r\n]/.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw;
-    return spaced.includes('&') ? spaced.replace(/&([^;]*);/g, (_whole, body: string) => resolveReference(body) ?? '') : spaced;
+    return spaced.includes('&')
+      ? spaced.replace(/&([^;]*);/g, (_whole, body: string) => resolveReference(body) ?? '')
+      : spaced;
   }
 
   private resolve(start: number, qualifiedName: string, written: Map<string, string>): OpenElement {
@@ -271,13 +291,24 @@ class XmlReader {
     prefixes = declared ?? prefixes;
     for (const name of attributes.keys()) {
       const colon = name.indexOf(':');
-      if (colon >= 0 && !prefixes.has(name.slice(0, colon))) this.fail(start, `The prefix of ${name} is not declared; declare it with xmlns:${name.slice(0, colon)}.`);
+      if (colon >= 0 && !prefixes.has(name.slice(0, colon)))
+        this.fail(start, `The prefix of ${name} is not declared; declare it with xmlns:${name.slice(0, colon)}.`);
     }
     const colon = qualifiedName.indexOf(':');
     const prefix = colon < 0 ? '' : qualifiedName.slice(0, colon);
     const namespace = prefixes.get(prefix);
-    if (namespace === undefined) this.fail(start, `The prefix of <${qualifiedName}> is not declared; declare it with xmlns:${prefix}.`);
-    return { qualifiedName, name: qualifiedName.slice(colon + 1), namespace, attributes, children: [], start, contentStart: this.at, prefixes };
+    if (namespace === undefined)
+      this.fail(start, `The prefix of <${qualifiedName}> is not declared; declare it with xmlns:${prefix}.`);
+    return {
+      qualifiedName,
+      name: qualifiedName.slice(colon + 1),
+      namespace,
+      attributes,
+      children: [],
+      start,
+      contentStart: this.at,
+      prefixes,
+    };
   }
 
   private readEndTag(): void {
@@ -287,7 +318,10 @@ class XmlReader {
     if (!element) this.fail(start, `</${name ?? ''}> closes no element.`);
     if (name !== element.qualifiedName) {
       this.open.push(element);
-      const { line } = lineColumn({ file: '', text: this.text, language: 'ST', firstLine: 1, firstColumn: 1 }, element.start);
+      const { line } = lineColumn(
+        { file: '', text: this.text, language: 'ST', firstLine: 1, firstColumn: 1 },
+        element.start,
+      );
       this.fail(start, `</${name ?? ''}> does not match <${element.qualifiedName}> of line ${line}.`);
     }
     this.at = start + 2 + name.length;

@@ -13,7 +13,7 @@ export function numberRungs(elements: readonly XmlElement[]): ReadonlyMap<XmlEle
   const find = (i: number): number => {
     let root = i;
     while (parent[root] !== root) root = parent[root]!;
-    for (let at = i; at !== root; ) {
+    for (let at = i; at !== root;) {
       const next = parent[at]!;
       parent[at] = root;
       at = next;
@@ -40,7 +40,9 @@ export function numberRungs(elements: readonly XmlElement[]): ReadonlyMap<XmlEle
   });
   const ordered = [...tops].sort(([, a], [, b]) => a.y - b.y || a.x - b.x || a.first - b.first);
   const numbers = new Map(ordered.map(([root], i) => [root, i + 1]));
-  return new Map(elements.flatMap((element, i) => (apart.has(element.name) ? [] : [[element, numbers.get(find(i))!] as const])));
+  return new Map(
+    elements.flatMap((element, i) => (apart.has(element.name) ? [] : [[element, numbers.get(find(i))!] as const])),
+  );
 }
 
 /** Numbers of the elements that wires come from, all pins together. */

@@ -1,7 +1,16 @@
 /** Longest interval a task may have: a day. */
 const maxIntervalNs = 86_400_000_000_000n;
 
-const units: Readonly<Record<string, bigint>> = { d: 86_400_000_000_000n, h: 3_600_000_000_000n, m: 60_000_000_000n, s: 1_000_000_000n, ms: 1_000_000n, us: 1000n, µs: 1000n, ns: 1n };
+const units: Readonly<Record<string, bigint>> = {
+  d: 86_400_000_000_000n,
+  h: 3_600_000_000_000n,
+  m: 60_000_000_000n,
+  s: 1_000_000_000n,
+  ms: 1_000_000n,
+  us: 1000n,
+  µs: 1000n,
+  ns: 1n,
+};
 
 /**
  * Nanoseconds of a task's interval as tools write it: `T#20ms`, `t#1s500ms`, `TIME#20ms`, `20ms`; `PT0.02S` (xs:duration);
@@ -12,7 +21,9 @@ export function readInterval(text: string, unit?: string): bigint | undefined {
   if (/^\d+(\.\d+)?$/.test(written)) return unit === undefined ? undefined : scaled(written, units[unit.toLowerCase()]);
   const clock = /^(\d{1,4}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)$/.exec(written);
   if (clock) return sum([[clock[1]!, 'h'], [clock[2]!, 'm'], [clock[3]!, 's']]); // prettier-ignore
-  const iso = /^P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(written);
+  const iso = /^P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(
+    written,
+  );
   if (iso && written.length > 2) return sum([[iso[1] ?? '0', 'd'], [iso[2] ?? '0', 'h'], [iso[3] ?? '0', 'm'], [iso[4] ?? '0', 's']]); // prettier-ignore
   const literal = /^(?:L?T(?:IME)?#)?((?:\d[\d_]*(?:\.\d+)?_?(?:ms|us|µs|ns|d|h|m|s)_?)+)$/i.exec(written);
   if (!literal) return undefined;

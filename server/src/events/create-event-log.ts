@@ -288,9 +288,9 @@ export function createEventLog(options: EventLogOptions): EventLog {
       journal.append({ type: recordTypes.state, sequence, body: noBytes, attachment }, true);
       return { sequence, committed: commitment(sequence, sequence - 1n, false, false) };
     },
-    head: view.head,
+    head: () => view.head(),
     assigned: () => assigned,
-    floors: view.floors,
+    floors: () => view.floors(),
     cursorAt: (sequence) => ({ hostId: identity.hostId, epoch: identity.epoch, sequence }),
     read: ({ classes, after, limit }) => {
       const found: StoredEvent[] = [];

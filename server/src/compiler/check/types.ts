@@ -1,6 +1,7 @@
 import type { ElementaryName } from '../../model/data-type.js';
 import type { NumType, MemType } from '../ir/ir.js';
-import type { PouDeclaration, TypeNode } from '../syntax/ast.js';
+import type { Expression, PouDeclaration, TypeNode } from '../syntax/ast.js';
+import type { Scope } from './symbols.js';
 
 /** Types as the checker sees them. Elementary types are singletons: compare them with `===`, everything else with `sameType`. */
 export type Type =
@@ -23,10 +24,17 @@ export interface ArrayType {
   readonly bounds: readonly { readonly low: number; readonly high: number }[];
   readonly dynamic: boolean;
   readonly element: Type;
+  /** Initial value that the element type's declaration gives, `TYPE T : INT := 5`. */
+  readonly elementInitial?: Initial;
   readonly size: number;
   readonly align: number;
 }
-export interface FieldSymbol { readonly name: string; readonly type: Type; readonly offset: number; readonly node: TypeNode }
+/** An initial value and the scope in which its names mean something. */
+export interface Initial { readonly expression: Expression; readonly scope: Scope }
+/** A type as a declaration uses it: the type, and the initial value that comes with its name. */
+export interface TypeUse { readonly type: Type; readonly initial?: Initial }
+/** `initial`: of the member's own declaration, else of its type. */
+export interface FieldSymbol { readonly name: string; readonly type: Type; readonly offset: number; readonly node: TypeNode; readonly initial?: Initial }
 export interface StructType {
   readonly kind: 'struct';
   readonly name: string;
@@ -40,6 +48,8 @@ export interface EnumType {
   readonly name: string;
   readonly base: ElementaryType;
   readonly values: ReadonlyMap<string, { readonly name: string; readonly value: bigint }>;
+  /** Value of variables without an initial value: the type's own, else the first name's. */
+  readonly initial: bigint;
 }
 export interface SubrangeType { readonly kind: 'subrange'; readonly name: string; readonly base: ElementaryType; readonly low: bigint; readonly high: bigint }
 export interface PointerType { readonly kind: 'pointer'; readonly form: 'pointer' | 'ref_to' | 'reference'; readonly target: Type }

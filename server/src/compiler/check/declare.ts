@@ -1,0 +1,148 @@
+import { foldName } from '../../model/identifier.js';
+import type { Declaration, GlobalsDeclaration, PouDeclaration, SourceUnit, TypeDeclaration, VariableBlock } from '../syntax/ast.js';
+import type { Compilation } from './compilation.js';
+import { DeclaredVariable, addEnumerators, enumeratorsInPlace } from './declared-variable.js';
+import { declareBlock, declareFunction, declareInterface, scopeOf } from './declare-pou.js';
+import { createEnumType } from './enum-type.js';
+import { resolveType } from './resolve-type.js';
+import { checkSection } from './rule-section.js';
+import type { NamedTypeSymbol, Scope, TypeSymbol, VariableSymbol } from './symbols.js';
+import { errorType, type TypeUse } from './types.js';
+
+const qualifiedKey = (namespace: readonly string[], name: string): string => foldName([...namespace, name].join('.'));
+
+/** Enters the declarations of all documents into the table. Bodies and most types stay untouched until they are asked for. */
+export function declareUnits(c: Compilation, units: readonly SourceUnit[]): void {
+  for (const unit of units) for (const declaration of unit.declarations) declare(c, declaration);
+}
+
+function declare(c: Compilation, declaration: Declaration): void {
+  if (declaration.kind !== 'configuration') noteNamespace(c, declaration.namespace);
+  switch (declaration.kind) {
+    case 'type':
+      declareType(c, declaration);
+      return;
+    case 'pou':
+      declarePou(c, declaration);
+      return;
+    case 'globals':
+      declareGlobals(c, declaration);
+      return;
+    case 'configuration':
+      declareGlobalBlocks(c, declaration.blocks, declaration.name, scopeOf({ namespace: [], usings: [] }));
+      for (const resource of declaration.resources) {
+        declareGlobalBlocks(c, resource.blocks, resource.name, scopeOf({ namespace: [], usings: [] }));
+      }
+  }
+}
+
+function noteNamespace(c: Compilation, namespace: readonly string[]): void {
+  for (let i = 1; i <= namespace.length; i += 1) c.table.namespaces.add(foldName(namespace.slice(0, i).join('.')));
+}
+
+/** Declares a POU; also used for those of the standard library when a program first mentions them. */
+export function declarePou(c: Compilation, declaration: PouDeclaration): void {
+  const key = qualifiedKey(declaration.namespace, declaration.name);
+  if (declaration.pouKind === 'function') {
+    const symbol = declareFunction(c, declaration);
+    const block = c.table.types.get(key);
+    if (c.table.functions.has(key) || (block && block.kind !== 'type')) reportTwice(c, declaration.nameSpan, declaration.name);
+    else c.table.functions.set(key, symbol);
+    return;
+  }
+  const symbol = declaration.pouKind === 'interface' ? declareInterface(c, declaration) : declareBlock(c, declaration);
+  if (c.table.functions.has(key)) reportTwice(c, declaration.nameSpan, declaration.name);
+  else addType(c, key, symbol);
+}
+
+function reportTwice(c: Compilation, span: PouDeclaration['nameSpan'], name: string): void {
+  c.problems.report('E2003', span, `'${name}' is declared twice; rename or remove one of them.`);
+}
+
+function addType(c: Compilation, key: string, symbol: NamedTypeSymbol): void {
+  if (c.table.types.has(key)) {
+    reportTwice(c, symbol.kind === 'type' ? symbol.declaration.span : symbol.declaration.nameSpan, symbol.name);
+  } else c.table.types.set(key, symbol);
+}
+
+function declareType(c: Compilation, declaration: TypeDeclaration): void {
+  const scope = scopeOf(declaration);
+  let use: TypeUse | 'running' | undefined;
+  const resolve = (): TypeUse => {
+    if (use === 'running') {
+      c.problems.report('E2005', declaration.span, `RECURSION: the type '${declaration.name}' is defined by itself; give it another base.`);
+      use = { type: errorType };
+      return use;
+    }
+    if (use) return use;
+    use = 'running';
+    const made = resolveDeclared(c, declaration, scope);
+    if ((use as TypeUse | 'running') === 'running') use = made;
+    return use;
+  };
+  const symbol: TypeSymbol = {
+    kind: 'type',
+    name: declaration.name,
+    key: qualifiedKey(declaration.namespace, declaration.name),
+    declaration,
+    scope,
+    get use() {
+      return resolve();
+    },
+  };
+  c.later.push(() => void resolve());
+  addType(c, symbol.key, symbol);
+  if (declaration.type.kind === 'enum' && c.table.types.get(symbol.key) === symbol) {
+    addEnumerators(c.table.enumerators, declaration.type.values.map((v) => v.name), () => symbol.use.type);
+  }
+}
+
+function resolveDeclared(c: Compilation, declaration: TypeDeclaration, scope: Scope): TypeUse {
+  const { initial } = declaration;
+  if (declaration.type.kind === 'enum') {
+    const type = createEnumType(c, declaration.type, scope, declaration.name, () => {
+      if (!initial) return undefined;
+      const value = c.evaluate(initial, scope, type)?.value;
+      return typeof value === 'bigint' ? value : undefined;
+    });
+    return { type };
+  }
+  const use = resolveType(c, declaration.type, scope, { name: declaration.name });
+  return initial ? { type: use.type, initial: { expression: initial, scope } } : use;
+}
+
+function declareGlobals(c: Compilation, declaration: GlobalsDeclaration): void {
+  declareGlobalBlocks(c, declaration.blocks, declaration.list, scopeOf({ namespace: declaration.namespace, usings: [] }), declaration.qualifiedOnly);
+}
+
+function declareGlobalBlocks(c: Compilation, blocks: readonly VariableBlock[], list: string | undefined, scope: Scope, qualifiedOnly = false): void {
+  const listKey = list === undefined ? undefined : foldName([...scope.namespace, list].join('.'));
+  const entry = listKey === undefined ? undefined : (c.table.lists.get(listKey) ?? { kind: 'list' as const, name: list!, variables: new Map<string, VariableSymbol>() });
+  if (entry) c.table.lists.set(listKey!, entry);
+  for (const block of blocks) {
+    checkSection(c, block, undefined);
+    for (const declaration of block.variables) {
+      const symbol = new DeclaredVariable(c, declaration.name, declaration.span, 'VAR_GLOBAL', declaration.type, scope, { block, declaration, list });
+      enumeratorsInPlace(c, symbol, undefined);
+      const key = [...scope.namespace, symbol.key].join('.');
+      const known = c.table.globals.get(key);
+      if (entry?.variables.has(symbol.key) || (known && (known.list === undefined || list === undefined))) {
+        reportTwice(c, declaration.span, declaration.name);
+        continue;
+      }
+      entry?.variables.set(symbol.key, symbol);
+      // Two lists may have a variable of the same name: each is reached by the name of its list, the bare name means the first.
+      if (!known && !(qualifiedOnly && entry)) c.table.globals.set(key, symbol);
+      else if (!known) c.table.qualifiedOnly.add(symbol);
+    }
+  }
+}
+
+/** E2003 between tables: a global variable can't have the name of a program or function, which a use could mean as well. */
+export function checkGlobalNames(c: Compilation): void {
+  for (const [key, variable] of c.table.globals) {
+    const type = c.table.types.get(key);
+    const clash = c.table.functions.has(key) || (type?.kind === 'block' && type.pouKind === 'program' && !type.standard);
+    if (clash) c.problems.report('E2003', variable.span, `The global variable '${variable.name}' has the name of a program unit; rename one of them.`);
+  }
+}

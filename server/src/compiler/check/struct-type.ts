@@ -1,0 +1,79 @@
+import { foldName } from '../../model/identifier.js';
+import type { StructTypeNode } from '../syntax/ast.js';
+import type { Compilation } from './compilation.js';
+import { findType } from './lookup.js';
+import { resolveType } from './resolve-type.js';
+import { reportLayoutCycle } from './rule-layout-cycle.js';
+import type { Scope } from './symbols.js';
+import { alignOf, alignUp, sizeOf } from './type-size.js';
+import type { FieldSymbol, StructType } from './types.js';
+
+interface Layout {
+  readonly fields: ReadonlyMap<string, FieldSymbol>;
+  readonly size: number;
+  readonly align: number;
+}
+const empty: Layout = { fields: new Map(), size: 0, align: 1 };
+
+/** A STRUCT or UNION, laid out when it is first looked into, so that pointers may refer to structures that are declared later. */
+export function createStructType(c: Compilation, node: StructTypeNode, scope: Scope, name: string): StructType {
+  let layout: Layout | 'running' | undefined;
+  const complete = (): Layout => {
+    if (layout === 'running') {
+      reportLayoutCycle(c, name, node.span);
+      return empty;
+    }
+    if (layout) return layout;
+    layout = 'running';
+    c.layoutChain.push(name);
+    layout = layoutStruct(c, node, scope, name);
+    c.layoutChain.pop();
+    return layout;
+  };
+  c.later.push(() => void complete());
+  return {
+    kind: 'struct',
+    name,
+    union: node.union,
+    get fields() {
+      return complete().fields;
+    },
+    get size() {
+      return complete().size;
+    },
+    get align() {
+      return complete().align;
+    },
+  };
+}
+
+function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: string): Layout {
+  const fields = new Map<string, FieldSymbol>();
+  let end = 0;
+  let align = 1;
+  if (node.extends !== undefined) {
+    const base = findType(c, scope, node.extends);
+    const type = base?.kind === 'type' ? base.use.type : undefined;
+    if (type?.kind === 'struct') {
+      for (const [key, field] of type.fields) fields.set(key, field);
+      end = type.size;
+      align = type.align;
+    } else c.problems.report('E2002', node.span, `There is no structure '${node.extends}' that '${name}' could extend.`);
+  }
+  for (const member of node.members) {
+    const key = foldName(member.name);
+    const use = resolveType(c, member.type, scope, { name: `${name}.${member.name}` });
+    if (fields.has(key)) {
+      c.problems.report('E2003', member.span, `'${member.name}' is declared twice in '${name}'; rename one of them.`);
+      continue;
+    }
+    const size = sizeOf(use.type);
+    const fieldAlign = alignOf(use.type);
+    const offset = node.union ? 0 : alignUp(end, fieldAlign);
+    const initial = member.initial ? { expression: member.initial, scope } : use.initial;
+    fields.set(key, { name: member.name, type: use.type, offset, node: member.type, ...(initial && { initial }) });
+    end = Math.max(end, offset + size);
+    align = Math.max(align, fieldAlign);
+  }
+  return { fields, size: alignUp(end, align), align };
+}

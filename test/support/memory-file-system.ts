@@ -1,13 +1,16 @@
 import type { FileStatus, FileSystem, OpenFile } from '../../server/src/store/file-system.js';
 
 /** What a test may make fail. `path` is the file's own name. */
-export type Operation = 'open' | 'read' | 'write' | 'sync' | 'truncate' | 'rename' | 'unlink' | 'syncDirectory' | 'makeDirectory';
+export type Operation =
+  'open' | 'read' | 'write' | 'sync' | 'truncate' | 'rename' | 'unlink' | 'syncDirectory' | 'makeDirectory';
 
 export interface MemoryFileSystem extends FileSystem {
   /** Contents now, as after kill -9: everything written, synced or not. */
   readonly files: Map<string, Uint8Array>;
   /** Asked before each operation; a code makes it fail. A write that fails writes its first half. */
   fault: ((operation: Operation, path: string) => string | undefined) | undefined;
+  /** Syncs wait for it. */
+  syncGate: Promise<void> | undefined;
   /** A copy with the same contents and no open files: the machine after the process died. */
   afterKill(): MemoryFileSystem;
   /** The same after a power cut: of each file only what was synced. */
@@ -61,7 +64,7 @@ export function memoryFileSystem(
     },
     writeNow: (bytes, position) => write(path, bytes, position),
     sync: async () => {
-      await Promise.resolve();
+      await (fs.syncGate ?? Promise.resolve());
       check('sync', path);
       counts.syncs += 1;
       if (files.has(path)) synced.set(path, files.get(path)!.slice());
@@ -77,6 +80,7 @@ export function memoryFileSystem(
   const fs: MemoryFileSystem = {
     files,
     fault: undefined,
+    syncGate: undefined,
     counts,
     directories,
     afterKill: () => memoryFileSystem(files, directories),

@@ -26,6 +26,10 @@ const beatIntervalMs = 1000;
 /** A holder on another machine (a container that is gone has another name) is dead when it skips this many beats. */
 const silentBeats = 4;
 
+/** A full, broken or read-only disk cannot hold a lock, and is no reason not to run. */
+const diskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+const noLock = (): Promise<void> => Promise.resolve();
+
 /** Takes the lock or throws HostError BUSY. Gives the function that frees it. */
 export async function takeLock(fs: FileSystem, path: string, options: LockOptions): Promise<() => Promise<void>> {
   const processId = options.processId ?? process.pid;
@@ -36,7 +40,7 @@ export async function takeLock(fs: FileSystem, path: string, options: LockOption
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const file = await create(fs, path, mine);
-    if (file === 'no disk') return () => Promise.resolve();
+    if (file === 'no disk') return noLock;
     if (file !== 'exists') return hold(fs, path, file, mine, timers);
     const found = await readText(fs, path);
     const holder = parse(found);
@@ -54,7 +58,7 @@ export async function takeLock(fs: FileSystem, path: string, options: LockOption
         });
       }
     }
-    await setAside(fs, path, `${path}.${processId}.${attempt}.stale`, found);
+    if ((await setAside(fs, path, `${path}.${processId}.${attempt}.stale`, found)) === 'no disk') return noLock;
   }
   throw busy('a process that is just starting', {});
 }
@@ -66,8 +70,7 @@ async function create(fs: FileSystem, path: string, text: string): Promise<OpenF
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') return 'exists';
-    // A full or read-only disk cannot hold a lock, and is no reason not to run.
-    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS' || code === 'EIO') return 'no disk';
+    if (diskCodes.has(code)) return 'no disk';
     throw storageError('lock the data directory', path, error);
   }
   await file.write(new TextEncoder().encode(text), 0).catch(() => undefined);
@@ -101,14 +104,21 @@ function hold(fs: FileSystem, path: string, file: OpenFile, mine: string, timers
  * Takes a stale lock (its process is gone, or was killed while writing it) out of the way. Of two processes that find it stale the
  * slower one may move the fresh lock of the faster: it sees that from the text, and puts it back.
  */
-async function setAside(fs: FileSystem, path: string, aside: string, stale: string | undefined): Promise<void> {
+async function setAside(
+  fs: FileSystem,
+  path: string,
+  aside: string,
+  stale: string | undefined,
+): Promise<'done' | 'no disk'> {
   try {
     await fs.rename(path, aside);
     if ((await readText(fs, aside)) === stale) await fs.unlink(aside);
     else await fs.rename(aside, path);
-  } catch {
+  } catch (error) {
+    if (diskCodes.has(errorCode(error))) return 'no disk';
     // Somebody else was faster; the next attempt sees what is there now.
   }
+  return 'done';
 }
 
 async function readText(fs: FileSystem, path: string): Promise<string | undefined> {

@@ -13,7 +13,13 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 async function open(
   fs: MemoryFileSystem,
   options: { readonly segmentBytes?: number; readonly boot?: number; readonly maxBacklogBytes?: number } = {},
-): Promise<{ journal: Journal; recovery: JournalRecovery; committed: bigint[]; failures: string[]; restored: bigint[] }> {
+): Promise<{
+  journal: Journal;
+  recovery: JournalRecovery;
+  committed: bigint[];
+  failures: string[];
+  restored: bigint[];
+}> {
   const { journal, recovery } = await openJournal({ fs, timers: time.timers, directory, hostId, boot: 1, ...options });
   const committed: bigint[] = [];
   const failures: string[] = [];
@@ -27,7 +33,10 @@ async function open(
 }
 
 function put(journal: Journal, sequence: number, type = 1, urgent = true, attachment = ''): void {
-  journal.append({ type, sequence: BigInt(sequence), body: text(`body of ${sequence}`), attachment: text(attachment) }, urgent);
+  journal.append(
+    { type, sequence: BigInt(sequence), body: text(`body of ${sequence}`), attachment: text(attachment) },
+    urgent,
+  );
 }
 
 const sequences = (recovery: JournalRecovery): number[] => recovery.records.map((record) => Number(record.sequence));
@@ -44,7 +53,8 @@ async function written(count: number, segmentBytes = 400): Promise<MemoryFileSys
   }
   return fs.afterKill();
 }
-const segments = (fs: MemoryFileSystem): string[] => [...fs.files.keys()].filter((path) => path.endsWith('.seg')).sort();
+const segments = (fs: MemoryFileSystem): string[] =>
+  [...fs.files.keys()].filter((path) => path.endsWith('.seg')).sort();
 const tens = (count: number): number[] => Array.from({ length: count }, (_, i) => (i + 1) * 10);
 
 describe('journal', () => {
@@ -55,10 +65,12 @@ describe('journal', () => {
     put(first.journal, 7, 4);
     await time.settle();
     const { recovery } = await open(fs.afterKill());
-    expect(recovery.records.map((r) => [r.sequence, r.previous, r.type, Buffer.from(r.attachment).toString()])).toEqual([
-      [3n, 0n, 1, 'state'],
-      [7n, 3n, 4, ''],
-    ]);
+    expect(recovery.records.map((r) => [r.sequence, r.previous, r.type, Buffer.from(r.attachment).toString()])).toEqual(
+      [
+        [3n, 0n, 1, 'state'],
+        [7n, 3n, 4, ''],
+      ],
+    );
     expect(recovery.last).toBe(7n);
     expect(recovery.losses).toEqual([]);
   });
@@ -140,7 +152,8 @@ describe('journal', () => {
       const kept = sequences(recovery);
       const missing = tens(12).filter((sequence) => !kept.includes(sequence));
       expect(kept.every((sequence) => tens(12).includes(sequence))).toBe(true);
-      for (const record of recovery.records) expect(Buffer.from(record.body).toString()).toBe(`body of ${record.sequence}`);
+      for (const record of recovery.records)
+        expect(Buffer.from(record.body).toString()).toBe(`body of ${record.sequence}`);
       expect(missing.length).toBeLessThanOrEqual(1);
       for (const sequence of missing) {
         expect(recovery.losses.some((loss) => loss.from <= BigInt(sequence) && loss.to >= BigInt(sequence))).toBe(true);
@@ -168,7 +181,11 @@ describe('journal', () => {
   });
 
   it.each([
-    ['a copy of a segment under another number', (fs: MemoryFileSystem, names: string[]) => fs.files.set('/data/journal-00000099.seg', fs.files.get(names[0]!)!.slice())],
+    [
+      'a copy of a segment under another number',
+      (fs: MemoryFileSystem, names: string[]) =>
+        fs.files.set('/data/journal-00000099.seg', fs.files.get(names[0]!)!.slice()),
+    ],
     [
       'a segment of another host',
       (fs: MemoryFileSystem, names: string[]) => {
@@ -185,7 +202,14 @@ describe('journal', () => {
       },
     ],
     ['a file of zeros', (fs: MemoryFileSystem) => fs.files.set('/data/journal-00000099.seg', new Uint8Array(5000))],
-    ['a file of noise', (fs: MemoryFileSystem) => fs.files.set('/data/journal-00000099.seg', Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) >> 3))],
+    [
+      'a file of noise',
+      (fs: MemoryFileSystem) =>
+        fs.files.set(
+          '/data/journal-00000099.seg',
+          Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) >> 3),
+        ),
+    ],
   ])('passes over %s', async (_, damage) => {
     const fs = await written(6);
     damage(fs, segments(fs));
@@ -205,7 +229,11 @@ describe('journal', () => {
     const foreign = other.files.get(segments(other)[0]!)!.subarray(192);
     fs.files.set(name, Buffer.concat([fs.files.get(name)!, foreign]));
     const { recovery } = await open(fs);
-    expect(recovery.records.map((r) => Buffer.from(r.body).toString())).toEqual(['body of 10', 'body of 20', 'body of 30']);
+    expect(recovery.records.map((r) => Buffer.from(r.body).toString())).toEqual([
+      'body of 10',
+      'body of 20',
+      'body of 30',
+    ]);
     expect(recovery.ignored.join()).toContain('second record 20');
   });
 

@@ -95,3 +95,12 @@ export function liveness(
   }
   return { into, behind };
 }
+
+/** Nothing in the list changes a variable. */
+export function isPlain(list: readonly IlInstruction[], callsFunction: (i: IlInstruction) => boolean): boolean {
+  return list.every((i) => {
+    if (i.label !== undefined || i.args) return false;
+    if (i.op === 'LD' || i.op === 'NOT' || isCombining(i.op)) return i.nested ? isPlain(i.nested, callsFunction) : true;
+    return false;
+  });
+}

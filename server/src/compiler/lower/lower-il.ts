@@ -1,8 +1,9 @@
 import { foldName } from '../../model/identifier.js';
-import type { SourceSpan } from '../../model/source-span.js';
 import type { Problems } from '../problems.js';
 import type { Argument, BinaryOperator, Expression, IlInstruction, Statement } from '../syntax/ast.js';
-import { isCombining, isInputOperator, jumpTarget, labelIndex, liveness } from './il-liveness.js';
+import { CurrentResult, maxHeight, resultOf } from './current-result.js';
+import { heightOf } from './expression-measure.js';
+import { isCombining, isInputOperator, isPlain, jumpTarget, labelIndex, liveness } from './il-liveness.js';
 
 export interface IlContext {
   /** Distinguishes lists that end up in one body of statements; empty for a body of its own. */
@@ -44,31 +45,23 @@ export function lowerInstructionList(
   return { statements: list.statements, ...(value && { value }) };
 }
 
-/** Chains of operators become a temporary at this height. */
-const maxHeight = 64;
-
-interface Result {
-  readonly value: Expression;
-  /** Contains a call, so it has to be evaluated once, before the next statement. */
-  readonly calls: boolean;
-  /** Made of literals only: it has no type of its own yet. */
-  readonly constant: boolean;
-  readonly height: number;
-}
-
 const operatorOf: Readonly<Record<string, BinaryOperator>> = {
   AND: 'AND', OR: 'OR', XOR: 'XOR', ADD: '+', SUB: '-', MUL: '*', DIV: '/', MOD: 'MOD', GT: '>', GE: '>=', EQ: '=', NE: '<>', LE: '<=', LT: '<',
 }; // prettier-ignore
 
 class ListLowering {
-  readonly statements: Statement[] = [];
-  private result: Result | undefined;
-  private temporaries = 0;
+  private readonly current: CurrentResult;
 
   constructor(
     private readonly problems: Problems,
     private readonly context: IlContext,
-  ) {}
+  ) {
+    const { scope } = context;
+    this.current = new CurrentResult(scope === undefined || scope === '' ? '$il$' : `$il$${scope}$`);
+  }
+  get statements(): Statement[] {
+    return this.current.statements;
+  }
 
   /** Lowers a list; gives its result, where one is needed at the end. */
   run(
@@ -79,7 +72,7 @@ class ListLowering {
   ): Expression | undefined {
     const labels = labelIndex(instructions);
     const live = liveness(instructions, (instruction) => this.callsFunction(instruction), atEnd);
-    this.result = first && this.load(first);
+    this.current.result = first && resultOf(first);
     let reachable = true;
     instructions.forEach((instruction, i) => {
       if (instruction.label !== undefined) {
@@ -99,20 +92,20 @@ class ListLowering {
         reachable = true;
       }
       // A list must not read what no way has loaded.
-      if (live.into[i]! && !this.result && reachable) this.missing(instruction);
+      if (live.into[i]! && !this.current.result && reachable) this.missing(instruction);
       this.lower(instruction, live.behind[i]!, labels, live.into, top);
       if ((instruction.op === 'JMP' || instruction.op === 'RET') && !instruction.conditional) {
         reachable = false;
-        this.result = undefined;
+        this.current.result = undefined;
       }
     });
     if (!atEnd) {
-      this.settle(false);
+      this.current.settle(false);
       return undefined;
     }
-    const { result } = this;
-    this.result = undefined;
-    return (result as Result | undefined)?.value;
+    const { result } = this.current;
+    this.current.result = undefined;
+    return result?.value;
   }
 
   private missingReported = false;
@@ -120,52 +113,12 @@ class ListLowering {
     if (!this.missingReported)
       this.problems.report('E1120', instruction.span, 'There is no current result here: begin with LD.');
     this.missingReported = true;
-    this.result = {
+    this.current.result = {
       value: { kind: 'bool', value: false, span: instruction.span },
       calls: false,
       constant: true,
       height: 1,
     };
-  }
-
-  // ------------------------------------------------------------ the current result
-
-  private load(value: Expression): Result {
-    return { value, calls: hasCall(value), constant: isConstant(value), height: heightOf(value) };
-  }
-  private name(id: string): string {
-    return `$il${this.context.scope === undefined || this.context.scope === '' ? '' : `$${this.context.scope}`}$${id}`;
-  }
-  /** Keeps the result in a temporary, so that later statements don't change it. */
-  private keep(span: SourceSpan): void {
-    const { result } = this;
-    if (!result || result.constant || (result.value.kind === 'name' && result.value.name.startsWith('$'))) return;
-    this.temporaries += 1;
-    this.assignTemporary(this.name(String(this.temporaries)), result.value, span);
-  }
-  private assignTemporary(name: string, value: Expression, span: SourceSpan): void {
-    this.statements.push({ kind: 'let', name, value, span });
-    this.result = { value: { kind: 'name', name, span }, calls: false, constant: false, height: 1 };
-  }
-  /** Before a statement: the result is kept where it is needed later, and its calls are made in any case. */
-  private settle(live: boolean): void {
-    const { result } = this;
-    if (!result) return;
-    if (live) this.keep(result.value.span);
-    else {
-      if (result.value.kind === 'call')
-        this.statements.push({ kind: 'expression', expression: result.value, span: result.value.span });
-      else if (result.calls) this.keep(result.value.span);
-      this.result = undefined;
-    }
-  }
-  private combine(op: BinaryOperator, right: Expression, span: SourceSpan): void {
-    const left = this.result;
-    if (!left) return;
-    const value: Expression = { kind: 'binary', op, left: left.value, right, span };
-    const height = Math.max(left.height, heightOf(right)) + 1;
-    this.result = { value, calls: left.calls || hasCall(right), constant: left.constant && isConstant(right), height };
-    if (height > maxHeight) this.keep(span);
   }
 
   // ------------------------------------------------------------ instructions
@@ -182,7 +135,7 @@ class ListLowering {
       case '':
         return;
       case 'LD':
-        this.settle(false);
+        this.current.settle(false);
         this.lowerLoad(i);
         return;
       case 'ST':
@@ -193,13 +146,13 @@ class ListLowering {
       case 'NOT':
         if (i.operands.length > 0)
           this.problems.report('E1122', span, 'NOT takes no operand: it negates the current result.');
-        if (this.result) {
-          this.result = {
-            ...this.result,
-            value: { kind: 'unary', op: 'NOT', operand: this.result.value, span },
-            height: this.result.height + 1,
+        if (this.current.result) {
+          this.current.result = {
+            ...this.current.result,
+            value: { kind: 'unary', op: 'NOT', operand: this.current.result.value, span },
+            height: this.current.result.height + 1,
           };
-          if (this.result.height > maxHeight) this.keep(span);
+          if (this.current.result.height > maxHeight) this.current.keep(span);
         }
         return;
       case 'JMP':
@@ -208,7 +161,7 @@ class ListLowering {
       case 'RET':
         if (i.conditional) this.conditionally(i, live, [{ kind: 'return', span }]);
         else {
-          this.settle(false);
+          this.current.settle(false);
           this.statements.push({ kind: 'return', span });
         }
         return;
@@ -229,7 +182,7 @@ class ListLowering {
     if (i.nested) value = this.evaluateNested(i);
     else value = i.operands[0];
     if (!value) return;
-    this.result = this.load(i.negated ? { kind: 'unary', op: 'NOT', operand: value, span } : value);
+    this.current.result = resultOf(i.negated ? { kind: 'unary', op: 'NOT', operand: value, span } : value);
   }
 
   private lowerStore(i: IlInstruction, live: boolean): void {
@@ -243,12 +196,12 @@ class ListLowering {
       this.giveInput(i, live);
       return;
     }
-    if (live) this.keep(span);
-    const { result } = this;
+    if (live) this.current.keep(span);
+    const { result } = this.current;
     if (!result) return;
     const value: Expression = i.negated ? { kind: 'unary', op: 'NOT', operand: result.value, span } : result.value;
     this.statements.push({ kind: 'assign', op: op === 'ST' ? ':=' : op === 'S' ? 'S=' : 'R=', target, value, span });
-    if (!live) this.result = undefined;
+    if (!live) this.current.result = undefined;
   }
 
   private lowerCombination(i: IlInstruction): void {
@@ -257,22 +210,22 @@ class ListLowering {
     const negate = (value: Expression): Expression =>
       i.negated ? { kind: 'unary', op: 'NOT', operand: value, span } : value;
     if (!i.nested) {
-      for (const operand of i.operands) this.combine(operator, negate(operand), span);
+      for (const operand of i.operands) this.current.combine(operator, negate(operand), span);
       return;
     }
     const plain = isPlain(i.nested, (instruction) => this.callsFunction(instruction));
-    if (!plain) this.keep(span);
-    const outer = this.result;
+    if (!plain) this.current.keep(span);
+    const outer = this.current.result;
     const inner = this.evaluateNested(i);
-    this.result = outer;
-    if (inner) this.combine(operator, negate(inner), span);
+    this.current.result = outer;
+    if (inner) this.current.combine(operator, negate(inner), span);
   }
 
   /** The value of the instructions in parentheses. */
   private evaluateNested(i: IlInstruction): Expression | undefined {
-    const outer = this.result;
+    const outer = this.current.result;
     const value = this.run(i.nested ?? [], true, i.operands[0], false);
-    this.result = outer;
+    this.current.result = outer;
     if (!value) this.problems.report('E1120', i.span, 'The parentheses give no value: begin with an operand or LD.');
     return value;
   }
@@ -304,8 +257,9 @@ class ListLowering {
     const jump: Statement = { kind: 'jump', label: this.labelName(operand.name), span };
     const carried = into[target]!;
     if (!i.conditional) {
-      if (carried && this.result) this.assignTemporary(this.joinName(folded), this.result.value, span);
-      else this.settle(false);
+      if (carried && this.current.result)
+        this.current.assignTemporary(this.joinName(folded), this.current.result.value, span);
+      else this.current.settle(false);
       this.statements.push(jump);
       return;
     }
@@ -313,8 +267,8 @@ class ListLowering {
       this.conditionally(i, live, [jump]);
       return;
     }
-    this.keep(span);
-    const { result } = this;
+    this.current.keep(span);
+    const { result } = this.current;
     if (!result) return;
     const carry: Statement = { kind: 'let', name: this.joinName(folded), value: result.value, span };
     this.conditionally(i, live, [carry, jump]);
@@ -324,17 +278,19 @@ class ListLowering {
     return this.context.scope === undefined || this.context.scope === '' ? label : `$${this.context.scope}$${label}`;
   }
   private joinName(folded: string): string {
-    return this.name(`at$${folded}`);
+    return this.current.name(`at$${folded}`);
   }
 
   private enterLabel(i: IlInstruction, needed: boolean, reachable: boolean): void {
     const label = i.label!;
     const { span } = i;
-    if (!needed) this.settle(false);
+    if (!needed) this.current.settle(false);
     else {
       const name = this.joinName(foldName(label));
-      if (this.result && reachable) this.statements.push({ kind: 'let', name, value: this.result.value, span });
-      this.result = { value: { kind: 'name', name, span }, calls: false, constant: false, height: 1 };
+      if (reachable && !this.current.result) this.missing(i);
+      if (this.current.result && reachable)
+        this.statements.push({ kind: 'let', name, value: this.current.result.value, span });
+      this.current.result = { value: { kind: 'name', name, span }, calls: false, constant: false, height: 1 };
     }
     this.statements.push({ kind: 'label', label: this.labelName(label), span });
   }
@@ -342,12 +298,12 @@ class ListLowering {
   /** Runs statements if the current result is TRUE, or FALSE with N. */
   private conditionally(i: IlInstruction, live: boolean, body: readonly Statement[]): void {
     const { span } = i;
-    if (live) this.keep(span);
-    const { result } = this;
+    if (live) this.current.keep(span);
+    const { result } = this.current;
     if (!result) return;
     const condition: Expression = i.negated ? { kind: 'unary', op: 'NOT', operand: result.value, span } : result.value;
     this.statements.push({ kind: 'if', branches: [{ condition, body, span }], span });
-    if (!live) this.result = undefined;
+    if (!live) this.current.result = undefined;
   }
 
   // ------------------------------------------------------------ calls
@@ -368,14 +324,14 @@ class ListLowering {
       return;
     }
     // Lists among the arguments are evaluated before.
-    if (i.conditional || live) this.keep(span);
-    const outer = this.result;
+    if (i.conditional || live) this.current.keep(span);
+    const outer = this.current.result;
     const args = this.argumentsOf(i);
-    this.result = outer;
+    this.current.result = outer;
     const call: Statement = { kind: 'expression', expression: { kind: 'call', callee, args, span }, span };
     if (i.conditional) this.conditionally(i, live, [call]);
     else {
-      this.settle(live);
+      this.current.settle(live);
       this.statements.push(call);
     }
   }
@@ -388,12 +344,12 @@ class ListLowering {
       this.problems.report('E1122', span, `${i.op} takes one instance of a function block as its operand.`);
       return;
     }
-    if (live) this.keep(span);
-    const { result } = this;
+    if (live) this.current.keep(span);
+    const { result } = this.current;
     if (!result) return;
     const args: Argument[] = [{ name: i.op, direction: 'in', value: result.value, span }];
     this.statements.push({ kind: 'expression', expression: { kind: 'call', callee, args, span }, span });
-    if (!live) this.result = undefined;
+    if (!live) this.current.result = undefined;
   }
 
   private lowerFunction(i: IlInstruction): void {
@@ -405,91 +361,33 @@ class ListLowering {
     const { span } = i;
     let args: readonly Argument[];
     if (i.args) {
-      this.settle(false);
+      this.current.settle(false);
       args = this.argumentsOf(i);
     } else {
       const operands = i.op === 'CAL' ? i.operands.slice(1) : i.operands;
-      const first: Argument[] = this.result ? [{ direction: 'in', value: this.result.value, span }] : [];
+      const first: Argument[] = this.current.result
+        ? [{ direction: 'in', value: this.current.result.value, span }]
+        : [];
       args = [...first, ...operands.map((value): Argument => ({ direction: 'in', value, span: value.span }))];
     }
     const height = 1 + Math.max(0, ...args.map((argument) => (argument.value ? heightOf(argument.value) : 0)));
-    this.result = { value: { kind: 'call', callee, args, span }, calls: true, constant: false, height };
-    if (height > maxHeight) this.keep(span);
+    this.current.result = { value: { kind: 'call', callee, args, span }, calls: true, constant: false, height };
+    if (height > maxHeight) this.current.keep(span);
   }
 
   private argumentsOf(i: IlInstruction): readonly Argument[] {
     return (i.args ?? []).map((argument) => {
       const { list, ...rest } = argument;
       if (!list) return rest;
-      this.result = undefined;
+      this.current.result = undefined;
       const value = this.run(list, true, undefined, false);
       if (!value) {
         this.problems.report('E1120', argument.span, 'The instructions give no value: begin with LD.');
         return rest;
       }
-      this.result = this.load(value);
-      this.keep(argument.span);
-      return { ...rest, value: (this.result as Result | undefined)?.value ?? value };
+      this.current.result = resultOf(value);
+      this.current.keep(argument.span);
+      return { ...rest, value: this.current.result.value };
     });
-  }
-}
-
-/** Nothing in the list changes a variable. */
-function isPlain(list: readonly IlInstruction[], callsFunction: (i: IlInstruction) => boolean): boolean {
-  return list.every((i) => {
-    if (i.label !== undefined || i.args) return false;
-    if (i.op === 'LD' || i.op === 'NOT' || isCombining(i.op)) return i.nested ? isPlain(i.nested, callsFunction) : true;
-    return false;
-  });
-}
-
-function isConstant(value: Expression): boolean {
-  switch (value.kind) {
-    case 'int':
-    case 'real':
-    case 'bool':
-    case 'string':
-    case 'duration':
-    case 'date':
-    case 'enumLiteral':
-      return true;
-    case 'unary':
-      return isConstant(value.operand);
-    case 'binary':
-      return isConstant(value.left) && isConstant(value.right);
-    default:
-      return false;
-  }
-}
-
-function hasCall(value: Expression): boolean {
-  switch (value.kind) {
-    case 'call':
-      return true;
-    case 'unary':
-      return hasCall(value.operand);
-    case 'binary':
-      return hasCall(value.left) || hasCall(value.right);
-    case 'member':
-    case 'deref':
-    case 'partial':
-      return hasCall(value.object);
-    case 'index':
-      return hasCall(value.object) || value.indices.some(hasCall);
-    default:
-      return false;
-  }
-}
-
-function heightOf(value: Expression): number {
-  switch (value.kind) {
-    case 'unary':
-      return 1 + heightOf(value.operand);
-    case 'binary':
-      return 1 + Math.max(heightOf(value.left), heightOf(value.right));
-    case 'call':
-      return 1 + Math.max(0, ...value.args.map((argument) => (argument.value ? heightOf(argument.value) : 0)));
-    default:
-      return 1;
   }
 }

@@ -6,6 +6,10 @@ import { decodeRecord } from './record-codec.js';
 import { createRingReader, type RingReader } from './ring.js';
 import type { PooledWorker } from './worker-pool.js';
 
+/** Records are handed on in batches of at most so many, and a turn of the event loop takes records for so long. */
+const batchLimit = 512;
+const turnMs = 5;
+
 /** The host's end of one worker: commands go out, records and messages come in, in the worker's order. */
 export interface WorkerLink {
   readonly control: Int32Array;
@@ -38,13 +42,17 @@ export function linkWorker(
   let taskName = (index: number): string => String(index);
   let ended = false;
   let waiting = false;
+  let continuing = false;
+  /** Messages that came before their mark was read. */
+  const arrived: WorkerMessage[] = [];
+  let lastMark = 0;
 
   /**
-   * Reads the ring to its end. At a mark the messages up to the one it stands for are taken from the port at once: so their place
-   * among the records is exact. `inHand` is a message that has already arrived by itself.
+   * Reads the ring to its end, or for one turn's share of time. At a mark the messages up to the one it stands for are taken from the
+   * port at once: so their place among the records is exact.
    */
-  function pump(inHand?: WorkerMessage): void {
-    let next = inHand;
+  function pump(all = false): void {
+    const turnEnds = performance.now() + turnMs;
     let records: EngineRecord[] = [];
     const flush = (): void => {
       if (records.length === 0) return;
@@ -52,34 +60,51 @@ export function linkWorker(
       records = [];
       handler.onRecords(batch);
     };
-    for (;;) {
+    for (let count = 1; ; count += 1) {
       const at = ended ? -1 : (reader?.peek() ?? -1);
       if (at < 0) {
         flush();
-        if (!next) break;
-        // Its mark is not there: the ring had no room for it, or there is no ring yet.
-        const message = next;
-        next = undefined;
-        handler.onMessage(message);
+        const message = arrived.shift();
+        if (!message) break;
+        // Its mark is not there: not yet, or the ring had no room for it, or there is no ring.
+        handOn(message);
         continue;
       }
       const record = decodeRecord(reader!.views, at, taskName);
       reader!.release(reader!.views.words[at / 4]!);
-      if (record.kind !== 'mark') {
-        records.push(record);
-        continue;
-      }
+      if (record.kind === 'mark') {
+        flush();
+        takeMessages(record.mark);
+      } else if (records.push(record) >= batchLimit) flush();
+      if (all || count % 32 !== 0 || performance.now() < turnEnds) continue;
       flush();
-      for (;;) {
-        const message = next ?? (receiveMessageOnPort(port) as { message: WorkerMessage } | undefined)?.message;
-        next = undefined;
-        if (!message) break;
-        handler.onMessage(message);
-        if (message.mark === record.mark) break;
-      }
+      continueLater();
+      break;
     }
     // The worker lost records, or waits, for want of room: there is room now.
     if (Atomics.exchange(control, controlWords.lost, 0) === 1) ring();
+  }
+  function takeMessages(upTo: number): void {
+    while (lastMark < upTo) {
+      const message =
+        arrived.shift() ?? (receiveMessageOnPort(port) as { message: WorkerMessage } | undefined)?.message;
+      if (!message) return;
+      handOn(message);
+    }
+  }
+  function handOn(message: WorkerMessage): void {
+    lastMark = message.mark ?? lastMark;
+    handler.onMessage(message);
+  }
+  function continueLater(): void {
+    if (continuing) return;
+    continuing = true;
+    setImmediate(() => {
+      continuing = false;
+      if (ended) return;
+      pump();
+      arm();
+    });
   }
 
   function ring(): void {
@@ -89,11 +114,12 @@ export function linkWorker(
 
   /** Lets the worker wake this thread, once, at its next record. One wait is outstanding at most. */
   function arm(): void {
-    while (!ended && !waiting) {
+    while (!ended && !waiting && !continuing) {
       const seen = Atomics.load(control, controlWords.wake);
       Atomics.store(control, controlWords.armed, 1);
       if ((reader?.peek() ?? -1) >= 0) {
         pump();
+        if (continuing) return;
         continue;
       }
       const wait = Atomics.waitAsync(control, controlWords.wake, seen);
@@ -119,13 +145,15 @@ export function linkWorker(
   }
   function lost(why: string): void {
     if (ended) return;
-    pump();
+    pump(true);
     end();
     handler.onEnd(why);
   }
 
   port.on('message', (message: WorkerMessage) => {
-    if (!ended) pump(message);
+    if (ended) return;
+    arrived.push(message);
+    pump();
   });
   worker.on('error', (error: Error) => lost(`the scan thread failed: ${error.message}`));
   worker.on('exit', (code) => lost(`the scan thread ended with ${code}`));
@@ -144,9 +172,9 @@ export function linkWorker(
       reader = createRingReader(buffer);
       taskName = name;
     },
-    pump: () => pump(),
+    pump: () => pump(true),
     async close(patienceMs) {
-      pump();
+      pump(true);
       end();
       Atomics.store(control, controlWords.close, 1);
       ring();

@@ -90,14 +90,15 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
   function pacedScan(seenMail: number): void {
     const { machine, stats } = thread.need();
     const tickMs = Number(machine.tickNs) / 1e6;
-    if (pacing.waitUntil(thread.deadlineMs, tickMs, seenMail) === 'mail') return;
-    const latenessMs = performance.now() - thread.deadlineMs;
+    const deadlineMs = (thread.deadlineMs ??= performance.now());
+    if (pacing.waitUntil(deadlineMs, tickMs, seenMail) === 'mail') return;
+    const latenessMs = performance.now() - deadlineMs;
     const missed = Math.max(0, Math.floor(latenessMs / tickMs));
     stats.lateness.add(latenessMs * 1e6);
     stats.set('spinNs', pacing.spinNs);
     if (missed > 0) stats.count('missedTicks', missed);
     if (latenessMs > Math.max(lateThresholdMs, tickMs / 10)) stats.count('lateScans', 1);
-    thread.deadlineMs += (missed + 1) * tickMs;
+    thread.deadlineMs = deadlineMs + (missed + 1) * tickMs;
     scanOnce(machine.timeNs + machine.tickNs * BigInt(missed + 1), latenessMs, missed);
   }
 

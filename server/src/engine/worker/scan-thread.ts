@@ -32,8 +32,8 @@ export interface ScanThread {
   readonly program: InstalledProgram | undefined;
   /** Date and time of the last scan. */
   dateNs: bigint;
-  /** `performance.now()` of the next paced scan. */
-  deadlineMs: number;
+  /** `performance.now()` of the next paced scan; undefined: at once. */
+  deadlineMs: number | undefined;
 
   /** Posts a message and leaves a mark at its place in the order of records. */
   post(message: Unmarked<WorkerMessage>): void;
@@ -78,7 +78,7 @@ export function createScanThread(attach: AttachMessage): ScanThread {
     attach,
     control,
     dateNs: 0n,
-    deadlineMs: 0,
+    deadlineMs: undefined,
     get mode() {
       return mode;
     },
@@ -125,7 +125,7 @@ export function createScanThread(attach: AttachMessage): ScanThread {
       return program;
     },
     start(next) {
-      thread.deadlineMs = performance.now();
+      thread.deadlineMs = undefined;
       mode = next;
       postState();
     },

@@ -142,13 +142,17 @@ export type IrExpr =
       readonly left: IrExpr;
       readonly right: IrExpr;
     }
-  /** Evaluates only the side taken. */
+  /**
+   * Evaluates only the side taken. `eager`, made by the optimiser: all three, both sides before the test; neither side has
+   * effects or may fault.
+   */
   | {
       readonly op: 'cond';
       readonly type: NumType;
       readonly test: IrExpr;
       readonly then: IrExpr;
       readonly otherwise: IrExpr;
+      readonly eager?: true;
     }
   | {
       readonly op: 'call';

@@ -44,6 +44,11 @@ export function emitExpression(context: FunctionContext, expr: IrExpr): void {
       emitBinary(context, expr.code, expr.left, expr.right);
       return;
     case 'cond':
+      if (expr.eager) {
+        for (const part of [expr.then, expr.otherwise, expr.test]) emitExpression(context, part);
+        code.byte(op.select);
+        return;
+      }
       emitExpression(context, expr.test);
       context.openBlock(op.if, valueType[expr.type]);
       emitExpression(context, expr.then);

@@ -167,6 +167,11 @@ class Promoter {
         return { ...expr, left, right: this.expression(expr.right) };
       }
       case 'cond': {
+        if (expr.eager) {
+          const then = this.expression(expr.then);
+          const otherwise = this.expression(expr.otherwise);
+          return { ...expr, then, otherwise, test: this.expression(expr.test) };
+        }
         const test = this.expression(expr.test);
         const before = this.branchState();
         const then = this.expression(expr.then);

@@ -116,7 +116,8 @@ function openFile(handle: FileHandle): OpenFile {
 
 /** `ENOSPC` and the like; empty where the error is not one of the system's. */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const isObject = typeof error === 'object' && error !== null;
+  return isObject && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** All bytes of a file of at most `maxBytes`; undefined where it is missing or larger. */

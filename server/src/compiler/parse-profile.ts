@@ -43,7 +43,8 @@ export function parseProfile(text: string): ParsedProfile {
   } catch (error) {
     return { problems: [`The profile is not JSON: ${error instanceof Error ? error.message : String(error)}.`] };
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { problems: ['A profile is a JSON object: { "name": ..., "extends": ..., ... }.'] };
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return { problems: ['A profile is a JSON object: { "name": ..., "extends": ..., ... }.'] };
   const problems: string[] = [];
   const given = new Map(Object.entries(json));
   const base = baseOf(given.get('extends'), problems);
@@ -52,8 +53,10 @@ export function parseProfile(text: string): ParsedProfile {
   for (const [key, value] of given) {
     if (key === 'extends' || key === 'name') continue;
     const field = fieldOf(key);
-    if (!field) problems.push(`A profile has no field "${key}"; its fields are ${Object.keys(profileFields).join(', ')}.`);
-    else if (!allowed(field, value)) problems.push(`"${key}" must be ${describe(field)}, not ${JSON.stringify(value)}.`);
+    if (!field)
+      problems.push(`A profile has no field "${key}"; its fields are ${Object.keys(profileFields).join(', ')}.`);
+    else if (!allowed(field, value))
+      problems.push(`"${key}" must be ${describe(field)}, not ${JSON.stringify(value)}.`);
     else changed[key] = value;
   }
   return problems.length > 0 ? { problems } : { profile: { ...base, ...changed, name } };
@@ -62,7 +65,10 @@ export function parseProfile(text: string): ParsedProfile {
 function baseOf(value: unknown, problems: string[]): Profile {
   if (value === undefined) return defaultProfile;
   const found = typeof value === 'string' ? findProfile(value) : undefined;
-  if (!found) problems.push(`"extends" must name a built-in profile (${profiles.map((p) => p.name).join(', ')}), not ${JSON.stringify(value)}.`);
+  if (!found)
+    problems.push(
+      `"extends" must name a built-in profile (${profiles.map((p) => p.name).join(', ')}), not ${JSON.stringify(value)}.`,
+    );
   return found ?? defaultProfile;
 }
 
@@ -75,11 +81,13 @@ function nameOf(value: unknown, problems: string[]): string {
   return value;
 }
 
-const fieldOf = (key: string): Field | undefined => (Object.hasOwn(profileFields, key) ? profileFields[key as keyof typeof profileFields] : undefined);
+const fieldOf = (key: string): Field | undefined =>
+  Object.hasOwn(profileFields, key) ? profileFields[key as keyof typeof profileFields] : undefined;
 
 function allowed(field: Field, value: unknown): boolean {
   if (field === 'boolean') return typeof value === 'boolean';
-  if ('least' in field) return Number.isInteger(value) && (value as number) >= field.least && (value as number) <= field.greatest;
+  if ('least' in field)
+    return Number.isInteger(value) && (value as number) >= field.least && (value as number) <= field.greatest;
   return typeof value === 'string' && field.includes(value);
 }
 

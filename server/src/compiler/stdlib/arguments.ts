@@ -11,9 +11,11 @@ export const numbers: ReadonlySet<Group> = new Set<Group>(['signed', 'unsigned',
 export const bitStrings: ReadonlySet<Group> = new Set<Group>(['bool', 'bits']);
 export const instants: ReadonlySet<Group> = new Set<Group>(['duration', 'date', 'tod', 'dt']);
 /** What counts as a number where the profile is as lenient as CODESYS: bit strings too. */
-export const numbersIn = (profile: Profile): ReadonlySet<Group> => (isLenient(profile) ? new Set<Group>([...numbers, 'bits']) : numbers);
+export const numbersIn = (profile: Profile): ReadonlySet<Group> =>
+  isLenient(profile) ? new Set<Group>([...numbers, 'bits']) : numbers;
 /** What counts as a bit string there: integers too. */
-export const bitsIn = (profile: Profile): ReadonlySet<Group> => (isLenient(profile) ? new Set<Group>([...bitStrings, ...integers]) : bitStrings);
+export const bitsIn = (profile: Profile): ReadonlySet<Group> =>
+  isLenient(profile) ? new Set<Group>([...bitStrings, ...integers]) : bitStrings;
 export const isLenient = (profile: Profile): boolean => profile.implicitConversion === 'narrowing-with-warning';
 
 /** The elementary type whose values a type has, through subranges and enums; undefined for literals, strings and the rest. */
@@ -66,7 +68,9 @@ export function wider(a: ElementaryType, b: ElementaryType, profile: Profile): E
   if (bitStrings.has(a.group) && bitStrings.has(b.group)) return a.group === 'bool' ? b : a;
   if (integers.has(a.group) && integers.has(b.group)) {
     const [signed, unsigned] = a.group === 'signed' ? [a, b] : [b, a];
-    return signed.size > unsigned.size ? signed : (signedBySize[unsigned.size * 2] ?? (isLenient(profile) ? e.LINT : undefined));
+    return signed.size > unsigned.size
+      ? signed
+      : (signedBySize[unsigned.size * 2] ?? (isLenient(profile) ? e.LINT : undefined));
   }
   if (!isLenient(profile)) return undefined;
   // CODESYS reckons with bit strings as with unsigned integers.
@@ -119,7 +123,11 @@ function grownFor(type: ElementaryType, value: bigint, profile: Profile): Elemen
 
 /** The one elementary type that all arguments convert to, or the sentence that says why there is none. */
 export function commonType(
-  infos: readonly ArgumentInfo[], allowed: ReadonlySet<Group>, what: string, profile: Profile, expected?: Type,
+  infos: readonly ArgumentInfo[],
+  allowed: ReadonlySet<Group>,
+  what: string,
+  profile: Profile,
+  expected?: Type,
 ): ElementaryType | { readonly problem: string } {
   let common: ElementaryType | undefined;
   for (const info of infos) {
@@ -127,7 +135,8 @@ export function commonType(
     const own = elementaryOf(info.type);
     if (!own || !allowed.has(own.group)) return { problem: `expects ${what}, not ${nameOf(info.type)}` };
     const next = common ? wider(common, own, profile) : own;
-    if (!next) return { problem: `has no type that both ${common!.name} and ${own.name} convert to; convert one of them` };
+    if (!next)
+      return { problem: `has no type that both ${common!.name} and ${own.name} convert to; convert one of them` };
     common = next;
   }
   const literals = infos.filter((i) => i.type.kind === 'literal');
@@ -136,12 +145,14 @@ export function commonType(
       const own = literalType(info, expected);
       if (own.kind !== 'elementary') return { problem: `expects ${what}, not ${nameOf(info.type)}` };
       const next: ElementaryType | undefined = common ? wider(common, own, profile) : own;
-      if (!next) return { problem: `has no type that both ${common!.name} and ${own.name} convert to; convert one of them` };
+      if (!next)
+        return { problem: `has no type that both ${common!.name} and ${own.name} convert to; convert one of them` };
       common = next;
     }
     if (!common) return { problem: 'needs an argument' };
     // 0 and 1 are bit strings where only those are allowed.
-    if (!allowed.has(common.group) && allowed.has('bits') && integers.has(common.group)) common = bitsBySize[common.size]!;
+    if (!allowed.has(common.group) && allowed.has('bits') && integers.has(common.group))
+      common = bitsBySize[common.size]!;
     if (!allowed.has(common.group)) return { problem: `expects ${what}, not ${common.name}` };
     return common;
   }
@@ -158,7 +169,11 @@ function withLiteral(common: ElementaryType, info: ArgumentInfo, profile: Profil
   const value = literalValue(info);
   switch (info.type.form) {
     case 'int':
-      return typeof value === 'bigint' ? grownFor(common, value, profile) : integers.has(common.group) || common.group === 'real' || common.group === 'bits' ? common : undefined;
+      return typeof value === 'bigint'
+        ? grownFor(common, value, profile)
+        : integers.has(common.group) || common.group === 'real' || common.group === 'bits'
+          ? common
+          : undefined;
     case 'real':
       return common.group === 'real' ? common : integers.has(common.group) ? wider(common, e.REAL, profile) : undefined;
     case 'bool':
@@ -191,7 +206,13 @@ export function nameOf(type: Type): string {
     case 'pointer':
       return 'a pointer';
     case 'literal':
-      return { int: 'an integer literal', real: 'a REAL literal', string: 'a string literal', wstring: 'a string literal', bool: 'a BOOL literal' }[type.form];
+      return {
+        int: 'an integer literal',
+        real: 'a REAL literal',
+        string: 'a string literal',
+        wstring: 'a string literal',
+        bool: 'a BOOL literal',
+      }[type.form];
     case 'null':
       return 'NULL';
     case 'void':

@@ -7,8 +7,10 @@ import { convertScalar } from './convert-scalar.js';
 import { define } from './define.js';
 import type { ArgumentInfo, Overload, OverloadProblem, StandardFunction } from './standard-function.js';
 
-const isBits = (type: ReturnType<typeof conversionType>): type is ElementaryType => typeof type === 'object' && type.group === 'bits';
-const isInteger = (type: ReturnType<typeof conversionType>): type is ElementaryType => typeof type === 'object' && (type.group === 'signed' || type.group === 'unsigned');
+const isBits = (type: ReturnType<typeof conversionType>): type is ElementaryType =>
+  typeof type === 'object' && type.group === 'bits';
+const isInteger = (type: ReturnType<typeof conversionType>): type is ElementaryType =>
+  typeof type === 'object' && (type.group === 'signed' || type.group === 'unsigned');
 
 /**
  * Packed decimal (IEC 61131-3:2013, table 26): A_BCD_TO_B, BCD_TO_B, A_TO_BCD_B, A_TO_BCD, TO_BCD_B. A code with a digit above
@@ -21,37 +23,70 @@ export function bcdFunction(name: string): StandardFunction | undefined {
     const to = conversionType(decode[2]!);
     if (!isInteger(to) || (decode[1] !== undefined && !isBits(from))) return undefined;
     return define({
-      name, summary: 'Packed decimal to integer (IEC 61131-3:2013, table 26).', formals: ['IN'],
-      resolve: (args, profile, expected) => resolveDecode(args[0]!, isBits(from) ? from : undefined, to, profile, expected),
+      name,
+      summary: 'Packed decimal to integer (IEC 61131-3:2013, table 26).',
+      formals: ['IN'],
+      resolve: (args, profile, expected) =>
+        resolveDecode(args[0]!, isBits(from) ? from : undefined, to, profile, expected),
     });
   }
   const encode = /^(?:(\w+?)_)?TO_BCD(?:_(\w+))?$/.exec(name);
   if (!encode) return undefined;
   const from = encode[1] === undefined ? undefined : conversionType(encode[1]);
   const to = encode[2] === undefined ? undefined : conversionType(encode[2]);
-  if ((encode[1] !== undefined && !isInteger(from)) || (encode[2] !== undefined && !isBits(to)) || (!from && !to)) return undefined;
+  if ((encode[1] !== undefined && !isInteger(from)) || (encode[2] !== undefined && !isBits(to)) || (!from && !to))
+    return undefined;
   return define({
-    name, summary: 'Integer to packed decimal (IEC 61131-3:2013, table 26).', formals: ['IN'],
-    resolve: (args, profile, expected) => resolveEncode(args[0]!, isInteger(from) ? from : undefined, isBits(to) ? to : undefined, profile, expected),
+    name,
+    summary: 'Integer to packed decimal (IEC 61131-3:2013, table 26).',
+    formals: ['IN'],
+    resolve: (args, profile, expected) =>
+      resolveEncode(args[0]!, isInteger(from) ? from : undefined, isBits(to) ? to : undefined, profile, expected),
   });
 }
 
-function resolveDecode(info: ArgumentInfo, given: ElementaryType | undefined, to: ElementaryType, profile: Profile, expected: Type | undefined): Overload | OverloadProblem {
+function resolveDecode(
+  info: ArgumentInfo,
+  given: ElementaryType | undefined,
+  to: ElementaryType,
+  profile: Profile,
+  expected: Type | undefined,
+): Overload | OverloadProblem {
   const from = given ?? commonType([info], bitsIn(profile), 'a bit string', profile, expected);
   if ('problem' in from) return from;
   return {
-    params: [from], result: to,
-    lower: ([code], context) => convertScalar(e.ULINT, to, context.callPrelude('__BCD_TO_ULINT', [convertScalar(from, e.LWORD, code!, context)], 'i64'), context),
+    params: [from],
+    result: to,
+    lower: ([code], context) =>
+      convertScalar(
+        e.ULINT,
+        to,
+        context.callPrelude('__BCD_TO_ULINT', [convertScalar(from, e.LWORD, code!, context)], 'i64'),
+        context,
+      ),
   };
 }
 
-function resolveEncode(info: ArgumentInfo, given: ElementaryType | undefined, wanted: ElementaryType | undefined, profile: Profile, expected: Type | undefined): Overload | OverloadProblem {
+function resolveEncode(
+  info: ArgumentInfo,
+  given: ElementaryType | undefined,
+  wanted: ElementaryType | undefined,
+  profile: Profile,
+  expected: Type | undefined,
+): Overload | OverloadProblem {
   const from = given ?? commonType([info], new Set(['signed', 'unsigned'] as const), 'an integer', profile, expected);
   if ('problem' in from) return from;
   const context = expected && elementaryOf(expected);
   const to = wanted ?? (context?.group === 'bits' ? context : bitsBySize[from.size]!);
   return {
-    params: [from], result: to,
-    lower: ([value], lowering) => convertScalar(e.LWORD, to, lowering.callPrelude('__ULINT_TO_BCD', [convertScalar(from, e.ULINT, value!, lowering)], 'i64'), lowering),
+    params: [from],
+    result: to,
+    lower: ([value], lowering) =>
+      convertScalar(
+        e.LWORD,
+        to,
+        lowering.callPrelude('__ULINT_TO_BCD', [convertScalar(from, e.ULINT, value!, lowering)], 'i64'),
+        lowering,
+      ),
   };
 }

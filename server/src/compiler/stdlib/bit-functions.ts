@@ -21,7 +21,9 @@ export const bitFunctions: readonly StandardFunction[] = [
   logic('OR', 'or'),
   logic('XOR', 'xor'),
   define({
-    name: 'NOT', summary: 'All bits inverted (IEC 61131-3:2013, table 31).', formals: ['IN'],
+    name: 'NOT',
+    summary: 'All bits inverted (IEC 61131-3:2013, table 31).',
+    formals: ['IN'],
     resolve(args, profile, expected) {
       const type = commonType(args, bitsIn(profile), 'a bit string', profile, expected);
       if ('problem' in type) return type;
@@ -38,32 +40,57 @@ export function invert(type: ElementaryType, value: IrExpr): IrExpr {
 
 function logic(name: string, code: 'and' | 'or' | 'xor'): StandardFunction {
   return define({
-    name, summary: `Bitwise ${name} (IEC 61131-3:2013, table 31).`, formals: ['IN1', 'IN2'], extensible: true,
+    name,
+    summary: `Bitwise ${name} (IEC 61131-3:2013, table 31).`,
+    formals: ['IN1', 'IN2'],
+    extensible: true,
     resolve(args, profile, expected) {
       const type = commonType(args, bitsIn(profile), 'bit strings', profile, expected);
       if ('problem' in type) return type;
       const op: BinaryOp = type.num === 'i64' ? `i64.${code}` : `i32.${code}`;
-      return overload(profile, args.map(() => type), type, (values) => values.slice(1).reduce((so, v) => binary(op, so, v), values[0]!));
+      return overload(
+        profile,
+        args.map(() => type),
+        type,
+        (values) => values.slice(1).reduce((so, v) => binary(op, so, v), values[0]!),
+      );
     },
   });
 }
 
 function shift(name: Shift, what: string): StandardFunction {
   return define({
-    name, summary: `${what} (IEC 61131-3:2013, table 30).`, formals: ['IN', 'N'],
+    name,
+    summary: `${what} (IEC 61131-3:2013, table 30).`,
+    formals: ['IN', 'N'],
     resolve: (args, profile, expected) => resolveShift(name, args, profile, expected),
   });
 }
 
-function resolveShift(name: Shift, args: readonly ArgumentInfo[], profile: Profile, expected: Type | undefined): Overload | OverloadProblem {
+function resolveShift(
+  name: Shift,
+  args: readonly ArgumentInfo[],
+  profile: Profile,
+  expected: Type | undefined,
+): Overload | OverloadProblem {
   const wanted = expected && elementaryOf(expected);
-  const type = commonType([args[0]!], bitsIn(profile), 'a bit string as IN', profile, wanted && bitsIn(profile).has(wanted.group) ? expected : e.DWORD);
+  const type = commonType(
+    [args[0]!],
+    bitsIn(profile),
+    'a bit string as IN',
+    profile,
+    wanted && bitsIn(profile).has(wanted.group) ? expected : e.DWORD,
+  );
   if ('problem' in type) return type;
   const count = elementaryOf(literalType(args[1]!, undefined));
-  if (!count || !(integers.has(count.group) || (isLenient(profile) && count.group === 'bits'))) return { problem: `takes an integer as N, not ${nameOf(args[1]!.type)}` };
+  if (!count || !(integers.has(count.group) || (isLenient(profile) && count.group === 'bits')))
+    return { problem: `takes an integer as N, not ${nameOf(args[1]!.type)}` };
   return overload(profile, [type, count], type, ([value, n], context) =>
     // The count as DINT, saturated, so that a LINT or ULINT count means what it says.
-    once(context, [value!, saturatedCount(count, n!, context)], ([x, k]) => (name === 'SHL' || name === 'SHR' ? shifted(name, type, x!, k!) : rotatedBy(name, type, x!, k!))));
+    once(context, [value!, saturatedCount(count, n!, context)], ([x, k]) =>
+      name === 'SHL' || name === 'SHR' ? shifted(name, type, x!, k!) : rotatedBy(name, type, x!, k!),
+    ),
+  );
 }
 
 /** Any integer as an i32 between its limits. */
@@ -73,7 +100,11 @@ export function saturatedCount(type: ElementaryType, value: IrExpr, context: Low
   const wide = convertScalar(type, e.LINT, value, context);
   return once(context, [wide], ([v]) => {
     const high = cond(binary('i64.gt_s', v!, i64(0x7fff_ffffn)), i64(0x7fff_ffffn), v!);
-    const low = cond(binary('i64.lt_s', v!, i64(-0x8000_0000n)), i64(type === e.ULINT || type === e.LWORD ? 0x7fff_ffffn : -0x8000_0000n), high);
+    const low = cond(
+      binary('i64.lt_s', v!, i64(-0x8000_0000n)),
+      i64(type === e.ULINT || type === e.LWORD ? 0x7fff_ffffn : -0x8000_0000n),
+      high,
+    );
     return unary('i32.wrap_i64', low);
   });
 }
@@ -85,7 +116,10 @@ function shifted(name: 'SHL' | 'SHR', type: ElementaryType, x: IrExpr, k: IrExpr
   const num = type.num === 'i64' ? 'i64' : 'i32';
   const amount = num === 'i64' ? unary('i64.extend_i32_u', k) : k;
   const arithmetic = name === 'SHR' && type.group === 'signed';
-  const moved = name === 'SHL' ? wrapInteger(type, binary(`${num}.shl`, x, amount)) : binary(`${num}.shr_${arithmetic ? 's' : 'u'}`, x, amount);
+  const moved =
+    name === 'SHL'
+      ? wrapInteger(type, binary(`${num}.shl`, x, amount))
+      : binary(`${num}.shr_${arithmetic ? 's' : 'u'}`, x, amount);
   const all = arithmetic ? binary(`${num}.shr_s`, x, constant(num, 63 % (num === 'i64' ? 64 : 32))) : constant(num, 0);
   if (k.op === 'const') {
     const by = Number(k.value);
@@ -103,6 +137,10 @@ function rotatedBy(name: 'ROL' | 'ROR', type: ElementaryType, x: IrExpr, k: IrEx
   const mask = i32(width - 1);
   const left = binary('i32.and', name === 'ROL' ? k : binary('i32.sub', i32(0), k), mask);
   const bits = binary('i32.and', x, i32(2 ** width - 1));
-  const joined = binary('i32.or', binary('i32.shl', bits, left), binary('i32.shr_u', bits, binary('i32.sub', i32(width), left)));
+  const joined = binary(
+    'i32.or',
+    binary('i32.shl', bits, left),
+    binary('i32.shr_u', bits, binary('i32.sub', i32(width), left)),
+  );
   return wrapInteger(type, joined);
 }

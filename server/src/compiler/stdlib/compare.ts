@@ -13,7 +13,13 @@ export function compareScalars(relation: Relation, type: ElementaryType, left: I
 }
 
 /** A comparison of two strings of one kind, given by address. */
-export function compareStrings(relation: Relation, wide: boolean, left: IrExpr, right: IrExpr, context: LowerContext): IrExpr {
+export function compareStrings(
+  relation: Relation,
+  wide: boolean,
+  left: IrExpr,
+  right: IrExpr,
+  context: LowerContext,
+): IrExpr {
   const prefix = wide ? '__WSTR' : '__STR';
   if (relation === 'eq') return context.callPrelude(`${prefix}_EQUAL`, [left, right], 'i32');
   if (relation === 'ne') return binary('i32.eq', context.callPrelude(`${prefix}_EQUAL`, [left, right], 'i32'), i32(0));

@@ -19,11 +19,15 @@ export const comparisonFunctions: readonly StandardFunction[] = [
 
 function comparison(name: string, relation: Relation, what: string): StandardFunction {
   return define({
-    name, summary: `${what} (IEC 61131-3:2013, table 33).`, formals: ['IN1', 'IN2'], extensible: relation !== 'ne',
+    name,
+    summary: `${what} (IEC 61131-3:2013, table 33).`,
+    formals: ['IN1', 'IN2'],
+    extensible: relation !== 'ne',
     resolve(args, profile) {
       const same = alike(args, profile);
       if ('problem' in same) return same;
-      if (same.kind === 'aggregate' && same.result.kind !== 'pointer' && same.result.kind !== 'interface') return { problem: `can't compare values of ${nameOf(same.result)}` };
+      if (same.kind === 'aggregate' && same.result.kind !== 'pointer' && same.result.kind !== 'interface')
+        return { problem: `can't compare values of ${nameOf(same.result)}` };
       const compare = overload(profile, same.params, e.BOOL, (values, context) =>
         once(context, values, (held) => {
           const pairs = held.slice(1).map((right, i) => {
@@ -32,7 +36,8 @@ function comparison(name: string, relation: Relation, what: string): StandardFun
             return compareScalars(relation, same.kind === 'scalar' ? same.type : e.UDINT, left, right);
           });
           return pairs.slice(1).reduce((all, next) => binary('i32.and', all, next), pairs[0]!);
-        }));
+        }),
+      );
       return compare;
     },
   });

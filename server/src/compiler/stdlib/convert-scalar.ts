@@ -19,10 +19,20 @@ export function convertible(from: ElementaryType, to: ElementaryType): boolean {
 
 /** BOOL, bit strings, integers and characters: values in an i32 or i64. */
 export const isIntegerLike = (type: ElementaryType): boolean =>
-  type.group === 'bool' || type.group === 'bits' || type.group === 'signed' || type.group === 'unsigned' || type.group === 'char';
+  type.group === 'bool' ||
+  type.group === 'bits' ||
+  type.group === 'signed' ||
+  type.group === 'unsigned' ||
+  type.group === 'char';
 
 /** A value of one elementary type as another (IEC 61131-3:2013, tables 22 to 26; contested points as the profile says). */
-export function convertScalar(from: ElementaryType, to: ElementaryType, value: IrExpr, context: LowerContext, rounding?: Rounding): IrExpr {
+export function convertScalar(
+  from: ElementaryType,
+  to: ElementaryType,
+  value: IrExpr,
+  context: LowerContext,
+  rounding?: Rounding,
+): IrExpr {
   const profile = context.profile;
   if (from === to) return value;
   if (isIntegerLike(from)) {
@@ -70,7 +80,11 @@ function integerToInteger(from: ElementaryType, to: ElementaryType, value: IrExp
   if (to.num === 'i64') return widen(from, value);
   const narrow = value.type === 'i64' ? unary('i32.wrap_i64', value) : value;
   // Every value of a smaller or equal unsigned type, and of a smaller signed one into a signed one, is already in form.
-  const fits = from.num === 'i32' && (isUnsigned(from) ? from.size < to.size || (from.size === to.size && isUnsigned(to)) : to.group === 'signed' && from.size <= to.size);
+  const fits =
+    from.num === 'i32' &&
+    (isUnsigned(from)
+      ? from.size < to.size || (from.size === to.size && isUnsigned(to))
+      : to.group === 'signed' && from.size <= to.size);
   return fits ? narrow : wrapInteger(to, narrow);
 }
 
@@ -93,16 +107,30 @@ export function rounded(value: IrExpr, rounding: Rounding, context: LowerContext
     case 'truncate':
       return unary('f64.trunc', value);
     case 'half-away':
-      return once(context, [value], ([x]) => once(context, [unary('f64.trunc', x!)], ([whole]) => {
-        const fraction = unary('f64.abs', binary('f64.sub', x!, whole!));
-        return cond(binary('f64.ge', fraction, f64(0.5)), binary('f64.add', whole!, binary('f64.copysign', f64(1), x!)), whole!);
-      }));
+      return once(context, [value], ([x]) =>
+        once(context, [unary('f64.trunc', x!)], ([whole]) => {
+          const fraction = unary('f64.abs', binary('f64.sub', x!, whole!));
+          return cond(
+            binary('f64.ge', fraction, f64(0.5)),
+            binary('f64.add', whole!, binary('f64.copysign', f64(1), x!)),
+            whole!,
+          );
+        }),
+      );
   }
 }
 
-function realToInteger(from: ElementaryType, to: ElementaryType, value: IrExpr, context: LowerContext, rounding: Rounding): IrExpr {
-  if (to.group === 'bool') return from === e.REAL ? binary('f32.ne', value, constant('f32', 0)) : binary('f64.ne', value, f64(0));
-  if (sameBits(to, from, context.profile)) return unary(to === e.DWORD ? 'i32.reinterpret_f32' : 'i64.reinterpret_f64', value);
+function realToInteger(
+  from: ElementaryType,
+  to: ElementaryType,
+  value: IrExpr,
+  context: LowerContext,
+  rounding: Rounding,
+): IrExpr {
+  if (to.group === 'bool')
+    return from === e.REAL ? binary('f32.ne', value, constant('f32', 0)) : binary('f64.ne', value, f64(0));
+  if (sameBits(to, from, context.profile))
+    return unary(to === e.DWORD ? 'i32.reinterpret_f32' : 'i64.reinterpret_f64', value);
   return wholeToInteger(to, rounded(asF64(value), rounding, context), context.profile);
 }
 
@@ -125,32 +153,49 @@ function realToInstant(to: ElementaryType, value: IrExpr, context: LowerContext)
   const unit = unitNs(to, context.profile);
   if (unit === 1n) return unary('i64.trunc_sat_f64_s', unary('f64.nearest', value));
   // Whole units and the rest apart, so that large values keep their nanoseconds.
-  return once(context, [value], ([x]) => once(context, [unary('f64.trunc', x!)], ([whole]) =>
-    binary('i64.add',
-      binary('i64.mul', unary('i64.trunc_sat_f64_s', whole!), i64(unit)),
-      unary('i64.trunc_sat_f64_s', unary('f64.trunc', binary('f64.mul', binary('f64.sub', x!, whole!), f64(Number(unit))))))));
+  return once(context, [value], ([x]) =>
+    once(context, [unary('f64.trunc', x!)], ([whole]) =>
+      binary(
+        'i64.add',
+        binary('i64.mul', unary('i64.trunc_sat_f64_s', whole!), i64(unit)),
+        unary(
+          'i64.trunc_sat_f64_s',
+          unary('f64.trunc', binary('f64.mul', binary('f64.sub', x!, whole!), f64(Number(unit)))),
+        ),
+      ),
+    ),
+  );
 }
 
 function instantToReal(from: ElementaryType, to: ElementaryType, value: IrExpr, context: LowerContext): IrExpr {
   const unit = unitNs(from, context.profile);
   if (unit === 1n) return fromF64(to, unary('f64.convert_i64_s', value));
   return once(context, [value], ([v]) =>
-    fromF64(to, binary('f64.add',
-      unary('f64.convert_i64_s', binary('i64.div_s', v!, i64(unit))),
-      binary('f64.div', unary('f64.convert_i64_s', binary('i64.rem_s', v!, i64(unit))), f64(Number(unit))))));
+    fromF64(
+      to,
+      binary(
+        'f64.add',
+        unary('f64.convert_i64_s', binary('i64.div_s', v!, i64(unit))),
+        binary('f64.div', unary('f64.convert_i64_s', binary('i64.rem_s', v!, i64(unit))), f64(Number(unit))),
+      ),
+    ),
+  );
 }
 
 /** Remainder of the day, 0 or more. */
 export function timeOfDay(value: IrExpr, context: LowerContext): IrExpr {
   return once(context, [binary('i64.rem_s', value, i64(nsPerDay))], ([r]) =>
-    cond(binary('i64.lt_s', r!, i64(0n)), binary('i64.add', r!, i64(nsPerDay)), r!));
+    cond(binary('i64.lt_s', r!, i64(0n)), binary('i64.add', r!, i64(nsPerDay)), r!),
+  );
 }
 
 function instantToInstant(from: ElementaryType, to: ElementaryType, value: IrExpr, context: LowerContext): IrExpr {
   if (from.group === to.group || !instants.has(from.group)) return value;
   switch (to.group) {
     case 'date':
-      return from.group === 'dt' || from.group === 'duration' ? once(context, [value], ([v]) => binary('i64.sub', v!, timeOfDay(v!, context))) : i64Zero(value);
+      return from.group === 'dt' || from.group === 'duration'
+        ? once(context, [value], ([v]) => binary('i64.sub', v!, timeOfDay(v!, context)))
+        : i64Zero(value);
     case 'tod':
       return timeOfDay(value, context);
     default:

@@ -13,7 +13,10 @@ const day = 86_400n * second;
 
 /** Nanoseconds of each field of a time of day. */
 const clockFields: readonly (readonly [name: string, ns: bigint])[] = [
-  ['HOUR', 3600n * second], ['MINUTE', 60n * second], ['SECOND', second], ['MILLISECOND', 1_000_000n],
+  ['HOUR', 3600n * second],
+  ['MINUTE', 60n * second],
+  ['SECOND', second],
+  ['MILLISECOND', 1_000_000n],
 ];
 const dateFields = ['YEAR', 'MONTH', 'DAY'] as const;
 
@@ -36,7 +39,9 @@ export const dateFunctions: readonly StandardFunction[] = [
   split('SPLIT_DT', e.DT, true, true),
   split('SPLIT_LDT', e.LDT, true, true),
   define({
-    name: 'DAY_OF_WEEK', summary: '0 for Sunday to 6 for Saturday (IEC 61131-3:2013, table 36).', formals: ['IN'],
+    name: 'DAY_OF_WEEK',
+    summary: '0 for Sunday to 6 for Saturday (IEC 61131-3:2013, table 36).',
+    formals: ['IN'],
     resolve([info], profile, expected) {
       const type = elementaryOf(info!.type);
       if (type?.group !== 'date' && type?.group !== 'dt') return { problem: `takes a DATE, not ${nameOf(info!.type)}` };
@@ -56,17 +61,28 @@ export const dateFunctions: readonly StandardFunction[] = [
 function floorDays(value: IrExpr, context: LowerContext): IrExpr {
   const local = context.local('i64', 'instant');
   const held = localValue(local);
-  return { op: 'seq', type: 'i64', body: [{ op: 'setLocal', local, value }], value: binary('i64.div_s', binary('i64.sub', held, timeOfDay(held, context)), i64(day)) };
+  return {
+    op: 'seq',
+    type: 'i64',
+    body: [{ op: 'setLocal', local, value }],
+    value: binary('i64.div_s', binary('i64.sub', held, timeOfDay(held, context)), i64(day)),
+  };
 }
 
-function joinDateAndClock(name: string, date: ElementaryType, clock: ElementaryType, result: ElementaryType): StandardFunction {
+function joinDateAndClock(
+  name: string,
+  date: ElementaryType,
+  clock: ElementaryType,
+  result: ElementaryType,
+): StandardFunction {
   return define({
-    name, summary: `${date.name} and ${clock.name} to ${result.name} (IEC 61131-3:2013, table 36).`, formals: [date.name, clock.name],
+    name,
+    summary: `${date.name} and ${clock.name} to ${result.name} (IEC 61131-3:2013, table 36).`,
+    formals: [date.name, clock.name],
     aliases: { IN1: date.name, IN2: clock.name },
     resolve: (_args, profile) => overload(profile, [date, clock], result, ([d, c]) => binary('i64.add', d!, c!)),
   });
 }
-
 
 function fieldNames(withDate: boolean, withClock: boolean): readonly string[] {
   return [...(withDate ? dateFields : []), ...(withClock ? clockFields.map(([name]) => name) : [])];
@@ -74,14 +90,18 @@ function fieldNames(withDate: boolean, withClock: boolean): readonly string[] {
 
 function integerOf(info: ArgumentInfo, formal: string, profile: Profile): ElementaryType | OverloadProblem {
   const type = elementaryOf(literalType(info, undefined));
-  return type && (integers.has(type.group) || (isLenient(profile) && type.group === 'bits')) ? type : { problem: `takes an integer as ${formal}, not ${nameOf(info.type)}` };
+  return type && (integers.has(type.group) || (isLenient(profile) && type.group === 'bits'))
+    ? type
+    : { problem: `takes an integer as ${formal}, not ${nameOf(info.type)}` };
 }
 
 /** Builds an instant from its numbers; numbers outside their range carry over. */
 function compose(name: string, withDate: boolean, withClock: boolean, result: ElementaryType): StandardFunction {
   const formals = fieldNames(withDate, withClock);
   return define({
-    name, summary: `${formals.join(', ')} to ${result.name} (IEC 61131-3:2013, table 36).`, formals,
+    name,
+    summary: `${formals.join(', ')} to ${result.name} (IEC 61131-3:2013, table 36).`,
+    formals,
     resolve(args, profile) {
       const params: ElementaryType[] = [];
       for (const [i, info] of args.entries()) {
@@ -90,10 +110,13 @@ function compose(name: string, withDate: boolean, withClock: boolean, result: El
         params.push(type);
       }
       return {
-        params, result,
+        params,
+        result,
         lower(values, context) {
           const wide = values.map((v, i) => convertScalar(params[i]!, e.LINT, v, context));
-          const date = withDate ? binary('i64.mul', context.callPrelude('__DAYS_OF', wide.slice(0, 3), 'i64'), i64(day)) : undefined;
+          const date = withDate
+            ? binary('i64.mul', context.callPrelude('__DAYS_OF', wide.slice(0, 3), 'i64'), i64(day))
+            : undefined;
           const clock = wide.slice(withDate ? 3 : 0).map((v, i) => binary('i64.mul', v, i64(clockFields[i]![1])));
           return [...(date ? [date] : []), ...clock].reduce((sum, part) => binary('i64.add', sum, part));
         },
@@ -106,24 +129,35 @@ function compose(name: string, withDate: boolean, withClock: boolean, result: El
 function split(name: string, from: ElementaryType, withDate: boolean, withClock: boolean): StandardFunction {
   const fields = fieldNames(withDate, withClock);
   return define({
-    name, summary: `${from.name} into ${fields.join(', ')} (IEC 61131-3:2013, table 36).`, formals: ['IN', ...fields], least: 1,
+    name,
+    summary: `${from.name} into ${fields.join(', ')} (IEC 61131-3:2013, table 36).`,
+    formals: ['IN', ...fields],
+    least: 1,
     resolve(args, profile) {
       const outs: ElementaryType[] = [];
       for (const [i, info] of args.slice(1).entries()) {
         const type = elementaryOf(info.type);
-        if (!type || !(integers.has(type.group) || (isLenient(profile) && type.group === 'bits'))) return { problem: `needs an integer variable as ${fields[i]!}, not ${nameOf(info.type)}` };
+        if (!type || !(integers.has(type.group) || (isLenient(profile) && type.group === 'bits')))
+          return { problem: `needs an integer variable as ${fields[i]!}, not ${nameOf(info.type)}` };
         outs.push(type);
       }
       return {
-        params: [from, ...args.slice(1).map((a) => a.type)], passing: ['value', ...outs.map(() => 'out' as const)], result: e.BOOL,
+        params: [from, ...args.slice(1).map((a) => a.type)],
+        passing: ['value', ...outs.map(() => 'out' as const)],
+        result: e.BOOL,
         lower([value, ...targets], context) {
           const instant = context.local('i64', 'instant');
           const body: IrStmt[] = [{ op: 'setLocal', local: instant, value: value! }];
           const parts: IrExpr[] = [];
           if (withDate) {
             const ymd = context.local('i64', 'ymd');
-            body.push({ op: 'setLocal', local: ymd, value: context.callPrelude('__YMD_OF', [floorDays(localValue(instant), context)], 'i64') });
-            const digits = (divisor: bigint, modulus: bigint): IrExpr => binary('i64.rem_s', binary('i64.div_s', localValue(ymd), i64(divisor)), i64(modulus));
+            body.push({
+              op: 'setLocal',
+              local: ymd,
+              value: context.callPrelude('__YMD_OF', [floorDays(localValue(instant), context)], 'i64'),
+            });
+            const digits = (divisor: bigint, modulus: bigint): IrExpr =>
+              binary('i64.rem_s', binary('i64.div_s', localValue(ymd), i64(divisor)), i64(modulus));
             parts.push(binary('i64.div_s', localValue(ymd), i64(10_000n)), digits(100n, 100n), digits(1n, 100n));
           }
           if (withClock) {
@@ -136,7 +170,13 @@ function split(name: string, from: ElementaryType, withDate: boolean, withClock:
           }
           targets.forEach((address, i) => {
             const type = outs[i]!;
-            body.push({ op: 'store', mem: type.mem, address, offset: 0, value: convertScalar(e.LINT, type, parts[i]!, context) });
+            body.push({
+              op: 'store',
+              mem: type.mem,
+              address,
+              offset: 0,
+              value: convertScalar(e.LINT, type, parts[i]!, context),
+            });
           });
           return { op: 'seq', type: 'i32', body, value: { op: 'const', type: 'i32', value: 1 } };
         },

@@ -31,8 +31,14 @@ export function define(definition: Definition): StandardFunction {
     resolve(args, profile, expected) {
       if (args.some((a) => a.type.kind === 'error')) return anything(args);
       if (args.length < least || (!extensible && args.length > formals.length)) {
-        const wanted = extensible ? `at least ${least}` : least === formals.length ? String(least) : `${least} to ${formals.length}`;
-        return { problem: `${name} takes ${wanted} argument${wanted === '1' ? '' : 's'} (${formals.join(', ')}${extensible ? ', ...' : ''}), but ${args.length} ${args.length === 1 ? 'is' : 'are'} given.` };
+        const wanted = extensible
+          ? `at least ${least}`
+          : least === formals.length
+            ? String(least)
+            : `${least} to ${formals.length}`;
+        return {
+          problem: `${name} takes ${wanted} argument${wanted === '1' ? '' : 's'} (${formals.join(', ')}${extensible ? ', ...' : ''}), but ${args.length} ${args.length === 1 ? 'is' : 'are'} given.`,
+        };
       }
       const found = definition.resolve(args, profile, expected);
       return 'problem' in found ? { problem: `${name} ${found.problem}.` } : found;
@@ -41,10 +47,19 @@ export function define(definition: Definition): StandardFunction {
 }
 
 /** After an error in an argument, so that it is reported once. */
-const anything = (args: readonly ArgumentInfo[]): Overload => ({ params: args.map((a) => a.type), result: errorType, lower: () => i32(0) });
+const anything = (args: readonly ArgumentInfo[]): Overload => ({
+  params: args.map((a) => a.type),
+  result: errorType,
+  lower: () => i32(0),
+});
 
 /** An overload on scalars whose constant calls fold by evaluating what it lowers to. */
-export function overload(profile: Profile, params: readonly Type[], result: Type, lower: (args: readonly IrExpr[], context: LowerContext) => IrExpr): Overload {
+export function overload(
+  profile: Profile,
+  params: readonly Type[],
+  result: Type,
+  lower: (args: readonly IrExpr[], context: LowerContext) => IrExpr,
+): Overload {
   const plain = { params, result, lower };
   return { ...plain, fold: (args) => foldByLowering(plain, profile, args) };
 }

@@ -16,14 +16,19 @@ export const endianFunctions: readonly StandardFunction[] = [
 
 function endian(name: string, swaps: boolean, what: string): StandardFunction {
   return define({
-    name, summary: `${what} (IEC 61131-3:2013, table 37).`, formals: ['IN'],
+    name,
+    summary: `${what} (IEC 61131-3:2013, table 37).`,
+    formals: ['IN'],
     resolve([info], profile, expected) {
       const type = elementaryOf(literalType(info!, expected));
       if (!type) return { problem: `expects a value of an elementary type, not ${nameOf(info!.type)}` };
       // The bytes are of that width, whatever they are called: LINT in, LWORD out.
       const wanted = expected && elementaryOf(expected);
-      const result = wanted && wanted.size === type.size && wanted.num === type.num && wanted.group !== 'bool' ? wanted : type;
-      return overload(profile, [type], result, ([value], context) => once(context, [value!], ([x]) => resign(result, swaps ? turned(type, x!) : x!)));
+      const result =
+        wanted && wanted.size === type.size && wanted.num === type.num && wanted.group !== 'bool' ? wanted : type;
+      return overload(profile, [type], result, ([value], context) =>
+        once(context, [value!], ([x]) => resign(result, swaps ? turned(type, x!) : x!)),
+      );
     },
   });
 }
@@ -37,13 +42,19 @@ function turned(type: ElementaryType, x: IrExpr): IrExpr {
   if (type.num === 'i64') return turned64(x);
   if (type.size === 4) return turned32(x);
   if (type.size === 1) return x;
-  return binary('i32.or', binary('i32.shl', binary('i32.and', x, i32(0xff)), i32(8)), binary('i32.and', binary('i32.shr_u', x, i32(8)), i32(0xff)));
+  return binary(
+    'i32.or',
+    binary('i32.shl', binary('i32.and', x, i32(0xff)), i32(8)),
+    binary('i32.and', binary('i32.shr_u', x, i32(8)), i32(0xff)),
+  );
 }
 
 const turned32 = (x: IrExpr): IrExpr =>
-  binary('i32.or',
+  binary(
+    'i32.or',
     binary('i32.and', binary('i32.rotl', x, i32(8)), i32(0x00ff00ff)),
-    binary('i32.and', binary('i32.rotr', x, i32(8)), i32(0xff00ff00)));
+    binary('i32.and', binary('i32.rotr', x, i32(8)), i32(0xff00ff00)),
+  );
 
 const turned64 = (x: IrExpr): IrExpr => {
   const low = turned32(unary('i32.wrap_i64', x));

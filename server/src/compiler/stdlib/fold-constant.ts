@@ -15,11 +15,18 @@ class NotConstant extends Error {}
  * Folds a call by lowering it on constants and evaluating the tree, so that a constant expression has exactly the value
  * that the running program would compute. Undefined where the tree reaches memory, the prelude, or a fault.
  */
-export function foldByLowering(overload: Omit<Overload, 'fold'>, profile: Profile, args: readonly ConstantValue[]): ConstantValue | undefined {
+export function foldByLowering(
+  overload: Omit<Overload, 'fold'>,
+  profile: Profile,
+  args: readonly ConstantValue[],
+): ConstantValue | undefined {
   const result = elementaryOf(overload.result);
   if (!result || args.length !== overload.params.length) return undefined;
   try {
-    const lowered = overload.lower(args.map((value, i) => toIr(overload.params[i]!, value)), foldingContext(profile));
+    const lowered = overload.lower(
+      args.map((value, i) => toIr(overload.params[i]!, value)),
+      foldingContext(profile),
+    );
     return fromNumber(result, evaluate(lowered, new Map()));
   } catch (error) {
     if (error instanceof NotConstant) return undefined;
@@ -49,7 +56,9 @@ function fromNumber(type: ElementaryType, value: number | bigint): ConstantValue
   if (type.group === 'bool') return value !== 0;
   if (type.group === 'real') return Number(value);
   const whole = BigInt(value);
-  return type.group === 'unsigned' || type.group === 'bits' || type.group === 'char' ? BigInt.asUintN(type.size * 8, whole) : whole;
+  return type.group === 'unsigned' || type.group === 'bits' || type.group === 'char'
+    ? BigInt.asUintN(type.size * 8, whole)
+    : whole;
 }
 
 function foldingContext(profile: Profile): LowerContext {
@@ -70,8 +79,17 @@ function foldingContext(profile: Profile): LowerContext {
 
 type Locals = Map<number, number | bigint>;
 const math: Readonly<Record<string, (...args: number[]) => number>> = {
-  sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: Math.atan2,
-  exp: Math.exp, ln: Math.log, log10: Math.log10, pow: Math.pow,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  atan2: Math.atan2,
+  exp: Math.exp,
+  ln: Math.log,
+  log10: Math.log10,
+  pow: Math.pow,
 };
 
 function evaluate(e: IrExpr, locals: Locals): number | bigint {
@@ -116,7 +134,9 @@ function run(statement: IrStmt, locals: Locals): void {
       evaluate(statement.value, locals);
       return;
     case 'if':
-      (evaluate(statement.test, locals) !== 0 ? statement.then : statement.otherwise).forEach((inner) => run(inner, locals));
+      (evaluate(statement.test, locals) !== 0 ? statement.then : statement.otherwise).forEach((inner) =>
+        run(inner, locals),
+      );
       return;
     default:
       throw new NotConstant();

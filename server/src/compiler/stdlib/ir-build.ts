@@ -23,17 +23,36 @@ export function constant(type: NumType, value: number | bigint): IrExpr {
 }
 
 export const unary = (code: UnaryOp, value: IrExpr): IrExpr => ({
-  op: 'unary', type: code.endsWith('.eqz') ? 'i32' : prefixOf(code), code, value,
+  op: 'unary',
+  type: code.endsWith('.eqz') ? 'i32' : prefixOf(code),
+  code,
+  value,
 });
 const comparison = /\.(eq|ne|lt|gt|le|ge)(_[su])?$/;
 export const binary = (code: BinaryOp, left: IrExpr, right: IrExpr): IrExpr => ({
-  op: 'binary', type: comparison.test(code) ? 'i32' : prefixOf(code), code, left, right,
+  op: 'binary',
+  type: comparison.test(code) ? 'i32' : prefixOf(code),
+  code,
+  left,
+  right,
 });
 const prefixOf = (code: string): NumType => code.slice(0, 3) as NumType;
 
-export const cond = (test: IrExpr, then: IrExpr, otherwise: IrExpr): IrExpr => ({ op: 'cond', type: then.type, test, then, otherwise });
-export const callHost = (callee: HostFunctionName, args: readonly IrExpr[], type: NumType): IrExpr => ({ op: 'callHost', type, callee, args });
-export const seq = (body: readonly IrStmt[], value: IrExpr): IrExpr => (body.length === 0 ? value : { op: 'seq', type: value.type, body, value });
+export const cond = (test: IrExpr, then: IrExpr, otherwise: IrExpr): IrExpr => ({
+  op: 'cond',
+  type: then.type,
+  test,
+  then,
+  otherwise,
+});
+export const callHost = (callee: HostFunctionName, args: readonly IrExpr[], type: NumType): IrExpr => ({
+  op: 'callHost',
+  type,
+  callee,
+  args,
+});
+export const seq = (body: readonly IrStmt[], value: IrExpr): IrExpr =>
+  body.length === 0 ? value : { op: 'seq', type: value.type, body, value };
 export const localValue = (local: IrLocal): IrExpr => ({ op: 'local', type: local.type, local });
 export const drop = (value: IrExpr): IrStmt => ({ op: 'drop', value });
 export const not = (test: IrExpr): IrExpr => unary('i32.eqz', test);
@@ -42,7 +61,11 @@ export const not = (test: IrExpr): IrExpr => unary('i32.eqz', test);
 const repeatable = (e: IrExpr): boolean => e.op === 'const' || e.op === 'frame' || e.op === 'instance';
 
 /** Evaluates `values` once each, in order, and builds on them as often as needed. */
-export function once(context: LowerContext, values: readonly IrExpr[], build: (values: readonly IrExpr[]) => IrExpr): IrExpr {
+export function once(
+  context: LowerContext,
+  values: readonly IrExpr[],
+  build: (values: readonly IrExpr[]) => IrExpr,
+): IrExpr {
   const body: IrStmt[] = [];
   const held = values.map((value) => {
     if (repeatable(value)) return value;

@@ -13,13 +13,24 @@ const inF64 = (type: ElementaryType, value: IrExpr, compute: (x: IrExpr) => IrEx
   type === e.REAL ? unary('f32.demote_f64', compute(unary('f64.promote_f32', value))) : compute(value);
 
 /** A function on ANY_REAL; integers come in as the REAL or LREAL that holds them. */
-function realFunction(name: string, summary: string, compute: (x: IrExpr, context: LowerContext) => IrExpr): StandardFunction {
+function realFunction(
+  name: string,
+  summary: string,
+  compute: (x: IrExpr, context: LowerContext) => IrExpr,
+): StandardFunction {
   return define({
-    name, summary, formals: ['IN'],
+    name,
+    summary,
+    formals: ['IN'],
     resolve(args, profile, expected) {
       const common = commonType(args, numbersIn(profile), 'a number', profile, expected);
       if ('problem' in common) return common;
-      const type = common.group === 'real' ? common : expected === e.LREAL || (common.size > 2 && expected !== e.REAL) ? e.LREAL : e.REAL;
+      const type =
+        common.group === 'real'
+          ? common
+          : expected === e.LREAL || (common.size > 2 && expected !== e.REAL)
+            ? e.LREAL
+            : e.REAL;
       return overload(profile, [type], type, ([x], context) => inF64(type, x!, (v) => compute(v, context)));
     },
   });
@@ -31,7 +42,9 @@ const host = (name: string, callee: HostFunctionName, what: string): StandardFun
 /** Functions of one number (IEC 61131-3:2013, table 28), ATAN2, and the roundings of the dialects. */
 export const numericFunctions: readonly StandardFunction[] = [
   define({
-    name: 'ABS', summary: 'Absolute value; that of the least integer wraps to itself (IEC 61131-3:2013, table 28).', formals: ['IN'],
+    name: 'ABS',
+    summary: 'Absolute value; that of the least integer wraps to itself (IEC 61131-3:2013, table 28).',
+    formals: ['IN'],
     resolve(args, profile, expected) {
       const type = commonType(args, numbersIn(profile), 'a number', profile, expected);
       if ('problem' in type) return type;
@@ -49,7 +62,9 @@ export const numericFunctions: readonly StandardFunction[] = [
   host('ACOS', 'acos', 'Arc cosine, in radians'),
   host('ATAN', 'atan', 'Arc tangent, in radians'),
   define({
-    name: 'ATAN2', summary: 'Angle of the point (X, Y), in radians (IEC 61131-3:2013, table 28).', formals: ['Y', 'X'],
+    name: 'ATAN2',
+    summary: 'Angle of the point (X, Y), in radians (IEC 61131-3:2013, table 28).',
+    formals: ['Y', 'X'],
     aliases: { IN1: 'Y', IN2: 'X' },
     resolve(args, profile, expected) {
       const common = commonType(args, numbersIn(profile), 'numbers', profile, expected);
@@ -65,7 +80,8 @@ export const numericFunctions: readonly StandardFunction[] = [
   realFunction('FLOOR', 'Greatest whole number not above.', (x) => unary('f64.floor', x)),
   realFunction('CEIL', 'Least whole number not below.', (x) => unary('f64.ceil', x)),
   realFunction('ROUND', 'Nearest whole number; ties as the profile rounds REAL to integer.', (x, context) =>
-    rounded(x, context.profile.realToInt === 'truncate' ? 'half-away' : context.profile.realToInt, context)),
+    rounded(x, context.profile.realToInt === 'truncate' ? 'half-away' : context.profile.realToInt, context),
+  ),
 ];
 
 function absolute(type: ElementaryType, value: IrExpr, context: LowerContext): IrExpr {
@@ -74,5 +90,6 @@ function absolute(type: ElementaryType, value: IrExpr, context: LowerContext): I
   return once(context, [value], ([x]) =>
     type.num === 'i64'
       ? cond(binary('i64.lt_s', x!, i64(0n)), binary('i64.sub', i64(0n), x!), x!)
-      : cond(binary('i32.lt_s', x!, i32(0)), wrapInteger(type, binary('i32.sub', i32(0), x!)), x!));
+      : cond(binary('i32.lt_s', x!, i32(0)), wrapInteger(type, binary('i32.sub', i32(0), x!)), x!),
+  );
 }

@@ -14,8 +14,15 @@ import { validationFunctions } from './validation-functions.js';
 
 /** The functions with a fixed name. Names made of types (INT_TO_STRING, ADD_DINT) are recognised on demand. */
 export const namedFunctions: readonly StandardFunction[] = [
-  ...numericFunctions, ...arithmeticFunctions, ...bitFunctions, ...selectionFunctions, ...comparisonFunctions,
-  ...stringFunctions, ...dateFunctions, ...endianFunctions, ...validationFunctions,
+  ...numericFunctions,
+  ...arithmeticFunctions,
+  ...bitFunctions,
+  ...selectionFunctions,
+  ...comparisonFunctions,
+  ...stringFunctions,
+  ...dateFunctions,
+  ...endianFunctions,
+  ...validationFunctions,
 ];
 
 let byName: Map<string, StandardFunction> | undefined;

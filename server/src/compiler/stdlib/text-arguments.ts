@@ -18,15 +18,22 @@ export interface TextArguments {
   readonly capacities: readonly number[];
 }
 
-export function textArguments(args: readonly ArgumentInfo[], expected: Type | undefined): TextArguments | OverloadProblem {
-  const typed = args.map((a) => wideOf(a.type)).find((wide) => wide !== undefined) ?? (expected?.kind === 'string' ? expected.wide : undefined);
+export function textArguments(
+  args: readonly ArgumentInfo[],
+  expected: Type | undefined,
+): TextArguments | OverloadProblem {
+  const typed =
+    args.map((a) => wideOf(a.type)).find((wide) => wide !== undefined) ??
+    (expected?.kind === 'string' ? expected.wide : undefined);
   const wide = typed ?? args.some((a) => a.type.kind === 'literal' && a.type.form === 'wstring');
   const params: Type[] = [];
   for (const info of args) {
     const own = literalType(info, stringType(wide, 1));
     const itsWide = wideOf(own);
-    if (itsWide === undefined) return { problem: `expects ${wide ? 'a WSTRING' : 'a STRING'}, not ${nameOf(info.type)}` };
-    if (itsWide !== wide) return { problem: 'can\'t mix STRING and WSTRING; convert with STRING_TO_WSTRING or WSTRING_TO_STRING' };
+    if (itsWide === undefined)
+      return { problem: `expects ${wide ? 'a WSTRING' : 'a STRING'}, not ${nameOf(info.type)}` };
+    if (itsWide !== wide)
+      return { problem: "can't mix STRING and WSTRING; convert with STRING_TO_WSTRING or WSTRING_TO_STRING" };
     params.push(own);
   }
   return { wide, params, capacities: params.map((p) => (p.kind === 'string' ? p.capacity : 1)) };
@@ -46,9 +53,15 @@ export function textAddress(type: Type, value: IrExpr, context: LowerContext): I
 }
 
 /** The type of a result that could need `needed` characters: no longer than the context takes. */
-export function textResult(wide: boolean, needed: number, capacities: readonly number[], expected: Type | undefined): StringType {
+export function textResult(
+  wide: boolean,
+  needed: number,
+  capacities: readonly number[],
+  expected: Type | undefined,
+): StringType {
   const longest = Math.max(1, ...capacities);
-  if (expected?.kind === 'string' && expected.wide === wide) return stringType(wide, Math.max(1, Math.min(needed, expected.capacity)));
+  if (expected?.kind === 'string' && expected.wide === wide)
+    return stringType(wide, Math.max(1, Math.min(needed, expected.capacity)));
   return stringType(wide, Math.max(1, Math.min(needed, Math.max(longest, longestTemporary))));
 }
 
@@ -60,6 +73,7 @@ export interface CountArgument {
 
 export function countArgument(info: ArgumentInfo, formal: string, profile: Profile): CountArgument | OverloadProblem {
   const type = elementaryOf(literalType(info, undefined));
-  if (!type || !(integers.has(type.group) || (isLenient(profile) && type.group === 'bits'))) return { problem: `takes an integer as ${formal}, not ${nameOf(info.type)}` };
+  if (!type || !(integers.has(type.group) || (isLenient(profile) && type.group === 'bits')))
+    return { problem: `takes an integer as ${formal}, not ${nameOf(info.type)}` };
   return { param: type, lower: (value, context) => saturatedCount(type, value, context) };
 }

@@ -29,12 +29,20 @@ export function textCapacity(from: ElementaryType): number {
 }
 
 const prefixes: Readonly<Record<string, string>> = {
-  TIME: 'T#', LTIME: 'LTIME#', DATE: 'D#', LDATE: 'LDATE#', TOD: 'TOD#', LTOD: 'LTOD#', DT: 'DT#', LDT: 'LDT#',
+  TIME: 'T#',
+  LTIME: 'LTIME#',
+  DATE: 'D#',
+  LDATE: 'LDATE#',
+  TOD: 'TOD#',
+  LTOD: 'LTOD#',
+  DT: 'DT#',
+  LDT: 'LDT#',
 };
 
 /** Address of the text of a scalar: the formats of docs/profiles. */
 export function scalarToText(from: ElementaryType, wide: boolean, value: IrExpr, context: LowerContext): IrExpr {
-  if (from.group === 'bool') return cond(value, context.stringConstant('TRUE', wide), context.stringConstant('FALSE', wide));
+  if (from.group === 'bool')
+    return cond(value, context.stringConstant('TRUE', wide), context.stringConstant('FALSE', wide));
   if (from.group === 'char') {
     const target = context.scratch(wide ? 4 : 2);
     const unit = convertScalar(from, wide ? e.WCHAR : e.CHAR, value, context);
@@ -45,12 +53,24 @@ export function scalarToText(from: ElementaryType, wide: boolean, value: IrExpr,
   const body = writeText(from, value, text, capacity, context);
   if (!wide) return seq(body.statements, body.text);
   const target = context.scratch((capacity + 1) * 2);
-  return seq([...body.statements, drop(context.callPrelude('__STR_TO_WSTR', [target, i32(capacity), body.text], 'i32'))], target);
+  return seq(
+    [...body.statements, drop(context.callPrelude('__STR_TO_WSTR', [target, i32(capacity), body.text], 'i32'))],
+    target,
+  );
 }
 
-function writeText(from: ElementaryType, value: IrExpr, text: IrExpr, capacity: number, context: LowerContext): { statements: readonly IrStmt[]; text: IrExpr } {
+function writeText(
+  from: ElementaryType,
+  value: IrExpr,
+  text: IrExpr,
+  capacity: number,
+  context: LowerContext,
+): { statements: readonly IrStmt[]; text: IrExpr } {
   const profile = context.profile;
-  const call = (name: string, args: readonly IrExpr[]): { statements: readonly IrStmt[]; text: IrExpr } => ({ statements: [drop(context.callPrelude(name, [text, ...args], 'i32'))], text });
+  const call = (name: string, args: readonly IrExpr[]): { statements: readonly IrStmt[]; text: IrExpr } => ({
+    statements: [drop(context.callPrelude(name, [text, ...args], 'i32'))],
+    text,
+  });
   switch (from.group) {
     case 'signed':
       return call('__LINT_TO_STR', [widen(from, value)]);
@@ -60,23 +80,38 @@ function writeText(from: ElementaryType, value: IrExpr, text: IrExpr, capacity: 
       const shortest = profile.realToString === 'shortest';
       const single = from === e.REAL;
       const statement: IrStmt = {
-        op: 'callHost', callee: 'real_to_string',
+        op: 'callHost',
+        callee: 'real_to_string',
         args: [single ? unary('f64.promote_f32', value) : value, i32(single && shortest ? 1 : 0), text, i32(capacity)],
       };
       if (shortest) return { statements: [statement], text };
       const target = context.scratch(numberCapacity + 1);
-      return { statements: [statement, drop(context.callPrelude('__TEN_DIGITS', [target, text], 'i32'))], text: target };
+      return {
+        statements: [statement, drop(context.callPrelude('__TEN_DIGITS', [target, text], 'i32'))],
+        text: target,
+      };
     }
     case 'duration':
-      return call('__TIME_TO_STR', [context.stringConstant(prefixes[from.name]!, false), value, i32(profile.timeToString === 'leading-units' ? 1 : 0)]);
+      return call('__TIME_TO_STR', [
+        context.stringConstant(prefixes[from.name]!, false),
+        value,
+        i32(profile.timeToString === 'leading-units' ? 1 : 0),
+      ]);
     case 'date':
       return call('__DATE_TO_STR', [context.stringConstant(prefixes[from.name]!, false), value]);
     case 'tod':
     case 'dt':
-      return call(from.group === 'tod' ? '__TOD_TO_STR' : '__DT_TO_STR', [context.stringConstant(prefixes[from.name]!, false), value, i32(profile.timeToString === 'leading-units' ? 1 : 0)]);
+      return call(from.group === 'tod' ? '__TOD_TO_STR' : '__DT_TO_STR', [
+        context.stringConstant(prefixes[from.name]!, false),
+        value,
+        i32(profile.timeToString === 'leading-units' ? 1 : 0),
+      ]);
     default:
       if (profile.bitStringToString === 'decimal') return call('__ULINT_TO_STR', [widen(from, value)]);
-      return call('__HEX_TO_STR', [widen(from, value), i32((profile.bitStringToString === 'prefixed-hex' ? 'A' : 'a').charCodeAt(0))]);
+      return call('__HEX_TO_STR', [
+        widen(from, value),
+        i32((profile.bitStringToString === 'prefixed-hex' ? 'A' : 'a').charCodeAt(0)),
+      ]);
   }
 }
 
@@ -95,7 +130,11 @@ export function textToScalar(to: ElementaryType, wide: boolean, address: IrExpr,
       return to === e.REAL ? unary('f32.demote_f64', value) : value;
     }
     case 'duration':
-      return normalizeDuration(to, context.callPrelude('__STR_TO_TIME', [text, i64(unitNs(to, context.profile))], 'i64'), context);
+      return normalizeDuration(
+        to,
+        context.callPrelude('__STR_TO_TIME', [text, i64(unitNs(to, context.profile))], 'i64'),
+        context,
+      );
     case 'date':
       return context.callPrelude('__STR_TO_DT', [text, i32(0)], 'i64');
     case 'tod':

@@ -15,7 +15,10 @@ const span = { file: 'test', start: 0, end: 0 } as unknown as SourceSpan;
 
 function infoOf(given: Given): ArgumentInfo {
   if ('literal' in given) {
-    const type: Type = typeof given.literal === 'bigint' ? { kind: 'literal', form: 'int', value: given.literal } : { kind: 'literal', form: 'real' };
+    const type: Type =
+      typeof given.literal === 'bigint'
+        ? { kind: 'literal', form: 'int', value: given.literal }
+        : { kind: 'literal', form: 'real' };
     return { type, constant: given.literal, span };
   }
   return { type: elementaryTypes[given[0]], constant: given[1], span };
@@ -30,7 +33,11 @@ export interface CallResult {
 }
 
 /** Resolves a call on constants and folds it; a problem comes back as its sentence. */
-export function callConstant(name: string, args: readonly Given[], options: { profile?: Profile; expected?: ElementaryName } = {}): CallResult | string {
+export function callConstant(
+  name: string,
+  args: readonly Given[],
+  options: { profile?: Profile; expected?: ElementaryName } = {},
+): CallResult | string {
   const profile = options.profile ?? defaultProfile;
   const fn = findStandardFunction(name);
   if (!fn) return `no function ${name}`;
@@ -40,8 +47,16 @@ export function callConstant(name: string, args: readonly Given[], options: { pr
     const param = found.params[i]!;
     const value = valueOf(arg);
     // As the checker does: an integer literal becomes what it is passed as.
-    return typeof value === 'bigint' && param.kind === 'elementary' && param.group === 'real' ? Number(value) : typeof value === 'bigint' && param.kind === 'elementary' && param.group === 'bool' ? value !== 0n : value;
+    return typeof value === 'bigint' && param.kind === 'elementary' && param.group === 'real'
+      ? Number(value)
+      : typeof value === 'bigint' && param.kind === 'elementary' && param.group === 'bool'
+        ? value !== 0n
+        : value;
   });
   const result = found.result;
-  return { type: result.kind === 'elementary' || result.kind === 'enum' || result.kind === 'subrange' ? result.name : result.kind, value: found.fold?.(values) };
+  return {
+    type:
+      result.kind === 'elementary' || result.kind === 'enum' || result.kind === 'subrange' ? result.name : result.kind,
+    value: found.fold?.(values),
+  };
 }

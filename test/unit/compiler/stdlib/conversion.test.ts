@@ -8,9 +8,18 @@ const codesys = findProfile('codesys')!;
 const matiec = findProfile('matiec')!;
 
 const widths: Partial<Record<ElementaryName, { bits: number; signed: boolean }>> = {
-  BYTE: { bits: 8, signed: false }, WORD: { bits: 16, signed: false }, DWORD: { bits: 32, signed: false }, LWORD: { bits: 64, signed: false },
-  SINT: { bits: 8, signed: true }, INT: { bits: 16, signed: true }, DINT: { bits: 32, signed: true }, LINT: { bits: 64, signed: true },
-  USINT: { bits: 8, signed: false }, UINT: { bits: 16, signed: false }, UDINT: { bits: 32, signed: false }, ULINT: { bits: 64, signed: false },
+  BYTE: { bits: 8, signed: false },
+  WORD: { bits: 16, signed: false },
+  DWORD: { bits: 32, signed: false },
+  LWORD: { bits: 64, signed: false },
+  SINT: { bits: 8, signed: true },
+  INT: { bits: 16, signed: true },
+  DINT: { bits: 32, signed: true },
+  LINT: { bits: 64, signed: true },
+  USINT: { bits: 8, signed: false },
+  UINT: { bits: 16, signed: false },
+  UDINT: { bits: 32, signed: false },
+  ULINT: { bits: 64, signed: false },
 };
 const whole = Object.keys(widths) as ElementaryName[];
 const limits = (name: ElementaryName): [bigint, bigint] => {
@@ -25,7 +34,12 @@ const wrap = (name: ElementaryName, value: bigint): bigint => {
   const { bits, signed } = widths[name]!;
   return signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
 };
-const convert = (from: ElementaryName, to: ElementaryName, value: Constant, profile: Profile = iec): Constant | undefined => {
+const convert = (
+  from: ElementaryName,
+  to: ElementaryName,
+  value: Constant,
+  profile: Profile = iec,
+): Constant | undefined => {
   const result = callConstant(`${from}_TO_${to}`, [[from, value]], { profile });
   if (typeof result === 'string') throw new Error(result);
   expect(result.type).toBe(to);
@@ -35,7 +49,8 @@ const convert = (from: ElementaryName, to: ElementaryName, value: Constant, prof
 describe('conversion between integers and bit strings', () => {
   it.each(whole)('%s converts to every other one by extension or by its low bits', (from) => {
     for (const to of whole) {
-      for (const value of edges(from)) expect([from, to, value, convert(from, to, value)]).toEqual([from, to, value, wrap(to, value)]);
+      for (const value of edges(from))
+        expect([from, to, value, convert(from, to, value)]).toEqual([from, to, value, wrap(to, value)]);
     }
   });
 
@@ -58,7 +73,29 @@ describe('conversion between integers and bit strings', () => {
 });
 
 describe('conversion of REAL and LREAL to integers', () => {
-  const values = [0, -0, 0.5, 1.5, 2.5, 3.5, -0.5, -1.5, -2.5, 0.49999999999999994, 1e6, -1e6, 2 ** 31, -(2 ** 31), 2 ** 53 + 2, 1e19, -1e19, 1e300, NaN, Infinity, -Infinity];
+  const values = [
+    0,
+    -0,
+    0.5,
+    1.5,
+    2.5,
+    3.5,
+    -0.5,
+    -1.5,
+    -2.5,
+    0.49999999999999994,
+    1e6,
+    -1e6,
+    2 ** 31,
+    -(2 ** 31),
+    2 ** 53 + 2,
+    1e19,
+    -1e19,
+    1e300,
+    NaN,
+    Infinity,
+    -Infinity,
+  ];
   const halfEven = (x: number): number => {
     const floor = Math.floor(x);
     return x - floor === 0.5 ? (floor % 2 === 0 ? floor : floor + 1) : Math.round(x);
@@ -87,7 +124,10 @@ describe('conversion of REAL and LREAL to integers', () => {
     for (const x of values) {
       const small = Math.abs(x) < 2 ** 52;
       expect([x, convert('LREAL', 'INT', x, codesys)]).toEqual([x, saturated('INT', small ? halfAway(x) : x)]);
-      expect([x, callConstant('LREAL_TRUNC_INT', [['LREAL', x]])]).toEqual([x, { type: 'INT', value: saturated('INT', small ? Math.trunc(x) : x) }]);
+      expect([x, callConstant('LREAL_TRUNC_INT', [['LREAL', x]])]).toEqual([
+        x,
+        { type: 'INT', value: saturated('INT', small ? Math.trunc(x) : x) },
+      ]);
     }
   });
 
@@ -164,26 +204,48 @@ describe('names of conversions', () => {
     let found = 0;
     for (const from of scalar) {
       for (const text of ['STRING', 'WSTRING']) {
-        expect(callConstant(`${from}_TO_${text}`, [[from, elementaryTypes[from].group === 'real' ? 1 : elementaryTypes[from].group === 'bool' ? true : 1n]])).toMatchObject({ type: 'string' });
+        expect(
+          callConstant(`${from}_TO_${text}`, [
+            [from, elementaryTypes[from].group === 'real' ? 1 : elementaryTypes[from].group === 'bool' ? true : 1n],
+          ]),
+        ).toMatchObject({ type: 'string' });
         expect(callConstant(`${text}_TO_${from}`, [])).toContain('takes 1 argument');
       }
       for (const to of scalar) {
-        const known = !callConstant(`${from}_TO_${to}`, []).toString().startsWith('no function');
+        const none = `no function ${from}_TO_${to}`;
+        const known = callConstant(`${from}_TO_${to}`, []) !== none;
         if (known) found += 1;
         const characters = ['CHAR', 'WCHAR'];
-        const whole = (t: ElementaryName): boolean => ['bool', 'bits', 'signed', 'unsigned', 'char'].includes(elementaryTypes[t].group);
-        expect([from, to, known]).toEqual([from, to, characters.includes(from) ? whole(to) : characters.includes(to) ? whole(from) : true]);
+        const whole = (t: ElementaryName): boolean =>
+          ['bool', 'bits', 'signed', 'unsigned', 'char'].includes(elementaryTypes[t].group);
+        expect([from, to, known]).toEqual([
+          from,
+          to,
+          characters.includes(from) ? whole(to) : characters.includes(to) ? whole(from) : true,
+        ]);
       }
     }
     expect(found).toBeGreaterThan(500);
   });
 
-  it.each(['FOO_TO_INT', 'INT_TO_FOO', 'TO_FOO', 'INT_TRUNC_DINT', 'TIME_BCD_TO_INT', 'TO_', '_TO_INT', 'REAL_TRUNC_REAL'])('%s is none', (name) => {
+  it.each([
+    'FOO_TO_INT',
+    'INT_TO_FOO',
+    'TO_FOO',
+    'INT_TRUNC_DINT',
+    'TIME_BCD_TO_INT',
+    'TO_',
+    '_TO_INT',
+    'REAL_TRUNC_REAL',
+  ])('%s is none', (name) => {
     expect(callConstant(name, [['INT', 1n]])).toBe(`no function ${name}`);
   });
 
   it('a wide integer is not taken for a narrow one, except as a literal in the lenient profiles', () => {
-    expect(callConstant('BYTE_TO_WORD', [{ literal: -1n }], { profile: codesys })).toEqual({ type: 'WORD', value: 255n });
+    expect(callConstant('BYTE_TO_WORD', [{ literal: -1n }], { profile: codesys })).toEqual({
+      type: 'WORD',
+      value: 255n,
+    });
     expect(callConstant('BOOL_TO_BYTE', [{ literal: 10n }], { profile: codesys })).toEqual({ type: 'BYTE', value: 1n });
   });
 });

@@ -4,7 +4,11 @@ import type { ElementaryName } from '../../../../server/src/model/data-type.js';
 import { callConstant, type Constant, type Given } from './call-constant.js';
 
 const codesys = findProfile('codesys')!;
-const value = (name: string, args: readonly Given[], options: Parameters<typeof callConstant>[2] = {}): Constant | undefined => {
+const value = (
+  name: string,
+  args: readonly Given[],
+  options: Parameters<typeof callConstant>[2] = {},
+): Constant | undefined => {
   const result = callConstant(name, args, options);
   if (typeof result === 'string') throw new Error(result);
   return result.value;
@@ -19,6 +23,7 @@ const lit = (v: bigint | number): Given => ({ literal: v });
 
 describe('numeric functions', () => {
   const reals = [0, -0, 0.5, 1, 2, -1, 1e-300, 1e300, NaN, Infinity, -Infinity, Math.PI];
+  // prettier-ignore
   it.each([
     ['SQRT', Math.sqrt], ['LN', Math.log], ['LOG', Math.log10], ['EXP', Math.exp], ['SIN', Math.sin], ['COS', Math.cos], ['TAN', Math.tan],
     ['ASIN', Math.asin], ['ACOS', Math.acos], ['ATAN', Math.atan], ['FLOOR', Math.floor], ['CEIL', Math.ceil], ['ABS', Math.abs],
@@ -30,6 +35,7 @@ describe('numeric functions', () => {
     }
   });
 
+  // prettier-ignore
   it.each([
     ['SINT', -128n, -128n], ['SINT', -127n, 127n], ['INT', -32768n, -32768n], ['DINT', -(2n ** 31n), -(2n ** 31n)], ['DINT', -7n, 7n],
     ['LINT', -(2n ** 63n), -(2n ** 63n)], ['LINT', -9n, 9n], ['UDINT', 4_000_000_000n, 4_000_000_000n], ['USINT', 255n, 255n],
@@ -38,7 +44,15 @@ describe('numeric functions', () => {
   });
 
   it('ATAN2 takes Y before X', () => {
-    for (const [y, x] of [[1, -1], [-1, -1], [0, -1], [-0, -1], [1, 0], [NaN, 1]] as const) expect(value('ATAN2', [lreal(y), lreal(x)])).toEqual(Math.atan2(y, x));
+    for (const [y, x] of [
+      [1, -1],
+      [-1, -1],
+      [0, -1],
+      [-0, -1],
+      [1, 0],
+      [NaN, 1],
+    ] as const)
+      expect(value('ATAN2', [lreal(y), lreal(x)])).toEqual(Math.atan2(y, x));
   });
 
   it('an integer is computed in the REAL that holds it', () => {
@@ -50,6 +64,7 @@ describe('numeric functions', () => {
 });
 
 describe('arithmetic functions', () => {
+  // prettier-ignore
   it.each([
     ['ADD', [int(32767n), int(1n)], -32768n], ['SUB', [int(-32768n), int(1n)], 32767n], ['MUL', [int(300n), int(300n)], 24464n],
     ['ADD', [['USINT', 250n], ['USINT', 10n]], 4n], ['SUB', [['UDINT', 0n], ['UDINT', 1n]], 4_294_967_295n],
@@ -69,6 +84,7 @@ describe('arithmetic functions', () => {
     expect(value('DIV', [lreal(1), lreal(0)])).toBe(Infinity);
   });
 
+  // prettier-ignore
   it.each([
     [['SINT', 1n], ['INT', 1n], 'INT'], [['USINT', 1n], ['INT', 1n], 'INT'], [['UINT', 1n], ['INT', 1n], 'DINT'], [['UDINT', 1n], ['SINT', 1n], 'LINT'],
     [['INT', 1n], ['REAL', 1], 'REAL'], [['DINT', 1n], ['REAL', 1], 'LREAL'], [['REAL', 1], ['LREAL', 1], 'LREAL'], [['INT', 1n], lit(100_000n), 'DINT'],
@@ -77,6 +93,7 @@ describe('arithmetic functions', () => {
     expect(typeOf('ADD', [a, b])).toBe(expected);
   });
 
+  // prettier-ignore
   it.each([
     [['ULINT', 1n], ['INT', 1n]], [['BOOL', true], ['INT', 1n]], [['BYTE', 1n], ['BYTE', 1n]], [['TIME', 1n], ['INT', 1n]], [['DATE', 1n], ['DATE', 1n]],
   ] as readonly (readonly [Given, Given])[])('ADD of %j and %j has no type in edition 3', (a, b) => {
@@ -84,11 +101,30 @@ describe('arithmetic functions', () => {
   });
 
   it('CODESYS reckons with bit strings', () => {
-    expect(callConstant('ADD', [['BYTE', 250n], ['BYTE', 10n]], { profile: codesys })).toEqual({ type: 'BYTE', value: 4n });
-    expect(typeOf('ADD', [['WORD', 1n], ['INT', 1n]], { profile: codesys })).toBe('DINT');
+    expect(
+      callConstant(
+        'ADD',
+        [
+          ['BYTE', 250n],
+          ['BYTE', 10n],
+        ],
+        { profile: codesys },
+      ),
+    ).toEqual({ type: 'BYTE', value: 4n });
+    expect(
+      typeOf(
+        'ADD',
+        [
+          ['WORD', 1n],
+          ['INT', 1n],
+        ],
+        { profile: codesys },
+      ),
+    ).toBe('DINT');
   });
 
   const s = 1_000_000_000n;
+  // prettier-ignore
   it.each([
     ['ADD', [['TIME', s], ['TIME', s]], 'TIME', 2n * s], ['ADD', [['DT', s], ['TIME', s]], 'DT', 2n * s], ['ADD', [['TOD', s], ['LTIME', s]], 'TOD', 2n * s],
     ['SUB', [['TOD', s], ['TOD', 3n * s]], 'TIME', -2n * s], ['SUB', [['LDT', s], ['DT', s]], 'LTIME', 0n], ['SUB', [['DATE', s], ['DATE', 0n]], 'TIME', s],
@@ -102,17 +138,46 @@ describe('arithmetic functions', () => {
 });
 
 describe('bit functions', () => {
-  const types: readonly (readonly [ElementaryName, number])[] = [['BYTE', 8], ['WORD', 16], ['DWORD', 32], ['LWORD', 64]];
-  const counts = [-(2n ** 40n), -65n, -1n, 0n, 1n, 3n, 7n, 8n, 9n, 15n, 16n, 31n, 32n, 33n, 63n, 64n, 65n, 1000n, 2n ** 40n];
+  const types: readonly (readonly [ElementaryName, number])[] = [
+    ['BYTE', 8],
+    ['WORD', 16],
+    ['DWORD', 32],
+    ['LWORD', 64],
+  ];
+  const counts = [
+    -(2n ** 40n),
+    -65n,
+    -1n,
+    0n,
+    1n,
+    3n,
+    7n,
+    8n,
+    9n,
+    15n,
+    16n,
+    31n,
+    32n,
+    33n,
+    63n,
+    64n,
+    65n,
+    1000n,
+    2n ** 40n,
+  ];
   it.each(types)('%s shifts and rotates by any count', (type, width) => {
     const bits = BigInt(width);
     for (const x of [0n, 1n, 0x81n, 2n ** (bits - 1n) + 1n, 2n ** bits - 1n]) {
       for (const n of counts) {
-        const by = ((n > 2n ** 31n ? 2n ** 31n - 1n : n < -(2n ** 31n) ? -(2n ** 31n) : n) % bits + bits) % bits;
+        const by = (((n > 2n ** 31n ? 2n ** 31n - 1n : n < -(2n ** 31n) ? -(2n ** 31n) : n) % bits) + bits) % bits;
         const rotated = BigInt.asUintN(width, (x << by) | (x >> (bits - by)));
         const back = BigInt.asUintN(width, (x >> by) | (x << (bits - by)));
         const count: Given = ['LINT', n];
-        expect([x, n, value('SHL', [[type, x], count])]).toEqual([x, n, n < 1n ? x : n >= bits ? 0n : BigInt.asUintN(width, x << n)]);
+        expect([x, n, value('SHL', [[type, x], count])]).toEqual([
+          x,
+          n,
+          n < 1n ? x : n >= bits ? 0n : BigInt.asUintN(width, x << n),
+        ]);
         expect([x, n, value('SHR', [[type, x], count])]).toEqual([x, n, n < 1n ? x : n >= bits ? 0n : x >> n]);
         expect([x, n, value('ROL', [[type, x], count])]).toEqual([x, n, rotated]);
         expect([x, n, value('ROR', [[type, x], count])]).toEqual([x, n, back]);
@@ -121,10 +186,26 @@ describe('bit functions', () => {
   });
 
   it('SHR of a signed integer keeps its sign in CODESYS, and takes no integer in edition 3', () => {
-    for (const n of [0n, 1n, 15n, 16n, 40n]) expect(value('SHR', [['INT', -256n], ['INT', n]], { profile: codesys })).toBe(-256n >> n);
-    expect(callConstant('SHR', [['INT', 1n], ['INT', 1n]])).toMatch(/bit string/);
+    for (const n of [0n, 1n, 15n, 16n, 40n])
+      expect(
+        value(
+          'SHR',
+          [
+            ['INT', -256n],
+            ['INT', n],
+          ],
+          { profile: codesys },
+        ),
+      ).toBe(-256n >> n);
+    expect(
+      callConstant('SHR', [
+        ['INT', 1n],
+        ['INT', 1n],
+      ]),
+    ).toMatch(/bit string/);
   });
 
+  // prettier-ignore
   it.each([
     ['AND', [['BYTE', 0xf0n], ['BYTE', 0x3cn]], 0x30n], ['OR', [['BYTE', 0xf0n], ['WORD', 0x0f0fn]], 0x0fffn], ['XOR', [['BOOL', true], ['BOOL', true], ['BOOL', true]], true],
     ['NOT', [['BYTE', 0x0fn]], 0xf0n], ['NOT', [['BOOL', true]], false], ['NOT', [['LWORD', 0n]], 2n ** 64n - 1n], ['NOT', [['DWORD', 1n]], 0xffff_fffen], ['AND', [['WORD', 0xffffn], lit(0x0fn)], 0x0fn],
@@ -134,6 +215,7 @@ describe('bit functions', () => {
 });
 
 describe('selection and comparison', () => {
+  // prettier-ignore
   it.each([
     ['SEL', [['BOOL', false], int(1n), int(2n)], 1n], ['SEL', [['BOOL', true], int(1n), int(2n)], 2n], ['SEL', [['BOOL', true], ['TIME', 1n], ['LTIME', 2n]], 2n],
     ['MUX', [int(0n), int(5n), int(6n), int(7n)], 5n], ['MUX', [int(2n), int(5n), int(6n), int(7n)], 7n], ['MUX', [int(-1n), int(5n), int(6n)], 5n], ['MUX', [int(9n), int(5n), int(6n)], 6n],
@@ -146,20 +228,44 @@ describe('selection and comparison', () => {
   });
 
   it('LIMIT of literals takes the type that the context wants', () => {
-    expect(callConstant('LIMIT', [lit(1_000_000_000n), lit(4_000_000_000n), lit(3_000_000_000n)], { expected: 'UDINT' })).toEqual({ type: 'UDINT', value: 3_000_000_000n });
+    expect(
+      callConstant('LIMIT', [lit(1_000_000_000n), lit(4_000_000_000n), lit(3_000_000_000n)], { expected: 'UDINT' }),
+    ).toEqual({ type: 'UDINT', value: 3_000_000_000n });
   });
 
   const relations: Readonly<Record<string, (a: bigint | number, b: bigint | number) => boolean>> = {
-    GT: (a, b) => a > b, GE: (a, b) => a >= b, EQ: (a, b) => a === b, LE: (a, b) => a <= b, LT: (a, b) => a < b, NE: (a, b) => a !== b,
+    GT: (a, b) => a > b,
+    GE: (a, b) => a >= b,
+    EQ: (a, b) => a === b,
+    LE: (a, b) => a <= b,
+    LT: (a, b) => a < b,
+    NE: (a, b) => a !== b,
   };
   it.each(Object.keys(relations))('%s orders signed, unsigned and REAL values as they are', (name) => {
     const relation = relations[name]!;
     const tables: readonly (readonly [ElementaryName, readonly (bigint | number)[]])[] = [
-      ['SINT', [-128n, -1n, 0n, 127n]], ['DINT', [-(2n ** 31n), -1n, 0n, 2n ** 31n - 1n]], ['UDINT', [0n, 2n ** 31n, 2n ** 32n - 1n]], ['DWORD', [0n, 2n ** 31n]],
-      ['LINT', [-(2n ** 63n), 0n, 2n ** 63n - 1n]], ['ULINT', [0n, 2n ** 63n, 2n ** 64n - 1n]], ['TIME', [-5n, 0n, 5n]], ['LREAL', [-Infinity, -0, 0, 1.5, NaN]], ['REAL', [0.5, NaN]],
+      ['SINT', [-128n, -1n, 0n, 127n]],
+      ['DINT', [-(2n ** 31n), -1n, 0n, 2n ** 31n - 1n]],
+      ['UDINT', [0n, 2n ** 31n, 2n ** 32n - 1n]],
+      ['DWORD', [0n, 2n ** 31n]],
+      ['LINT', [-(2n ** 63n), 0n, 2n ** 63n - 1n]],
+      ['ULINT', [0n, 2n ** 63n, 2n ** 64n - 1n]],
+      ['TIME', [-5n, 0n, 5n]],
+      ['LREAL', [-Infinity, -0, 0, 1.5, NaN]],
+      ['REAL', [0.5, NaN]],
     ];
     for (const [type, values] of tables) {
-      for (const a of values) for (const b of values) expect([type, a, b, value(name, [[type, a], [type, b]])]).toEqual([type, a, b, relation(a, b)]);
+      for (const a of values)
+        for (const b of values)
+          expect([
+            type,
+            a,
+            b,
+            value(name, [
+              [type, a],
+              [type, b],
+            ]),
+          ]).toEqual([type, a, b, relation(a, b)]);
     }
   });
 
@@ -171,6 +277,7 @@ describe('selection and comparison', () => {
 });
 
 describe('endianness and validation', () => {
+  // prettier-ignore
   it.each([
     ['INT', 0x1001n, 272n], ['WORD', 0xabban, 0xbaabn], ['DINT', 0x10010a0bn, 185_205_008n], ['UDINT', 0x1n, 0x1000000n], ['LINT', 0x10010a0b10010a0bn, 795_449_452_600_623_376n],
     ['BYTE', 0x12n, 0x12n], ['INT', 0x00ffn, -256n],
@@ -189,15 +296,30 @@ describe('endianness and validation', () => {
   });
 
   it('a result of the same width may have another name', () => {
-    expect(callConstant('TO_BIG_ENDIAN', [['LINT', 1n]], { expected: 'LWORD' })).toEqual({ type: 'LWORD', value: 2n ** 56n });
+    expect(callConstant('TO_BIG_ENDIAN', [['LINT', 1n]], { expected: 'LWORD' })).toEqual({
+      type: 'LWORD',
+      value: 2n ** 56n,
+    });
   });
 
-  it.each([[0, true], [-1e38, true], [NaN, false], [Infinity, false], [-Infinity, false]])('IS_VALID(%d) is %s', (x, expected) => {
+  it.each([
+    [0, true],
+    [-1e38, true],
+    [NaN, false],
+    [Infinity, false],
+    [-Infinity, false],
+  ])('IS_VALID(%d) is %s', (x, expected) => {
     expect(value('IS_VALID', [['REAL', x]])).toBe(expected);
     expect(value('IS_VALID', [lreal(x)])).toBe(expected);
   });
 
-  it.each([[0n, 4n], [1n, 5n], [-1n, 3n], [3n, 0n], [19_782n, 4n]])('day %d since 1970 is weekday %d', (day, weekday) => {
+  it.each([
+    [0n, 4n],
+    [1n, 5n],
+    [-1n, 3n],
+    [3n, 0n],
+    [19_782n, 4n],
+  ])('day %d since 1970 is weekday %d', (day, weekday) => {
     expect(value('DAY_OF_WEEK', [['DATE', day * 86_400_000_000_000n]])).toBe(weekday);
   });
 });
@@ -212,7 +334,20 @@ describe('the table of functions', () => {
     }
   });
 
-  it.each(['ADD_INT', 'MAX_REAL', 'SEL_LREAL', 'MOVE_TIME', 'SHL_WORD', 'LEN_STRING', 'GT_DINT', 'LIMIT_UDINT', 'AND_BOOL', 'SQRT_LREAL', 'CONCAT_WSTRING', 'MUX_INT'])('%s is a typed form', (name) => {
+  it.each([
+    'ADD_INT',
+    'MAX_REAL',
+    'SEL_LREAL',
+    'MOVE_TIME',
+    'SHL_WORD',
+    'LEN_STRING',
+    'GT_DINT',
+    'LIMIT_UDINT',
+    'AND_BOOL',
+    'SQRT_LREAL',
+    'CONCAT_WSTRING',
+    'MUX_INT',
+  ])('%s is a typed form', (name) => {
     expect(findStandardFunction(name)?.name).toBe(name);
   });
 
@@ -222,7 +357,18 @@ describe('the table of functions', () => {
     expect(callConstant('GT_INT', [int(2n), int(1n)])).toEqual({ type: 'BOOL', value: true });
   });
 
-  it.each([['ADD', 1], ['ABS', 2], ['LIMIT', 2], ['SEL', 4], ['MID', 2]])('%s with %d arguments is a problem that says how many it takes', (name, count) => {
-    expect(callConstant(name, Array.from({ length: count }, () => int(1n)))).toMatch(new RegExp(`^${name} takes .* arguments?.* given\\.$`));
+  it.each([
+    ['ADD', 1],
+    ['ABS', 2],
+    ['LIMIT', 2],
+    ['SEL', 4],
+    ['MID', 2],
+  ])('%s with %d arguments is a problem that says how many it takes', (name, count) => {
+    expect(
+      callConstant(
+        name,
+        Array.from({ length: count }, () => int(1n)),
+      ),
+    ).toMatch(new RegExp(`^${name} takes .* arguments?.* given\\.$`));
   });
 });

@@ -3,8 +3,13 @@ import type { Profile } from '../../profile.js';
 
 /** Largest value of each type a counter may count in. */
 const maxima = {
-  INT: '32767', UINT: '65535', WORD: '65535', DINT: '2147483647', LINT: '9223372036854775807',
-  UDINT: '4294967295', ULINT: '18446744073709551615',
+  INT: '32767',
+  UINT: '65535',
+  WORD: '65535',
+  DINT: '2147483647',
+  LINT: '9223372036854775807',
+  UDINT: '4294967295',
+  ULINT: '18446744073709551615',
 } as const;
 type CounterType = keyof typeof maxima;
 

@@ -4,7 +4,12 @@ import { preludeFunction as fn } from './pou.js';
 /** Numbers to STRING text and back. DST must have room for the longest text (21 characters for an integer); each returns the length. */
 export const numberText: readonly PreludePou[] = [
   // Writes V in decimal with at least WIDTH digits at offset AT_ and returns the offset behind it; no NUL.
-  fn('__PUT_ULINT', 'DINT', 'DST : POINTER TO BYTE; AT_ : DINT; V : ULINT; WIDTH : DINT;', 'N : DINT; U : ULINT; P : POINTER TO BYTE;', `
+  fn(
+    '__PUT_ULINT',
+    'DINT',
+    'DST : POINTER TO BYTE; AT_ : DINT; V : ULINT; WIDTH : DINT;',
+    'N : DINT; U : ULINT; P : POINTER TO BYTE;',
+    `
 U := V;
 N := 1;
 WHILE U >= ULINT#10 DO
@@ -22,23 +27,47 @@ WHILE N > 0 DO
   P^ := ULINT_TO_BYTE(V - U * ULINT#10 + ULINT#48);
   V := U;
   N := N - 1;
-END_WHILE;`),
-  fn('__PUT_BYTE', 'DINT', 'DST : POINTER TO BYTE; AT_ : DINT; C : BYTE;', '', `
+END_WHILE;`,
+  ),
+  fn(
+    '__PUT_BYTE',
+    'DINT',
+    'DST : POINTER TO BYTE; AT_ : DINT; C : BYTE;',
+    '',
+    `
 DST := DST + AT_;
 DST^ := C;
-__PUT_BYTE := AT_ + 1;`),
-  fn('__LINT_TO_STR', 'DINT', 'DST : POINTER TO BYTE; V : LINT;', 'N : DINT; U : ULINT;', `
+__PUT_BYTE := AT_ + 1;`,
+  ),
+  fn(
+    '__LINT_TO_STR',
+    'DINT',
+    'DST : POINTER TO BYTE; V : LINT;',
+    'N : DINT; U : ULINT;',
+    `
 U := LINT_TO_ULINT(V);
 IF V < LINT#0 THEN
   N := __PUT_BYTE(DST, 0, BYTE#16#2D);
   U := ULINT#0 - U;
 END_IF;
 N := __PUT_ULINT(DST, N, U, 1);
-__LINT_TO_STR := __PUT_BYTE(DST, N, BYTE#0) - 1;`),
-  fn('__ULINT_TO_STR', 'DINT', 'DST : POINTER TO BYTE; V : ULINT;', '', `
-__ULINT_TO_STR := __PUT_BYTE(DST, __PUT_ULINT(DST, 0, V, 1), BYTE#0) - 1;`),
+__LINT_TO_STR := __PUT_BYTE(DST, N, BYTE#0) - 1;`,
+  ),
+  fn(
+    '__ULINT_TO_STR',
+    'DINT',
+    'DST : POINTER TO BYTE; V : ULINT;',
+    '',
+    `
+__ULINT_TO_STR := __PUT_BYTE(DST, __PUT_ULINT(DST, 0, V, 1), BYTE#0) - 1;`,
+  ),
   // 16#2A; LETTER is the code of A or a.
-  fn('__HEX_TO_STR', 'DINT', 'DST : POINTER TO BYTE; V : LWORD; LETTER : BYTE;', 'N : DINT; SHIFT : DINT; D : BYTE;', `
+  fn(
+    '__HEX_TO_STR',
+    'DINT',
+    'DST : POINTER TO BYTE; V : LWORD; LETTER : BYTE;',
+    'N : DINT; SHIFT : DINT; D : BYTE;',
+    `
 N := __PUT_BYTE(DST, 0, BYTE#16#31);
 N := __PUT_BYTE(DST, N, BYTE#16#36);
 N := __PUT_BYTE(DST, N, BYTE#16#23);
@@ -56,10 +85,16 @@ WHILE SHIFT >= 0 DO
   N := __PUT_BYTE(DST, N, D);
   SHIFT := SHIFT - 4;
 END_WHILE;
-__HEX_TO_STR := __PUT_BYTE(DST, N, BYTE#0) - 1;`),
+__HEX_TO_STR := __PUT_BYTE(DST, N, BYTE#0) - 1;`,
+  ),
   // Value of the leading integer: blanks, a typed prefix (INT#), a base (2# 8# 16#), a sign, digits and underscores.
   // Ends at the first other character; wraps at 64 bits; 0 where there is no digit.
-  fn('__STR_TO_LINT', 'LINT', 'P : POINTER TO BYTE;', 'V : LINT; BASE : LINT; D : LINT; C : BYTE; MINUS : BOOL; Q : POINTER TO BYTE;', `
+  fn(
+    '__STR_TO_LINT',
+    'LINT',
+    'P : POINTER TO BYTE;',
+    'V : LINT; BASE : LINT; D : LINT; C : BYTE; MINUS : BOOL; Q : POINTER TO BYTE;',
+    `
 BASE := LINT#10;
 Q := P;
 WHILE (Q^ <> BYTE#0) AND (Q^ <> BYTE#16#23) DO
@@ -106,9 +141,15 @@ END_WHILE;
 IF MINUS THEN
   V := LINT#0 - V;
 END_IF;
-__STR_TO_LINT := V;`),
+__STR_TO_LINT := V;`,
+  ),
   // TRUE in any case, or a number other than 0.
-  fn('__STR_TO_BOOL', 'BOOL', 'P : POINTER TO BYTE;', 'Q : POINTER TO BYTE;', `
+  fn(
+    '__STR_TO_BOOL',
+    'BOOL',
+    'P : POINTER TO BYTE;',
+    'Q : POINTER TO BYTE;',
+    `
 WHILE P^ = BYTE#16#20 DO
   P := P + 1;
 END_WHILE;
@@ -119,10 +160,15 @@ IF ((P^ OR BYTE#16#20) = BYTE#16#74) AND ((Q^ OR BYTE#16#20) = BYTE#16#72) THEN
   __STR_TO_BOOL := ((Q^ OR BYTE#16#20) = BYTE#16#75) AND ((P^ OR BYTE#16#20) = BYTE#16#65);
 ELSE
   __STR_TO_BOOL := __STR_TO_LINT(P) <> LINT#0;
-END_IF;`),
+END_IF;`,
+  ),
   // Rewrites the shortest decimal text of a number as C's %.10g does: ten significant digits, rounded half up on the text.
-  fn('__TEN_DIGITS', 'DINT', 'DST : POINTER TO BYTE; SRC : POINTER TO BYTE;',
-    'V : ULINT; DIGITS, EXP10, N, K, E : DINT; C : BYTE; POINT, STARTED, ROUNDED : BOOL; MINUS : BOOL; Q : POINTER TO BYTE; D : ULINT;', `
+  fn(
+    '__TEN_DIGITS',
+    'DINT',
+    'DST : POINTER TO BYTE; SRC : POINTER TO BYTE;',
+    'V : ULINT; DIGITS, EXP10, N, K, E : DINT; C : BYTE; POINT, STARTED, ROUNDED : BOOL; MINUS : BOOL; Q : POINTER TO BYTE; D : ULINT;',
+    `
 C := SRC^;
 MINUS := C = BYTE#16#2D;
 IF MINUS THEN
@@ -233,5 +279,6 @@ ELSE
     N := N + 1;
   END_IF;
 END_IF;
-__TEN_DIGITS := __PUT_BYTE(DST, N, BYTE#0) - 1;`),
+__TEN_DIGITS := __PUT_BYTE(DST, N, BYTE#0) - 1;`,
+  ),
 ];

@@ -18,8 +18,16 @@ export const preludeFor: PreludeFor = (profile) => {
   let prelude = made.get(profile);
   if (!prelude) {
     const all = [
-      ...bistablesAndEdges(profile), ...counters(profile), ...timers(), ...processBlocks(profile), ...sfcStep,
-      ...strings, ...wideStrings, ...numberText, ...dateText, ...numeric,
+      ...bistablesAndEdges(profile),
+      ...counters(profile),
+      ...timers(),
+      ...processBlocks(profile),
+      ...sfcStep,
+      ...strings,
+      ...wideStrings,
+      ...numberText,
+      ...dateText,
+      ...numeric,
     ];
     prelude = new Map(all.map((pou) => [pou.name.toUpperCase(), pou]));
     made.set(profile, prelude);

@@ -10,13 +10,24 @@ const out = 'DST : POINTER TO BYTE; CAP : DINT; SRC : POINTER TO BYTE;';
 const out2 = 'DST : POINTER TO BYTE; CAP : DINT; A, B : POINTER TO BYTE;';
 
 export const strings: readonly PreludePou[] = [
-  fn('__STR_LEN', 'DINT', 'P : POINTER TO BYTE;', 'N : DINT;', `
+  fn(
+    '__STR_LEN',
+    'DINT',
+    'P : POINTER TO BYTE;',
+    'N : DINT;',
+    `
 WHILE P^ <> BYTE#0 DO
   P := P + 1;
   N := N + 1;
 END_WHILE;
-__STR_LEN := N;`),
-  fn('__STR_COPY', 'DINT', out, 'N : DINT; Q : POINTER TO BYTE;', `
+__STR_LEN := N;`,
+  ),
+  fn(
+    '__STR_COPY',
+    'DINT',
+    out,
+    'N : DINT; Q : POINTER TO BYTE;',
+    `
 Q := SRC;
 WHILE (N < CAP) AND (Q^ <> BYTE#0) DO
   Q := Q + 1;
@@ -25,24 +36,42 @@ END_WHILE;
 __MEMCPY(DST, SRC, N);
 Q := DST + N;
 Q^ := BYTE#0;
-__STR_COPY := N;`),
+__STR_COPY := N;`,
+  ),
   // Writes SRC at offset AT, the present length of DST.
-  fn('__STR_APPEND', 'DINT', 'DST : POINTER TO BYTE; AT_ : DINT; CAP : DINT; SRC : POINTER TO BYTE;', '', `
+  fn(
+    '__STR_APPEND',
+    'DINT',
+    'DST : POINTER TO BYTE; AT_ : DINT; CAP : DINT; SRC : POINTER TO BYTE;',
+    '',
+    `
 IF AT_ >= CAP THEN
   __STR_APPEND := AT_;
 ELSE
   __STR_APPEND := AT_ + __STR_COPY(DST + AT_, CAP - AT_, SRC);
-END_IF;`),
+END_IF;`,
+  ),
   fn('__STR_CONCAT', 'DINT', out2, '', '__STR_CONCAT := __STR_APPEND(DST, __STR_COPY(DST, CAP, A), CAP, B);'),
-  fn('__STR_LEFT', 'DINT', `${out} L : DINT;`, '', `
+  fn(
+    '__STR_LEFT',
+    'DINT',
+    `${out} L : DINT;`,
+    '',
+    `
 IF L < CAP THEN
   CAP := L;
 END_IF;
 IF CAP < 0 THEN
   CAP := 0;
 END_IF;
-__STR_LEFT := __STR_COPY(DST, CAP, SRC);`),
-  fn('__STR_RIGHT', 'DINT', `${out} L : DINT;`, 'N : DINT;', `
+__STR_LEFT := __STR_COPY(DST, CAP, SRC);`,
+  ),
+  fn(
+    '__STR_RIGHT',
+    'DINT',
+    `${out} L : DINT;`,
+    'N : DINT;',
+    `
 N := __STR_LEN(SRC);
 IF L < 0 THEN
   L := 0;
@@ -50,17 +79,29 @@ END_IF;
 IF L < N THEN
   SRC := SRC + (N - L);
 END_IF;
-__STR_RIGHT := __STR_COPY(DST, CAP, SRC);`),
+__STR_RIGHT := __STR_COPY(DST, CAP, SRC);`,
+  ),
   // P < 1 or beyond the end, L < 1: empty.
-  fn('__STR_MID', 'DINT', `${out} L, P : DINT;`, '', `
+  fn(
+    '__STR_MID',
+    'DINT',
+    `${out} L, P : DINT;`,
+    '',
+    `
 IF (P < 1) OR (P > __STR_LEN(SRC)) THEN
   L := 0;
 ELSE
   SRC := SRC + (P - 1);
 END_IF;
-__STR_MID := __STR_LEFT(DST, CAP, SRC, L);`),
+__STR_MID := __STR_LEFT(DST, CAP, SRC, L);`,
+  ),
   // Behind character P of A; P < 0 counts as 0, P beyond the end appends.
-  fn('__STR_INSERT', 'DINT', `${out2} P : DINT;`, 'N, K : DINT;', `
+  fn(
+    '__STR_INSERT',
+    'DINT',
+    `${out2} P : DINT;`,
+    'N, K : DINT;',
+    `
 N := __STR_LEN(A);
 IF P < 0 THEN
   P := 0;
@@ -69,9 +110,15 @@ ELSIF P > N THEN
 END_IF;
 K := __STR_LEFT(DST, CAP, A, P);
 K := __STR_APPEND(DST, K, CAP, B);
-__STR_INSERT := __STR_APPEND(DST, K, CAP, A + P);`),
+__STR_INSERT := __STR_APPEND(DST, K, CAP, A + P);`,
+  ),
   // P < 1 or beyond the end, L < 1: unchanged.
-  fn('__STR_DELETE', 'DINT', `${out} L, P : DINT;`, 'N, K : DINT;', `
+  fn(
+    '__STR_DELETE',
+    'DINT',
+    `${out} L, P : DINT;`,
+    'N, K : DINT;',
+    `
 N := __STR_LEN(SRC);
 IF (P < 1) OR (P > N) OR (L < 1) THEN
   __STR_DELETE := __STR_COPY(DST, CAP, SRC);
@@ -81,9 +128,15 @@ K := __STR_LEFT(DST, CAP, SRC, P - 1);
 IF L > N - P THEN
   L := N - P + 1;
 END_IF;
-__STR_DELETE := __STR_APPEND(DST, K, CAP, SRC + (P - 1 + L));`),
+__STR_DELETE := __STR_APPEND(DST, K, CAP, SRC + (P - 1 + L));`,
+  ),
   // P < 1 leaves A; P beyond the end appends B; L < 1 inserts B before character P.
-  fn('__STR_REPLACE', 'DINT', `${out2} L, P : DINT;`, 'N, K : DINT;', `
+  fn(
+    '__STR_REPLACE',
+    'DINT',
+    `${out2} L, P : DINT;`,
+    'N, K : DINT;',
+    `
 N := __STR_LEN(A);
 IF P < 1 THEN
   __STR_REPLACE := __STR_COPY(DST, CAP, A);
@@ -99,9 +152,15 @@ ELSIF L > N - P THEN
 END_IF;
 K := __STR_LEFT(DST, CAP, A, P - 1);
 K := __STR_APPEND(DST, K, CAP, B);
-__STR_REPLACE := __STR_APPEND(DST, K, CAP, A + (P - 1 + L));`),
+__STR_REPLACE := __STR_APPEND(DST, K, CAP, A + (P - 1 + L));`,
+  ),
   // Position of the first B in A; 0 where there is none or B is empty.
-  fn('__STR_FIND', 'DINT', 'A, B : POINTER TO BYTE;', 'N : DINT; P, Q : POINTER TO BYTE;', `
+  fn(
+    '__STR_FIND',
+    'DINT',
+    'A, B : POINTER TO BYTE;',
+    'N : DINT; P, Q : POINTER TO BYTE;',
+    `
 IF B^ = BYTE#0 THEN
   RETURN;
 END_IF;
@@ -120,9 +179,15 @@ WHILE A^ <> BYTE#0 DO
     END_IF;
   END_IF;
   A := A + 1;
-END_WHILE;`),
+END_WHILE;`,
+  ),
   // -1, 0, 1: by code of the first differing character; the shorter of two that agree is less.
-  fn('__STR_COMPARE', 'DINT', 'A, B : POINTER TO BYTE;', '', `
+  fn(
+    '__STR_COMPARE',
+    'DINT',
+    'A, B : POINTER TO BYTE;',
+    '',
+    `
 WHILE (A^ = B^) AND (A^ <> BYTE#0) DO
   A := A + 1;
   B := B + 1;
@@ -131,15 +196,27 @@ IF A^ < B^ THEN
   __STR_COMPARE := -1;
 ELSIF A^ > B^ THEN
   __STR_COMPARE := 1;
-END_IF;`),
-  fn('__STR_EQUAL', 'BOOL', 'A, B : POINTER TO BYTE;', '', `
+END_IF;`,
+  ),
+  fn(
+    '__STR_EQUAL',
+    'BOOL',
+    'A, B : POINTER TO BYTE;',
+    '',
+    `
 WHILE (A^ = B^) AND (A^ <> BYTE#0) DO
   A := A + 1;
   B := B + 1;
 END_WHILE;
-__STR_EQUAL := A^ = B^;`),
+__STR_EQUAL := A^ = B^;`,
+  ),
   // Changes the case of ASCII and Latin-1 letters.
-  fn('__STR_UPPER', 'DINT', out, 'N : DINT; C : BYTE;', `
+  fn(
+    '__STR_UPPER',
+    'DINT',
+    out,
+    'N : DINT; C : BYTE;',
+    `
 C := SRC^;
 WHILE (N < CAP) AND (C <> BYTE#0) DO
   IF ((C >= BYTE#16#61) AND (C <= BYTE#16#7A)) OR ((C >= BYTE#16#E0) AND (C <= BYTE#16#FE) AND (C <> BYTE#16#F7)) THEN
@@ -152,8 +229,14 @@ WHILE (N < CAP) AND (C <> BYTE#0) DO
   C := SRC^;
 END_WHILE;
 DST^ := BYTE#0;
-__STR_UPPER := N;`),
-  fn('__STR_LOWER', 'DINT', out, 'N : DINT; C : BYTE;', `
+__STR_UPPER := N;`,
+  ),
+  fn(
+    '__STR_LOWER',
+    'DINT',
+    out,
+    'N : DINT; C : BYTE;',
+    `
 C := SRC^;
 WHILE (N < CAP) AND (C <> BYTE#0) DO
   IF ((C >= BYTE#16#41) AND (C <= BYTE#16#5A)) OR ((C >= BYTE#16#C0) AND (C <= BYTE#16#DE) AND (C <> BYTE#16#D7)) THEN
@@ -166,13 +249,20 @@ WHILE (N < CAP) AND (C <> BYTE#0) DO
   C := SRC^;
 END_WHILE;
 DST^ := BYTE#0;
-__STR_LOWER := N;`),
+__STR_LOWER := N;`,
+  ),
   // A string of one character, or none for CHAR 0.
-  fn('__STR_OF_CHAR', 'DINT', 'DST : POINTER TO BYTE; C : BYTE;', '', `
+  fn(
+    '__STR_OF_CHAR',
+    'DINT',
+    'DST : POINTER TO BYTE; C : BYTE;',
+    '',
+    `
 DST^ := C;
 DST := DST + 1;
 DST^ := BYTE#0;
 IF C <> BYTE#0 THEN
   __STR_OF_CHAR := 1;
-END_IF;`),
+END_IF;`,
+  ),
 ];

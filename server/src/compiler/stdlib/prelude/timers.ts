@@ -6,9 +6,16 @@ import type { PreludePou } from '../standard-function.js';
  */
 export function timers(): readonly PreludePou[] {
   const named: readonly (readonly [suffix: string, prefix: string, type: string])[] = [
-    ['', '', 'TIME'], ['_TIME', '', 'TIME'], ['_LTIME', '', 'LTIME'], ['', 'L', 'LTIME'],
+    ['', '', 'TIME'],
+    ['_TIME', '', 'TIME'],
+    ['_LTIME', '', 'LTIME'],
+    ['', 'L', 'LTIME'],
   ];
-  return named.flatMap(([suffix, prefix, type]) => [tp(`${prefix}TP${suffix}`, type), ton(`${prefix}TON${suffix}`, type), tof(`${prefix}TOF${suffix}`, type)]);
+  return named.flatMap(([suffix, prefix, type]) => [
+    tp(`${prefix}TP${suffix}`, type),
+    ton(`${prefix}TON${suffix}`, type),
+    tof(`${prefix}TOF${suffix}`, type),
+  ]);
 }
 
 const header = (name: string, type: string): string => `FUNCTION_BLOCK ${name}

@@ -4,10 +4,13 @@ import type { Declaration, SourceUnit } from '../syntax/ast.js';
 import { decodeDocument } from './decode-document.js';
 import { importOneBody } from './import-body.js';
 import { importConfiguration, importGlobals, importResource } from './import-configuration.js';
+import { keptDataName } from './conform.js';
+import { importKeptSource } from './import-kept.js';
 import type { Place } from './import-place.js';
 import { createPlace, report, requiredAttribute, spanOf, vendorData, warnUnknownChildren } from './import-place.js';
 import { importInterfaceDeclaration, importPou } from './import-pou.js';
 import { importDataType } from './import-types.js';
+import { sourceDataName } from './print-declaration.js';
 import { readXml } from './read-xml.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed, childrenNamed } from './xml-tree.js';
@@ -88,6 +91,11 @@ function importProject(place: Place, project: XmlElement, into: Declaration[]): 
 
 /** One element that declares something, wherever it stands. */
 function importMember(place: Place, element: XmlElement, into: Declaration[]): void {
+  const kept = importKeptSource(place, element);
+  if (kept) {
+    into.push(...kept);
+    return;
+  }
   switch (element.name) {
     case 'pou':
       push(importPou(place, element), into);
@@ -129,6 +137,11 @@ function importInstances(place: Place, element: XmlElement, into: Declaration[])
     return;
   }
   if (element.name !== 'configuration') return;
+  const kept = importKeptSource(place, element);
+  if (kept) {
+    into.push(...kept);
+    return;
+  }
   // A device without an application of its own, such as a bus coupler, runs nothing.
   const runs = element.children.some((child) =>
     ['resource', 'globalVars', 'accessVars', 'configVars'].includes(child.name),
@@ -161,6 +174,12 @@ function importVendorData(place: Place, owner: XmlElement | undefined, into: Dec
       case 'configurations':
         for (const list of data.children)
           for (const configuration of list.children) importInstances(place, configuration, into);
+        break;
+      case sourceDataName:
+        into.push(...(importKeptSource(place, owner!) ?? []));
+        break;
+      case keptDataName:
+        for (const list of data.children) for (const member of list.children) importMember(place, member, into);
         break;
       default:
         if (!silent.has(name) && !place.unknown.has(`data ${name}`)) {

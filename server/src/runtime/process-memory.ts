@@ -77,7 +77,8 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
       bytes = new Uint8Array(buffer);
       bytes.set(record.bytes, variables.start);
       words = new Uint32Array(buffer, variables.start, wordCount);
-      // Nothing is compared across layouts: whoever watches gets a snapshot.
+      // Nothing is compared across layouts: whoever watches gets a snapshot. Only the very first has nobody who could be reset.
+      if (layout.version === 1) return between(record, { layout: 1, index: words.map((_, w) => w), value: words.slice(), before: words.map((w) => ~w) });
       return between(record, { layout: layout.version, index: new Uint32Array(0), value: new Uint32Array(0), before: new Uint32Array(0) });
     }
     if (!layout) return [];

@@ -56,6 +56,8 @@ export interface ProjectControl {
   reload(): Promise<void>;
   /** What the patch, or the files as they are now, would do. */
   plan(options: PatchOptions | undefined): Promise<PatchAnswer>;
+  /** Builds documents and changes nothing; an empty profile is the default. */
+  check(documents: readonly SourceDocument[], profile: string): Promise<BuildResult>;
   readonly watched: boolean;
   /** Takes over another runtime's project, for a fork; its files are not followed. */
   adopt(project: Project): void;
@@ -273,6 +275,8 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         await committed;
         return sequence;
       }),
+    check: (documents, profile) =>
+      build(compiler, { name: project?.name ?? 'project', documents }, profile === '' ? defaultProfile : profile),
     reload,
     adopt: (taken) => {
       project = taken;

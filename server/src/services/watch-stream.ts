@@ -1,0 +1,216 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { LayoutVariable } from '../../../proto/plcemu/v1/stream_pb.js';
+import { LayoutSchema, StreamMessageSchema } from '../../../proto/plcemu/v1/stream_pb.js';
+import type { GoodbyeReason, StreamMessage, Subscription } from '../events/subscription.js';
+import type { Epoch } from '../model/cursor.js';
+import { HostError, type ErrorReason } from '../model/host-error.js';
+import type { Layout } from '../runtime/layout.js';
+import { typeName } from '../runtime/value-codec.js';
+import { layoutsUsedBy, snapshotField } from './batch-encoder.js';
+import { columnOfLeafKind } from './columns.js';
+import { createByteSink } from './byte-sink.js';
+import { durationOf, eventClassOf } from './convert.js';
+import type { EncodedStream } from './registry.js';
+import type { Selection } from './selection.js';
+import type { EventClass } from '../model/event.js';
+
+export interface WatchStreamOptions {
+  readonly subscription: Subscription;
+  readonly selection: Selection;
+  readonly classes: readonly EventClass[];
+  readonly runtime: string;
+  readonly hostId: string;
+  readonly verbose: boolean;
+  /** Layouts in force of the runtimes watched, by runtime. */
+  readonly layouts: readonly (readonly [runtime: string, layout: Layout])[];
+  readonly unknown: readonly string[];
+}
+
+/** Variables in one piece of a layout: about 64 bytes each. */
+const layoutPiece = 8000;
+
+/** Statuses after Goodbye. */
+const reasonOfGoodbye: Readonly<Record<GoodbyeReason, ErrorReason>> = {
+  SLOW_READER: 'SLOW_READER',
+  CURSOR_EXPIRED: 'CURSOR_EXPIRED',
+  SHUTTING_DOWN: 'SHUTTING_DOWN',
+  REVOKED: 'PERMISSION_DENIED',
+  SNAPSHOT_FAILED: 'SHUTTING_DOWN',
+  ENCODING_FAILED: 'SHUTTING_DOWN',
+};
+
+/**
+ * The messages of a subscription as responses of a Watch RPC. Bodies are shared among readers; in front of each stands the header of
+ * this stream. Layouts are put in where a body needs them, so deliveries are counted here.
+ */
+export function createWatchStream(options: WatchStreamOptions): EncodedStream {
+  const { subscription, selection, verbose } = options;
+  const sink = createByteSink();
+  const queue: Uint8Array[] = [];
+  const told = new Map<string, number>();
+  let delivery = 0n;
+  let spoken = 0n;
+  let ended: { readonly error: unknown } | undefined;
+  let goodbye: HostError | undefined;
+
+  /** A response: StreamMessage in field 1, made of header and body. */
+  const frame = (previous: bigint, body: Uint8Array): Uint8Array => {
+    delivery += 1n;
+    const message = sink.open(1);
+    sink.uint64(1, delivery);
+    sink.uint64(2, previous);
+    const head = sink.take();
+    const whole = Buffer.allocUnsafe(head.length + body.length);
+    whole.set(head);
+    whole.set(body, head.length);
+    writeLength(whole, message, whole.length - message);
+    return whole;
+  };
+  const small = (previous: bigint, message: MessageInitShape<typeof StreamMessageSchema>['message']): Uint8Array =>
+    frame(previous, toBinary(StreamMessageSchema, create(StreamMessageSchema, { message: message! })));
+
+  const tellLayouts = (body: Uint8Array): void => {
+    for (const { runtime, layout } of layoutsUsedBy(body)) {
+      if (told.get(runtime) === layout.version) continue;
+      told.set(runtime, layout.version);
+      for (const piece of layoutPieces(runtime, layout, selection, options.classes)) queue.push(small(spoken, { case: 'layout', value: piece }));
+    }
+  };
+
+  const translate = (message: StreamMessage): void => {
+    switch (message.kind) {
+      case 'opened': {
+        spoken = message.sequence;
+        const [first] = options.layouts;
+        const pieces = first && !verbose && watchesWords(options.classes) ? layoutPieces(first[0], first[1], selection, options.classes) : [];
+        if (first && pieces.length === 1) told.set(first[0], first[1].version);
+        queue.push(
+          small(spoken, {
+            case: 'opened',
+            value: {
+              cursor: message.cursor,
+              sequence: message.sequence,
+              floor: message.floor,
+              epoch: epochText(message.epoch),
+              host: options.hostId,
+              runtime: options.runtime,
+              classes: options.classes.map((c) => eventClassOf[c]),
+              minInterval: durationOf(BigInt(Math.round(message.limits.minIntervalMs * 1e6))),
+              queueMessages: message.limits.maxQueuedMessages,
+              queueBytes: message.limits.maxQueuedBytes,
+              unknown: [...options.unknown],
+              ...(pieces.length === 1 && { layout: pieces[0]! }),
+            },
+          }),
+        );
+        if (message.resumedFrom) {
+          queue.push(small(spoken, { case: 'epochChanged', value: { oldEpoch: epochText(message.resumedFrom), newEpoch: epochText(message.epoch) } }));
+        }
+        return;
+      }
+      case 'batch':
+        tellLayouts(message.body);
+        queue.push(frame(message.previous, message.body));
+        if (!message.continued) spoken = message.sequence;
+        return;
+      case 'snapshot':
+        tellLayouts(message.body);
+        queue.push(frame(message.previous, snapshotBody(message)));
+        if (!message.more) spoken = message.sequence;
+        return;
+      case 'progress':
+        queue.push(small(message.previous, { case: 'progress', value: { cursor: message.cursor, sequence: message.sequence } }));
+        spoken = message.sequence;
+        return;
+      case 'lagged': {
+        const { from, to, reason } = message;
+        queue.push(small(message.previous, { case: 'lagged', value: { class: eventClassOf[message.class], from, to, skipped: message.skipped ?? 0n, reason } }));
+        return;
+      }
+      case 'reset':
+        queue.push(small(message.previous, { case: 'reset', value: { reason: message.reason, runtime: message.runtime ?? '' } }));
+        return;
+      case 'goodbye':
+        queue.push(small(message.previous, { case: 'goodbye', value: { reason: message.reason, cursor: message.cursor, sequence: message.sequence } }));
+        goodbye = new HostError(reasonOfGoodbye[message.reason], `The watch has ended: ${message.message}.`, { goodbye: message.reason });
+        return;
+    }
+  };
+  const snapshotBody = (message: Extract<StreamMessage, { kind: 'snapshot' }>): Uint8Array => {
+    const mark = sink.open(snapshotField);
+    if (!message.more) sink.bytes(1, message.cursor);
+    sink.uint64(2, message.sequence);
+    sink.bool(8, message.more);
+    const head = sink.take();
+    const whole = new Uint8Array(head.length + message.body.length);
+    whole.set(head);
+    whole.set(message.body, head.length);
+    writeLength(whole, mark, whole.length - mark);
+    return whole;
+  };
+
+  return {
+    take() {
+      for (;;) {
+        const next = queue.shift();
+        if (next) return next;
+        if (goodbye) {
+          ended = { error: goodbye };
+          return undefined;
+        }
+        const message = subscription.take();
+        if (!message) return undefined;
+        translate(message);
+      }
+    },
+    onReady: (callback) => subscription.onReady(callback),
+    get ended() {
+      return ended;
+    },
+    close: () => subscription.close(),
+  };
+}
+
+function watchesWords(classes: readonly EventClass[]): boolean {
+  return classes.includes('scan') || classes.includes('io');
+}
+
+/** The four bytes in front of `mark`, as ByteSink leaves them for a length. */
+function writeLength(bytes: Uint8Array, mark: number, length: number): void {
+  bytes[mark - 4] = (length & 0x7f) | 0x80;
+  bytes[mark - 3] = ((length >>> 7) & 0x7f) | 0x80;
+  bytes[mark - 2] = ((length >>> 14) & 0x7f) | 0x80;
+  bytes[mark - 1] = (length >>> 21) & 0x7f;
+}
+
+export function epochText({ boot, nonce }: Epoch): string {
+  return `${boot}-${nonce.toString(16).padStart(16, '0')}`;
+}
+
+type LayoutInit = Exclude<MessageInitShape<typeof LayoutSchema>, { $typeName: string }>;
+const madePieces = new WeakMap<Layout, Map<string, readonly LayoutInit[]>>();
+
+/** Names of the watched leaves of a layout, in pieces; made once for equal selections. */
+function layoutPieces(runtime: string, layout: Layout, selection: Selection, classes: readonly EventClass[]): readonly LayoutInit[] {
+  const key = `${runtime}\n${classes.includes('scan')}\n${classes.includes('io')}\n${selection.key}`;
+  let ofLayout = madePieces.get(layout);
+  if (!ofLayout) madePieces.set(layout, (ofLayout = new Map<string, readonly LayoutInit[]>()));
+  const known = ofLayout.get(key);
+  if (known) return known;
+  const { leaves, image } = layout;
+  const { scan, io, addressOf } = selection.in(layout);
+  const variables: Omit<LayoutVariable, '$typeName' | '$unknown'>[] = [];
+  for (let i = 0; i < leaves.count; i += 1) {
+    if (!((classes.includes('scan') && scan[i] === 1) || (classes.includes('io') && io[i] === 1))) continue;
+    const variable = leaves.variable(i);
+    variables.push({ id: i, path: variable.path, type: typeName(image.types, variable.type), kind: columnOfLeafKind[leaves.kind[i]!]!, address: addressOf.get(i) ?? '' });
+  }
+  const pieces: LayoutInit[] = [];
+  for (let at = 0; at === 0 || at < variables.length; at += layoutPiece) {
+    pieces.push({ runtime, version: layout.version, variables: variables.slice(at, at + layoutPiece), more: at + layoutPiece < variables.length });
+  }
+  if (ofLayout.size > 16) ofLayout.clear();
+  ofLayout.set(key, pieces);
+  return pieces;
+}

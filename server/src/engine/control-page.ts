@@ -18,6 +18,8 @@ export const controlWords = {
   lost: 6,
   /** 1: a debugger holds the scan; the watchdog is suspended. */
   held: 7,
+  /** Index, in the task, of the program that runs or ran last. */
+  program: 8,
 } as const;
 
 export function allocateControlPage(): SharedArrayBuffer {

@@ -96,7 +96,10 @@ export function createEngine(options: EngineOptions): Engine {
       {
         onRecords: take,
         onMessage: (message) => handle(message, link, made.connection),
-        onEnd: (why) => workerLost({ code: 'R4007', message: `${faultCodes.R4007}: ${why}`, scan: lastScan() + 1 }),
+        onEnd: (why, outOfMemory) => {
+          const code = outOfMemory ? 'R4006' : 'R4007';
+          workerLost({ code, message: `${faultCodes[code]}: ${why}`, scan: lastScan() + 1 });
+        },
       },
     );
     const watchdog = createWatchdog(link.control, () => void stuck(link));
@@ -108,10 +111,17 @@ export function createEngine(options: EngineOptions): Engine {
   }
   /** The worker; a new one, brought to where the last one was, if that is gone. */
   function connected(): Promise<Connection> {
-    return (connection ??= connect().then(async (opened) => {
-      if (current) await revive(opened, current);
-      return opened;
-    }));
+    connection ??= connect()
+      .then(async (opened) => {
+        if (current) await revive(opened, current);
+        return opened;
+      })
+      .catch((cause: unknown) => {
+        // The next command tries again.
+        connection = undefined;
+        throw cause;
+      });
+    return connection;
   }
 
   const lastScan = (): number => current?.mirror.scan ?? 0;
@@ -213,8 +223,9 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function stuck(link: WorkerLink): Promise<void> {
     const task = current?.image.tasks[Atomics.load(link.control, controlWords.task)];
-    const pou = task?.programs[0]?.type;
-    const site = current?.image.sites.find((s) => s.pou === pou);
+    const pou = task?.programs[Atomics.load(link.control, controlWords.program)]?.type;
+    // The fast form of the code tells no statements: the program that did not end is what is known.
+    const site = current?.image.sites.find((one) => one.pou === pou);
     link.pump();
     const ended = link.close(0);
     workerLost({
@@ -236,7 +247,7 @@ export function createEngine(options: EngineOptions): Engine {
     const reason = fault.code === 'R4005' ? 'WATCHDOG' : 'RUNTIME_FAULTED';
     for (const { reject } of refused)
       reject(new HostError(reason, `${fault.message}; the command was ended.`, { fault: fault.code }));
-    if (closing || !current) return;
+    if (closing || reviving || !current) return;
     const known = state.fault ?? fault;
     const safe = current.mirror.zero(current.image.memory.outputs);
     if (safe) listeners.call('onRecords', [{ kind: 'write', scan: lastScan(), ...safe }]);
@@ -245,6 +256,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
   /** Gives a new worker the variables as they were at the last boundary, faulted, so that it can be looked at and reset. */
   async function revive(opened: Connection, { image, program, mirror }: Current): Promise<void> {
+    if (closing) throw closedError();
     reviving = true;
     try {
       const candidate = { image, program: makeProgram(image, program.module, program.stats) };
@@ -359,10 +371,8 @@ export function createEngine(options: EngineOptions): Engine {
         pending.clear();
         if (current) retain.flush(current.mirror, current.image.memory.retain);
         retain.close();
-        await connection?.then(
-          ({ link }) => link.close(closePatienceMs),
-          () => undefined,
-        );
+        await connection?.catch(() => undefined);
+        await linked?.link.close(closePatienceMs);
         linked = undefined;
         state = { kind: 'closed', scan: lastScan(), ...(state.fault && { fault: state.fault }) };
         listeners.call('onState', state);

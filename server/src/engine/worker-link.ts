@@ -26,7 +26,7 @@ export interface LinkHandler {
   onRecords(records: readonly EngineRecord[]): void;
   onMessage(message: WorkerMessage): void;
   /** The thread is gone without having been asked. */
-  onEnd(why: string): void;
+  onEnd(why: string, outOfMemory: boolean): void;
 }
 
 export function linkWorker(
@@ -143,11 +143,11 @@ export function linkWorker(
     port.close();
     Atomics.notify(control, controlWords.wake);
   }
-  function lost(why: string): void {
+  function lost(why: string, outOfMemory = false): void {
     if (ended) return;
     pump(true);
     end();
-    handler.onEnd(why);
+    handler.onEnd(why, outOfMemory);
   }
 
   port.on('message', (message: WorkerMessage) => {
@@ -155,7 +155,9 @@ export function linkWorker(
     arrived.push(message);
     pump();
   });
-  worker.on('error', (error: Error) => lost(`the scan thread failed: ${error.message}`));
+  worker.on('error', (error: NodeJS.ErrnoException) =>
+    lost(`the scan thread failed: ${error.message}`, error.code === 'ERR_WORKER_OUT_OF_MEMORY'),
+  );
   worker.on('exit', (code) => lost(`the scan thread ended with ${code}`));
   worker.ref();
   worker.postMessage({ kind: 'attach', port: port2, control: page, ...attach } satisfies AttachMessage, [port2]);

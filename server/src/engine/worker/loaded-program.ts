@@ -42,6 +42,7 @@ export function createLoadedProgram(program: Program, attach: AttachMessage, con
         Atomics.store(control, controlWords.task, task);
         taskStartMs = performance.now();
       },
+      program: (index) => void Atomics.store(control, controlWords.program, index),
       end: (task) => stats.task(task, (performance.now() - taskStartMs) * 1e6, machine.schedule.overruns[task]!),
     },
   });

@@ -25,8 +25,8 @@ export interface MachineOptions {
   readonly hook?: (siteId: number) => void;
   /** A line that the program logs; severity 0 debug .. 3 error. */
   readonly onLog?: (text: string, severity: number, task: number) => void;
-  /** Called around each task, when given. */
-  readonly onTask?: { begin(task: number): void; end(task: number): void };
+  /** Called around each task and before each of its programs, when given. */
+  readonly onTask?: { begin(task: number): void; program(index: number): void; end(task: number): void };
 }
 
 /**
@@ -116,7 +116,11 @@ export function createScanMachine(image: MachineImage, options: MachineOptions):
     for (const task of due) {
       currentTask = task;
       onTask?.begin(task);
-      for (const program of programs[task]!) program();
+      const entries = programs[task]!;
+      for (let i = 0; i < entries.length; i += 1) {
+        onTask?.program(i);
+        entries[i]!();
+      }
       onTask?.end(task);
       ran |= 1 << Math.min(task, 31);
     }

@@ -71,12 +71,22 @@ class Generator {
     }));
     const members = this.cellSet('instance', 0, randomLayout.instanceSize);
     const frame = this.cellSet('frame', 0, 48);
+    // Members of fixed instances, named from outside.
+    const outside = members
+      .filter(() => random.chance(0.2))
+      .map((cell): IrCell => {
+        const offset =
+          randomLayout.instances + random.below(randomLayout.instanceCount) * randomLayout.instanceSize + cell.offset;
+        return { ...cell, base: 'absolute', offset, name: `o${offset}` };
+      });
     this.floats = [...absolute, ...members].filter((cell) => cell.mem === 'f32' || cell.mem === 'f64');
     const count = 1 + random.below(4);
     for (let index = 0; index <= count; index++) {
       const main = index === count;
       const kind = main ? 'program' : random.pick(['function', 'block', 'block'] as const);
-      functions.push(this.fn(main ? 'Main' : `F${index}`, kind, [...absolute, ...located], members, frame, functions));
+      functions.push(
+        this.fn(main ? 'Main' : `F${index}`, kind, [...absolute, ...located, ...outside], members, frame, functions),
+      );
     }
     functions.push({ name: 'Init', hasInstance: false, paramCount: 0, locals: [], frameSize: 0, body: [] });
     return {
@@ -345,13 +355,25 @@ class Generator {
     if (scope.fn.hasInstance && random.chance(0.3))
       return {
         args: [{ op: 'instance', type: 'i32' }],
-        instance: { base: 'instance', offset: 0, size: randomLayout.instanceSize },
+        instance: { base: 'instance', offset: 0, size: randomLayout.instanceSize, reach: this.reach('instance', 0) },
       };
     const offset = randomLayout.instances + random.below(randomLayout.instanceCount) * randomLayout.instanceSize;
     const args = [this.i32(offset)];
     return random.chance(0.8)
-      ? { args, instance: { base: 'absolute', offset, size: randomLayout.instanceSize } }
+      ? {
+          args,
+          instance: {
+            base: 'absolute',
+            offset,
+            size: randomLayout.instanceSize,
+            reach: this.reach('absolute', offset),
+          },
+        }
       : { args };
+  }
+
+  private reach(base: IrCell['base'], offset: number): IrCell {
+    return { base, offset, mem: 'u8', aliased: this.random.chance(0.1), name: 'reach' };
   }
 
   private callStatement(scope: Scope, site: number): IrStmt[] {

@@ -195,6 +195,8 @@ export interface InstanceRegion {
   readonly base: 'absolute' | 'instance' | 'frame';
   readonly offset: number;
   readonly size: number;
+  /** Stands for the whole region: `aliased` where some of it can be reached by address. Absent: it may be. */
+  readonly reach?: IrCell;
 }
 
 /** Every statement may carry the site of the source statement that it begins: the place of hooks in the instrumented form. */

@@ -188,7 +188,7 @@ function closeEffects(
   }
 }
 
-function calleesFirst(calls: ReadonlyMap<string, readonly CallNode[]>): readonly string[] {
+export function calleesFirst(calls: ReadonlyMap<string, readonly CallNode[]>): readonly string[] {
   const order: string[] = [];
   const seen = new Set<string>();
   // A stack of its own: call chains may be long.

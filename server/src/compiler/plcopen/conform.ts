@@ -27,7 +27,8 @@ const defaults: Readonly<Record<string, string>> = {
   fileHeader: '<fileHeader companyName="" productName="" productVersion="" creationDateTime="1970-01-01T00:00:00"/>',
   contentHeader:
     '<contentHeader name=""><coordinateInfo><fbd><scaling x="1" y="1"/></fbd><ld><scaling x="1" y="1"/></ld><sfc><scaling x="1" y="1"/></sfc></coordinateInfo></contentHeader>',
-  coordinateInfo: '<coordinateInfo><fbd><scaling x="1" y="1"/></fbd><ld><scaling x="1" y="1"/></ld><sfc><scaling x="1" y="1"/></sfc></coordinateInfo>',
+  coordinateInfo:
+    '<coordinateInfo><fbd><scaling x="1" y="1"/></fbd><ld><scaling x="1" y="1"/></ld><sfc><scaling x="1" y="1"/></sfc></coordinateInfo>',
   fbd: '<fbd><scaling x="1" y="1"/></fbd>',
   ld: '<ld><scaling x="1" y="1"/></ld>',
   sfc: '<sfc><scaling x="1" y="1"/></sfc>',
@@ -100,8 +101,22 @@ const pouTypes: readonly (readonly [RegExp, string])[] = [
 function isDateTime(value: string): boolean {
   const parts = /^\s*-?(\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?\s*$/.exec(value);
   if (!parts) return false;
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number];
-  const days = month === 2 ? ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const days =
+    month === 2
+      ? (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+        ? 29
+        : 28
+      : [4, 6, 9, 11].includes(month)
+        ? 30
+        : 31;
   return month >= 1 && month <= 12 && day >= 1 && day <= days && hour < 24 && minute < 60 && second < 60 && year > 0;
 }
 
@@ -133,7 +148,10 @@ class Conformer {
     const isRoot = element === this.root;
     if (startTag === undefined && content === undefined) return { text: this.raw(element), homeless: [] };
     const open = startTag ?? this.document.text.slice(element.start, element.contentStart);
-    const { inner, homeless } = content ?? { inner: this.document.text.slice(element.contentStart, element.contentEnd), homeless: [] };
+    const { inner, homeless } = content ?? {
+      inner: this.document.text.slice(element.contentStart, element.contentEnd),
+      homeless: [],
+    };
     if (inner === '' && element.contentStart === element.end) return { text: open, homeless };
     const name = /^<([^\s/>]+)/.exec(open)![1]!;
     const tag = open.endsWith('/>') ? `${open.slice(0, -2).trimEnd()}>` : open;
@@ -159,7 +177,8 @@ class Conformer {
       }
       if (name.includes(':')) {
         // The schema allows attributes of other namespaces nowhere, except those that tell validators about it.
-        if (name.startsWith('xsi:')) return name === 'xsi:schemaLocation' || name === 'xsi:noNamespaceSchemaLocation' ? [raw] : drop();
+        if (name.startsWith('xsi:'))
+          return name === 'xsi:schemaLocation' || name === 'xsi:noNamespaceSchemaLocation' ? [raw] : drop();
         return drop();
       }
       const kind = Object.hasOwn(rule.attributes, name) ? rule.attributes[name] : undefined;
@@ -174,7 +193,11 @@ class Conformer {
       return [];
     }
     for (const name of rule.required) {
-      if (present.some((attribute) => attribute.name === name) && kept.some((text) => text.startsWith(`${name}=`) || text.startsWith(`${name} `))) continue;
+      if (
+        present.some((attribute) => attribute.name === name) &&
+        kept.some((text) => text.startsWith(`${name}=`) || text.startsWith(`${name} `))
+      )
+        continue;
       changed = true;
       kept.push(`${name}="${escapeAttribute(this.defaultAttribute(element, name, rule.attributes[name]!))}"`);
     }
@@ -208,10 +231,15 @@ class Conformer {
   }
 
   /** The content anew; undefined where it is valid. */
-  private content(element: XmlElement, rule: Rule): { readonly inner: string; readonly homeless: readonly string[] } | undefined {
+  private content(
+    element: XmlElement,
+    rule: Rule,
+  ): { readonly inner: string; readonly homeless: readonly string[] } | undefined {
     switch (rule.content) {
       case 'any':
-        return element.children.length === 1 ? undefined : { inner: `<kept xmlns="urn:plc-emu">${this.innerOf(element)}</kept>`, homeless: [] };
+        return element.children.length === 1
+          ? undefined
+          : { inner: `<kept xmlns="urn:plc-emu">${this.innerOf(element)}</kept>`, homeless: [] };
       case 'xhtml':
         return this.formatted(element);
       case 'text':
@@ -228,19 +256,27 @@ class Conformer {
   /** Formatted text is one element of XHTML; text without it is wrapped. */
   private formatted(element: XmlElement): { readonly inner: string; readonly homeless: readonly string[] } | undefined {
     const inner = this.innerOf(element);
-    const around = element.children.reduceRight((text, child) => text.slice(0, child.start - element.contentStart) + text.slice(child.end - element.contentStart), inner);
+    const around = element.children.reduceRight(
+      (text, child) => text.slice(0, child.start - element.contentStart) + text.slice(child.end - element.contentStart),
+      inner,
+    );
     const bare = around.replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '');
-    if (element.children.length === 1 && element.children[0]!.namespace === xhtml && /^\s*$/.test(bare)) return undefined;
+    if (element.children.length === 1 && element.children[0]!.namespace === xhtml && /^\s*$/.test(bare))
+      return undefined;
     return { inner: `<xhtml xmlns="${xhtml}">${inner}</xhtml>`, homeless: [] };
   }
 
-  private sequence(element: XmlElement, rule: Rule): { readonly inner: string; readonly homeless: readonly string[] } | undefined {
+  private sequence(
+    element: XmlElement,
+    rule: Rule,
+  ): { readonly inner: string; readonly homeless: readonly string[] } | undefined {
     const filled: { readonly element: XmlElement; readonly text: string }[][] = rule.slots.map(() => []);
     const homeless: string[] = [];
     let changed = false;
     let reached = 0;
     for (const child of element.children) {
-      const slot = child.namespace === this.root.namespace && isExpressible(child) ? this.slotOf(rule, child, filled) : -1;
+      const slot =
+        child.namespace === this.root.namespace && isExpressible(child) ? this.slotOf(rule, child, filled) : -1;
       if (slot < 0) {
         homeless.push(this.raw(child));
         changed = true;
@@ -269,7 +305,12 @@ class Conformer {
   }
 
   /** Where only texts of children change, all that stands between them stays. */
-  private laidOut(element: XmlElement, rule: Rule, filled: readonly (readonly { readonly element: XmlElement; readonly text: string }[])[], parts: readonly (readonly string[])[]): string {
+  private laidOut(
+    element: XmlElement,
+    rule: Rule,
+    filled: readonly (readonly { readonly element: XmlElement; readonly text: string }[])[],
+    parts: readonly (readonly string[])[],
+  ): string {
     const kept = filled.flat();
     const inOrder = kept.every((entry, i) => i === 0 || kept[i - 1]!.element.start < entry.element.start);
     const sameCount = rule.slots.every((_slot, i) => parts[i]!.length === filled[i]!.length);
@@ -286,18 +327,24 @@ class Conformer {
   }
 
   private slotOf(rule: Rule, child: XmlElement, filled: readonly (readonly unknown[])[]): number {
-    return rule.slots.findIndex((slot, i) => this.nameMatch(slot.rules, child) !== undefined && (slot.many || filled[i]!.length === 0));
+    return rule.slots.findIndex(
+      (slot, i) => this.nameMatch(slot.rules, child) !== undefined && (slot.many || filled[i]!.length === 0),
+    );
   }
   /** `<st>` is `<ST>` to some tools. */
   private nameMatch(rules: ReadonlyMap<string, string>, child: XmlElement): string | undefined {
     if (rules.has(child.name)) return child.name;
-    return child.name === 'st' || child.name === 'il' ? [...rules.keys()].find((name) => name === child.name.toUpperCase()) : undefined;
+    return child.name === 'st' || child.name === 'il'
+      ? [...rules.keys()].find((name) => name === child.name.toUpperCase())
+      : undefined;
   }
   private nameIn(rule: Rule, slot: number, child: XmlElement): string {
     return this.nameMatch(rule.slots[slot]!.rules, child)!;
   }
   private renamed(text: string, child: XmlElement, name: string): string {
-    return name === child.name ? text : text.replace(/^<[^\s/>]+/, `<${this.prefix()}${name}`).replace(/<\/[^\s>]+>$/, `</${this.prefix()}${name}>`);
+    return name === child.name
+      ? text
+      : text.replace(/^<[^\s/>]+/, `<${this.prefix()}${name}`).replace(/<\/[^\s>]+>$/, `</${this.prefix()}${name}>`);
   }
 
   private prefix(): string {

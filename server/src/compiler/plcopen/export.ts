@@ -29,7 +29,8 @@ export function exportPlcopen(document: SourceDocument, problems: Problems): str
 const declaration = '<?xml version="1.0" encoding="utf-8"?>\n';
 
 /** What stands before the root, for a text that is written as UTF-8. */
-const withUtf8Declaration = (prolog: string): string => prolog.replace(/^(<\?xml[^>]*?encoding\s*=\s*)(["'])[^"']*\2/, '$1$2utf-8$2');
+const withUtf8Declaration = (prolog: string): string =>
+  prolog.replace(/^(<\?xml[^>]*?encoding\s*=\s*)(["'])[^"']*\2/, '$1$2utf-8$2');
 
 function projectAround(xml: XmlDocument, root: XmlElement): string {
   const ruleName = root.name === 'globalVars' ? 'varList' : root.name;
@@ -40,11 +41,17 @@ function projectAround(xml: XmlDocument, root: XmlElement): string {
 }
 
 /** A project of several documents, or of textual ones, as one document of TC6 XML 2.01. */
-export function exportProject(name: string, documents: readonly SourceDocument[], problems: Problems): string | Uint8Array | undefined {
+export function exportProject(
+  name: string,
+  documents: readonly SourceDocument[],
+  problems: Problems,
+): string | Uint8Array | undefined {
   const [only] = documents;
   if (only && documents.length === 1 && isXml(only)) return exportPlcopen(only, problems);
   const before = problems.errorCount;
-  const printed = documents.flatMap((document) => (isXml(document) ? piecesOf(document, problems) : printedText(document, problems)));
+  const printed = documents.flatMap((document) =>
+    isXml(document) ? piecesOf(document, problems) : printedText(document, problems),
+  );
   return problems.errorCount > before ? undefined : declaration + projectOf(name, printed);
 }
 
@@ -81,7 +88,8 @@ function parseText(document: SourceDocument, problems: Problems): ReturnType<typ
   const text = typeof document.content === 'string' ? document.content : new TextDecoder().decode(document.content);
   return parseUnit({ file: document.name, text, language: 'ST', firstLine: 1, firstColumn: 1 }, problems).declarations;
 }
-const printedText = (document: SourceDocument, problems: Problems): readonly PrintedDeclaration[] => parseText(document, problems).map(printDeclaration);
+const printedText = (document: SourceDocument, problems: Problems): readonly PrintedDeclaration[] =>
+  parseText(document, problems).map(printDeclaration);
 
 /** What a PLCopen document declares, made valid, each piece for its place in another project. */
 function piecesOf(document: SourceDocument, problems: Problems): readonly PrintedDeclaration[] {
@@ -90,19 +98,37 @@ function piecesOf(document: SourceDocument, problems: Problems): readonly Printe
   const { root } = xml;
   if (root.name !== 'project') return [pieceOf(xml, root, root.name, root.name === 'dataType' ? 'dataTypes' : 'pous')];
   return [
-    ...childrenNamed(descend(root, 'types', 'dataTypes'), 'dataType').map((element) => pieceOf(xml, element, 'dataType', 'dataTypes')),
+    ...childrenNamed(descend(root, 'types', 'dataTypes'), 'dataType').map((element) =>
+      pieceOf(xml, element, 'dataType', 'dataTypes'),
+    ),
     ...childrenNamed(descend(root, 'types', 'pous'), 'pou').map((element) => pieceOf(xml, element, 'pou', 'pous')),
-    ...childrenNamed(descend(root, 'instances', 'configurations'), 'configuration').map((element) => pieceOf(xml, element, 'configuration', 'configurations')),
-    ...childrenNamed(root, 'addData').flatMap((list) => list.children.map((element) => pieceOf(xml, element, 'data', 'addData'))),
+    ...childrenNamed(descend(root, 'instances', 'configurations'), 'configuration').map((element) =>
+      pieceOf(xml, element, 'configuration', 'configurations'),
+    ),
+    ...childrenNamed(root, 'addData').flatMap((list) =>
+      list.children.map((element) => pieceOf(xml, element, 'data', 'addData')),
+    ),
   ];
 }
 
 /** A piece carries the namespaces that stand around it in its own document. */
-function pieceOf(xml: XmlDocument, element: XmlElement, rule: string, place: PrintedDeclaration['place']): PrintedDeclaration {
+function pieceOf(
+  xml: XmlDocument,
+  element: XmlElement,
+  rule: string,
+  place: PrintedDeclaration['place'],
+): PrintedDeclaration {
   const text = conform(xml, element, rule);
   const around = [...xml.text.slice(0, element.start).matchAll(/\s(xmlns(?::[\w.-]+)?)\s*=\s*("[^"]*"|'[^']*')/g)];
   const tag = /^<[^>]*>/.exec(text)![0];
-  const missing = new Map(around.map((match) => [match[1]!, match[2]!]).filter(([name]) => name !== 'xmlns' && text.includes(`${name!.slice(6)}:`) && !tag.includes(`${name}=`)) as [string, string][]);
+  const missing = new Map(
+    around
+      .map((match) => [match[1]!, match[2]!])
+      .filter(([name]) => name !== 'xmlns' && text.includes(`${name!.slice(6)}:`) && !tag.includes(`${name}=`)) as [
+      string,
+      string,
+    ][],
+  );
   const declared = [...missing].map(([name, value]) => ` ${name}=${value}`).join('');
   return { place, xml: text.replace(/^<[^\s/>]+/, (open) => open + declared) };
 }

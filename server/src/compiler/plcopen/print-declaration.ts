@@ -1,6 +1,16 @@
 import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
-import type { Body, ConfigurationDeclaration, Declaration, Expression, PouDeclaration, Section, TypeNode, VariableBlock, VariableDeclaration } from '../syntax/ast.js';
+import type {
+  Body,
+  ConfigurationDeclaration,
+  Declaration,
+  Expression,
+  PouDeclaration,
+  Section,
+  TypeNode,
+  VariableBlock,
+  VariableDeclaration,
+} from '../syntax/ast.js';
 import { escapeAttribute, escapeText } from './xml-write.js';
 
 /** Name of the vendor data that holds the text of a declaration which TC6 can't express in full; import takes it instead. */
@@ -22,17 +32,31 @@ export function printDeclaration(declaration: Declaration): PrintedDeclaration {
       const isUnion = declaration.type.kind === 'struct' && declaration.type.union;
       const isPlain = declaration.namespace.length === 0 && declaration.usings.length === 0 && !isUnion;
       const parent = declaration.type.kind === 'struct' ? declaration.type.extends : undefined;
-      const inherits = parent === undefined ? '' : data(`${vendor}datatypeinheritance`, `<Inheritance><Extends>${escapeText(parent)}</Extends></Inheritance>`);
-      const source = isPlain ? '' : sourceData(`TYPE ${textOfSpan(declaration.span)} END_TYPE`, declaration.namespace, declaration.usings);
+      const inherits =
+        parent === undefined
+          ? ''
+          : data(`${vendor}datatypeinheritance`, `<Inheritance><Extends>${escapeText(parent)}</Extends></Inheritance>`);
+      const source = isPlain
+        ? ''
+        : sourceData(`TYPE ${textOfSpan(declaration.span)} END_TYPE`, declaration.namespace, declaration.usings);
       const initial = declaration.initial ? `<initialValue>${valueXml(declaration.initial)}</initialValue>` : '';
-      return { place: 'dataTypes', xml: `<dataType name="${escapeAttribute(declaration.name)}"><baseType>${typeXml(declaration.type)}</baseType>${initial}${addData(inherits + source)}</dataType>` };
+      return {
+        place: 'dataTypes',
+        xml: `<dataType name="${escapeAttribute(declaration.name)}"><baseType>${typeXml(declaration.type)}</baseType>${initial}${addData(inherits + source)}</dataType>`,
+      };
     }
     case 'globals': {
       const name = declaration.list === undefined ? '' : ` name="${escapeAttribute(declaration.list)}"`;
-      const lists = declaration.blocks.map((block) => `<globalVars${name}${blockAttributes(block)}>${block.variables.map(variableXml).join('')}</globalVars>`);
+      const lists = declaration.blocks.map(
+        (block) =>
+          `<globalVars${name}${blockAttributes(block)}>${block.variables.map(variableXml).join('')}</globalVars>`,
+      );
       const isPlain = declaration.namespace.length === 0;
       const source = isPlain ? '' : sourceData(textOfSpan(declaration.span), declaration.namespace, []);
-      return { place: 'addData', xml: source === '' ? lists.map((list) => data(`${vendor}globalvars`, list)).join('') : source };
+      return {
+        place: 'addData',
+        xml: source === '' ? lists.map((list) => data(`${vendor}globalvars`, list)).join('') : source,
+      };
     }
     case 'configuration':
       return { place: 'configurations', xml: configurationXml(declaration) };
@@ -42,7 +66,8 @@ export function printDeclaration(declaration: Declaration): PrintedDeclaration {
 }
 
 const addData = (content: string): string => (content === '' ? '' : `<addData>${content}</addData>`);
-const data = (name: string, content: string): string => `<data name="${name}" handleUnknown="implementation">${content}</data>`;
+const data = (name: string, content: string): string =>
+  `<data name="${name}" handleUnknown="implementation">${content}</data>`;
 
 function sourceData(text: string, namespace: readonly string[], usings: readonly string[]): string {
   const using = usings.length > 0 ? `USING ${usings.join(', ')}; ` : '';
@@ -65,13 +90,17 @@ function typeXml(type: TypeNode): string {
       return `<${type.wide ? 'wstring' : 'string'}${type.length ? ` length="${attributeOf(type.length)}"` : ''}/>`;
     case 'array': {
       const bound = (expression: Expression | undefined): string => (expression ? attributeOf(expression) : '*');
-      const dimensions = type.dimensions.map(({ low, high }) => `<dimension lower="${bound(low)}" upper="${bound(high)}"/>`);
+      const dimensions = type.dimensions.map(
+        ({ low, high }) => `<dimension lower="${bound(low)}" upper="${bound(high)}"/>`,
+      );
       return `<array>${dimensions.join('')}<baseType>${typeXml(type.element)}</baseType></array>`;
     }
     case 'struct':
       return `<struct>${type.members.map(variableXml).join('')}</struct>`;
     case 'enum': {
-      const values = type.values.map(({ name, value }) => `<value name="${escapeAttribute(name)}"${value ? ` value="${attributeOf(value)}"` : ''}/>`);
+      const values = type.values.map(
+        ({ name, value }) => `<value name="${escapeAttribute(name)}"${value ? ` value="${attributeOf(value)}"` : ''}/>`,
+      );
       return `<enum><values>${values.join('')}</values>${type.base ? `<baseType>${typeXml(type.base)}</baseType>` : ''}</enum>`;
     }
     case 'subrange': {
@@ -92,10 +121,17 @@ function valueXml(value: Expression): string {
   switch (value.kind) {
     case 'arrayInit': {
       const elements = value.elements.flatMap(({ repeat, values }) =>
-        repeat && values.length !== 1 ? [undefined] : values.map((element) => `<value${repeat ? ` repetitionValue="${attributeOf(repeat)}"` : ''}>${valueXml(element)}</value>`),
+        repeat && values.length !== 1
+          ? [undefined]
+          : values.map(
+              (element) =>
+                `<value${repeat ? ` repetitionValue="${attributeOf(repeat)}"` : ''}>${valueXml(element)}</value>`,
+            ),
       );
       // A repetition of several values has no form of its own.
-      return elements.includes(undefined) ? `<simpleValue value="${attributeOf(value)}"/>` : `<arrayValue>${elements.join('')}</arrayValue>`;
+      return elements.includes(undefined)
+        ? `<simpleValue value="${attributeOf(value)}"/>`
+        : `<arrayValue>${elements.join('')}</arrayValue>`;
     }
     case 'structInit':
       return `<structValue>${value.members.map((member) => `<value member="${escapeAttribute(member.name)}">${valueXml(member.value)}</value>`).join('')}</structValue>`;
@@ -143,19 +179,41 @@ const pouTypes: Readonly<Record<PouDeclaration['pouKind'], string>> = {
 /** Whether TC6 says all there is to say about a POU, so that its text need not be kept beside it. */
 function isPlain(pou: PouDeclaration): boolean {
   const simple = ['function', 'function_block', 'program'].includes(pou.pouKind) && !pou.abstract && !pou.final;
-  const alone = pou.namespace.length + pou.usings.length + pou.extends.length + pou.implements.length + pou.methods.length + pou.properties.length + pou.actions.length + pou.transitions.length + pou.pragmas.length === 0;
-  const blocks = pou.blocks.every((block) => sectionElements[block.section] !== undefined && block.access === undefined && block.variables.every((variable) => !variable.edge && !variable.args));
-  return simple && alone && blocks && (pou.body === undefined || pou.body.kind === 'statements' || pou.body.kind === 'il');
+  const alone =
+    pou.namespace.length +
+      pou.usings.length +
+      pou.extends.length +
+      pou.implements.length +
+      pou.methods.length +
+      pou.properties.length +
+      pou.actions.length +
+      pou.transitions.length +
+      pou.pragmas.length ===
+    0;
+  const blocks = pou.blocks.every(
+    (block) =>
+      sectionElements[block.section] !== undefined &&
+      block.access === undefined &&
+      block.variables.every((variable) => !variable.edge && !variable.args),
+  );
+  return (
+    simple && alone && blocks && (pou.body === undefined || pou.body.kind === 'statements' || pou.body.kind === 'il')
+  );
 }
 
 function pouXml(pou: PouDeclaration): string {
   const returns = pou.returnType ? `<returnType>${typeXml(pou.returnType)}</returnType>` : '';
-  const source = isPlain(pou) ? '' : sourceData(textOfSpan(pou.span), pou.namespace, pou.usings);
-  return `<pou name="${escapeAttribute(pou.name)}" pouType="${pouTypes[pou.pouKind]}"><interface>${returns}${pou.blocks.map(blockXml).join('')}</interface>${bodyXml(pou.body)}${addData(source)}</pou>`;
+  const text = textOfSpan(pou.span);
+  const before = pou.pragmas.filter((pragma) => !text.includes(pragma)).map((pragma) => `${pragma}\n`);
+  const source = isPlain(pou) ? '' : sourceData(before.join('') + text, pou.namespace, pou.usings);
+  return `<pou name="${escapeAttribute(pou.name)}" pouType="${pouTypes[pou.pouKind]}"><interface>${returns}${pou.blocks.map(blockXml).join('')}</interface>${pou.body ? bodyXml(pou.body) : ''}${addData(source)}</pou>`;
 }
 
-function bodyXml(body: Body | undefined): string {
-  const [language, text] = body?.kind === 'il' ? ['IL', textBetween(body.instructions)] : ['ST', body?.kind === 'statements' ? textBetween(body.statements) : ''];
+function bodyXml(body: Body): string {
+  const [language, text] =
+    body.kind === 'il'
+      ? ['IL', textBetween(body.instructions)]
+      : ['ST', body.kind === 'statements' ? textBetween(body.statements) : ''];
   return `<body><${language}><xhtml xmlns="http://www.w3.org/1999/xhtml">${escapeText(text)}</xhtml></${language}></body>`;
 }
 
@@ -173,8 +231,15 @@ function configurationXml(configuration: ConfigurationDeclaration): string {
   const resources = configuration.resources.map((resource) => {
     const instances = (task: string | undefined): string =>
       resource.programs
-        .filter((program) => (task === undefined ? program.task === undefined : program.task !== undefined && foldName(program.task) === foldName(task)))
-        .map((program) => `<pouInstance name="${escapeAttribute(program.name)}" typeName="${escapeAttribute(program.program)}"/>`)
+        .filter((program) =>
+          task === undefined
+            ? program.task === undefined
+            : program.task !== undefined && foldName(program.task) === foldName(task),
+        )
+        .map(
+          (program) =>
+            `<pouInstance name="${escapeAttribute(program.name)}" typeName="${escapeAttribute(program.program)}"/>`,
+        )
         .join('');
     const tasks = resource.tasks.map((task) => {
       const single = task.single ? ` single="${attributeOf(task.single)}"` : '';
@@ -186,7 +251,11 @@ function configurationXml(configuration: ConfigurationDeclaration): string {
   const plain =
     configuration.accessPaths.length === 0 &&
     configuration.configVariables.length === 0 &&
-    configuration.resources.every((resource) => resource.programs.every((program) => program.args.length === 0 && program.fbTasks.length === 0 && !program.retain));
+    configuration.resources.every((resource) =>
+      resource.programs.every(
+        (program) => program.args.length === 0 && program.fbTasks.length === 0 && !program.retain,
+      ),
+    );
   const source = plain ? '' : sourceData(textOfSpan(configuration.span), [], []);
   return `<configuration name="${escapeAttribute(configuration.name)}">${resources.join('')}${configuration.blocks.map(blockXml).join('')}${addData(source)}</configuration>`;
 }

@@ -3,7 +3,19 @@
  * after the public schema. Rules are found by the name of the element within its parent's rule, for the format uses one name
  * (`variable`, `value`, `action`) for several things.
  */
-export type AttributeKind = 'text' | 'number' | 'id' | 'boolean' | 'integer' | 'time' | 'edge' | 'storage' | 'access' | 'pouType' | 'qualifier' | 'unknown';
+export type AttributeKind =
+  | 'text'
+  | 'number'
+  | 'id'
+  | 'boolean'
+  | 'integer'
+  | 'time'
+  | 'edge'
+  | 'storage'
+  | 'access'
+  | 'pouType'
+  | 'qualifier'
+  | 'unknown';
 
 export interface Rule {
   /** `!` behind the name: required. */
@@ -43,7 +55,8 @@ const elementary =
 const common = 'comment|error:comment|connector|continuation|actionBlock|vendorElement';
 const fbd = 'block|inVariable|outVariable|inOutVariable|label|jump|return:jumpless';
 const ld = 'leftPowerRail|rightPowerRail|coil|contact';
-const sfc = 'step|macroStep|jumpStep|transition|selectionDivergence|selectionConvergence|simultaneousDivergence|simultaneousConvergence';
+const sfc =
+  'step|macroStep|jumpStep|transition|selectionDivergence|selectionConvergence|simultaneousDivergence|simultaneousConvergence';
 
 /** name: [attributes, children]. Of children: `a` once, `a?` at most once, `a*` any number, `a+` at least once, `a|b` either, `a:rule`. */
 const written: Readonly<Record<string, readonly [string, string]>> = {
@@ -164,7 +177,10 @@ function makeRule(name: string): Rule {
   const required = new Set<string>();
   for (const part of attributeText.split(' ').filter((word) => word !== '')) {
     const attribute = part.replace('!', '');
-    attributes.set(attribute, attribute === 'priority' ? (numberedPriority[name] ?? 'text') : (attributeKinds[attribute] ?? 'text'));
+    attributes.set(
+      attribute,
+      attribute === 'priority' ? (numberedPriority[name] ?? 'text') : (attributeKinds[attribute] ?? 'text'),
+    );
     if (part.endsWith('!')) required.add(attribute);
   }
   const slots = childText

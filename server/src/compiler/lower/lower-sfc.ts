@@ -355,6 +355,10 @@ class ChartLowering implements ControlContext {
       assignAt(this.elapsed(step, span), timeAt(0n, span), span),
       assignAt(nameAt(this.sinceName(step), span), nowAt(span), span),
     ]);
+    for (const { name, type } of this.declarations) {
+      if (name === this.started || type.kind !== 'named' || type.name !== 'BOOL') continue;
+      reset.push(assignAt(nameAt(name, span), boolLiteral(false, span), span));
+    }
     let result = statements;
     // SFCReset: the initial step's actions run meanwhile.
     if (has('SFCReset')) result = [ifAt(nameAt('SFCReset', span), reset, span), ...result];

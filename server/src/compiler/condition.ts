@@ -36,7 +36,7 @@ export function compileCondition(text: string, scope: ConditionScope): Condition
   const problems = createProblems();
   const source: SourceText = { file: 'condition', text, language: 'ST', firstLine: 1, firstColumn: 1 };
   const expression = parseExpression(source, problems);
-  if (problems.errorCount > 0) return { diagnostics: problems.list() };
+  if (!expression || problems.errorCount > 0) return { diagnostics: problems.list() };
   const lowered = lower(expression, { scope, problems });
   if (lowered && lowered.kind !== 'bool')
     report(problems, expression, 'The condition must be a BOOL; compare the value with something.');

@@ -24,7 +24,7 @@ const warmBudgetMs = 20;
 
 interface Pending {
   readonly resolve: (result: CommandResult) => void;
-  readonly reject: (error: HostError) => void;
+  readonly reject: (error: unknown) => void;
   readonly atBoundary: BoundaryHook | undefined;
 }
 /** A program that the worker has been asked to take. */
@@ -151,8 +151,12 @@ export function createEngine(options: EngineOptions): Engine {
       case 'reply': {
         if (message.result.forces) forces = message.result.forces;
         const waiting = finish(message.id);
-        waiting?.atBoundary?.(reply(message.result));
-        waiting?.resolve(message.result);
+        try {
+          waiting?.atBoundary?.(reply(message.result));
+          waiting?.resolve(message.result);
+        } catch (thrown) {
+          waiting?.reject(thrown);
+        }
         return;
       }
       case 'refused':

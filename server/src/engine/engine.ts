@@ -159,7 +159,10 @@ export interface CommandReply {
   /** Engine time of that boundary, nanoseconds. */
   readonly timeNs: bigint;
 }
-/** Called on this thread when a command has taken effect: after the records before that boundary, before those after it. */
+/**
+ * Called on this thread when a command has taken effect: after the records before that boundary, before those after it. What it
+ * throws, the command rejects with; it stays in effect.
+ */
 export type BoundaryHook = (reply: CommandReply) => void;
 export interface StepReply extends CommandReply {
   /** Scans that ran. */

@@ -114,6 +114,24 @@ describe('an engine', () => {
     expect(engine.mirror()!.scan).toBe(2);
   });
 
+  it('tells a writer of its boundary between the records before and after it', async () => {
+    const engine = await loaded({ clock: 'wall' }, { tickNs: 1_000_000n });
+    const witness = watch(engine);
+    await engine.run();
+    const seen: [scan: number, last: string, bytes: number][] = [];
+    for (const value of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      await engine.write([cell(at.in, value)], ({ scan }) => {
+        seen.push([scan - engine.mirror()!.scan, witness.order.at(-1)!, engine.mirror()!.bytes[at.in - 64]!]);
+      });
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((value) => [0, 'write', value]));
+    const failing = engine.write([cell(at.in, 0)], () => {
+      throw new Error('mine');
+    });
+    await expect(failing).rejects.toThrow('mine');
+    expect(engine.mirror()!.bytes[at.in - 64]).toBe(0);
+  });
+
   it('applies two writers of one boundary in order, each as a whole', async () => {
     const engine = await loaded();
     const bad = { address: 4, bytes: new Uint8Array(4) };

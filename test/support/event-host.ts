@@ -10,6 +10,7 @@ import type {
   WatchFilter,
 } from '../../server/src/events/subscription.js';
 import type { AuditEvent, LogLineEvent, RunStateEvent, ScanEvent, WordChanges } from '../../server/src/model/event.js';
+import { HostError } from '../../server/src/model/host-error.js';
 import type { Store, StoreOptions } from '../../server/src/store/open-store.js';
 import { openStore } from '../../server/src/store/open-store.js';
 import type { ManualTime } from './manual-time.js';
@@ -139,6 +140,16 @@ export function takeAll(subscription: Subscription): StreamMessage[] {
   return messages;
 }
 
+/** Takes all there is, and what that leads to (a snapshot is taken when its reader comes for it). */
+export async function drain(host: EventHost, subscription: Subscription): Promise<StreamMessage[]> {
+  const messages: StreamMessage[] = [];
+  for (let more = takeAll(subscription); more.length > 0; more = takeAll(subscription)) {
+    messages.push(...more);
+    await host.time.settle();
+  }
+  return messages;
+}
+
 export const system = { kind: 'system', name: 'system' } as const;
 
 export function stateEvent(scan = 0, fields: Partial<RunStateEvent> = {}): RunStateEvent {
@@ -198,4 +209,17 @@ export function checkChain(
     if ((message.kind === 'batch' && !message.continued) || message.kind === 'progress') ({ sequence } = message);
     if (message.kind === 'snapshot' && !message.more) ({ sequence } = message);
   }
+}
+
+/** For `toThrow`: a HostError with this reason (and these details). */
+export function refusal(reason: string, metadata?: Readonly<Record<string, string>>): Error {
+  return expect.objectContaining(metadata ? { reason, metadata } : { reason }) as Error;
+}
+
+/** `fulfilled` when a promise is kept, the reason of its HostError when not. */
+export function outcomeOf(promise: Promise<unknown>, fulfilled: string): Promise<string> {
+  return promise.then(
+    () => fulfilled,
+    (error: unknown) => (error instanceof HostError ? error.reason : String(error)),
+  );
 }

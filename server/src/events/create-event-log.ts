@@ -1,16 +1,15 @@
 import type { Clock } from '../model/clock.js';
 import { systemClock } from '../model/clock.js';
-import { crc32c } from '../model/crc32c.js';
-import { cursorSizeBytes, encodeCursor } from '../model/cursor.js';
 import type { EventClass, EventPayload, PayloadOf } from '../model/event.js';
 import { eventClasses, eventClassTable } from '../model/event.js';
 import { HostError } from '../model/host-error.js';
 import { recordTypes } from '../model/record-type.js';
 import type { Timers } from '../model/timers.js';
 import { systemTimers } from '../model/timers.js';
-import { auditChainStart, auditHash } from './audit-chain.js';
-import type { ClassRing, StoredEvent } from './class-ring.js';
-import { createClassRing, visitInOrder } from './class-ring.js';
+import { auditHash } from './audit-chain.js';
+import type { StoredEvent } from './class-ring.js';
+import { visitInOrder } from './class-ring.js';
+import { createCursorWriter } from './cursor-writer.js';
 import type { BoolBits } from './coalesce.js';
 import { createChangeMerger } from './coalesce.js';
 import { compileFilter } from './compiled-filter.js';
@@ -19,7 +18,8 @@ import type { Appended, AppendOptions, EventLog, GroupRecord } from './event-log
 import { createFanOut } from './fan-out.js';
 import type { LogView } from './log-view.js';
 import { openWatch } from './open-watch.js';
-import { decodePayload, encodePayload } from './payload-codec.js';
+import { createRings, floorsOf, ownChanges, restore, sizeOf } from './log-rings.js';
+import { encodePayload } from './payload-codec.js';
 import type { IdentityPort, JournalPort, RecoveredJournal } from './ports.js';
 
 export interface EventLogOptions {
@@ -63,7 +63,6 @@ const defaultLimits: EventLogLimits = {
 const noBytes = new Uint8Array(0);
 const maxBodyBytes = 8 * mebibyte;
 const onDisk: Promise<void> = Promise.resolve();
-const classOfType = new Map<number, EventClass>(eventClasses.map((c) => [recordTypes[c], c]));
 
 /** The log of a host whose store has been opened. Its first records say that the host started, and what recovery missed. */
 export function createEventLog(options: EventLogOptions): EventLog {
@@ -71,7 +70,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   const clock = options.clock ?? systemClock;
   const timers = options.timers ?? systemTimers;
   const limits: EventLogLimits = { ...defaultLimits, ...options.limits };
-  const rings = createRings(limits);
+  const rings = createRings(limits.rings);
   const gate = createDurabilityGate();
   let assigned = identity.epochStart;
   let fresh: StoredEvent[] = [];
@@ -98,6 +97,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     merger: createChangeMerger(),
     boolBits: (runtime, layout) => options.boolBits?.(runtime, layout),
     head: () => gate.head(assigned),
+    assigned: () => assigned,
     floors: () => floorsOf(rings),
     ring: (eventClass) => rings[eventClass],
     cursorBytes: writeCursor,
@@ -154,7 +154,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     let committed: Promise<void> = onDisk;
     records.forEach((record, i) => {
       const sequence = groupStart + BigInt(i);
-      let payload: EventPayload = record.payload;
+      let payload = ownChanges(record.payload);
       let body = bodies[i];
       if (payload.kind === 'audit') {
         const { hash: _given, ...plain } = payload;
@@ -342,76 +342,12 @@ function refusalFor(error: HostError, withdrawn: boolean): HostError {
   return withdrawn ? new HostError(error.reason, error.message, { ...error.metadata, withdrawn: 'true' }) : error;
 }
 
-function createRings(limits: EventLogLimits): Readonly<Record<EventClass, ClassRing>> {
-  const ringOf = (c: EventClass): ClassRing => {
-    const { maxCount, maxBytes } = limits.rings[c] ?? eventClassTable[c];
-    return createClassRing(maxCount, maxBytes);
-  };
-  return Object.fromEntries(eventClasses.map((c) => [c, ringOf(c)])) as Record<EventClass, ClassRing>;
-}
-
-function floorsOf(rings: Readonly<Record<EventClass, ClassRing>>): Readonly<Record<EventClass, bigint>> {
-  const { run_state, project, audit, log, io, scan } = rings;
-  return {
-    run_state: run_state.floor(),
-    project: project.floor(),
-    audit: audit.floor(),
-    log: log.floor(),
-    io: io.floor(),
-    scan: scan.floor(),
-  };
-}
-
-/** Puts recovered events into the rings; gives the hash that the audit chain goes on from. */
-function restore(
-  rings: Readonly<Record<EventClass, ClassRing>>,
-  identity: IdentityPort,
-  recovery: RecoveredJournal,
-): string {
-  const withdrawn = new Set<string>();
-  for (const { type, body } of recovery.records) {
-    if (type === recordTypes.withdrawn)
-      for (const sequence of new TextDecoder().decode(body).split(' ')) withdrawn.add(sequence);
-  }
-  let auditHead = auditChainStart;
-  for (const { type, sequence, body } of recovery.records) {
-    const eventClass = classOfType.get(type);
-    if (!eventClass || withdrawn.has(String(sequence))) continue;
-    const decoded = decodePayload(body);
-    if (!decoded) continue;
-    if (decoded.payload.kind === 'audit') auditHead = decoded.payload.hash ?? auditHead;
-    if (sequence <= (recovery.floors[type] ?? 0n)) continue;
-    const sizeBytes = sizeOf(decoded.payload, body);
-    rings[eventClass].push({
-      sequence,
-      class: eventClass,
-      ...decoded,
-      sizeBytes,
-      groupStart: sequence,
-      groupEnd: sequence,
-    });
-  }
-  for (const c of eventClasses) {
-    // What lives in memory only is gone with its epoch.
-    const floor = eventClassTable[c].durable === 'no' ? identity.epochStart : (recovery.floors[recordTypes[c]] ?? 0n);
-    rings[c].raiseFloor(floor);
-  }
-  return auditHead;
-}
-
 function bodyOf(timeNs: bigint, payload: EventPayload): Uint8Array {
   const body = encodePayload(timeNs, payload);
   if (body.length > maxBodyBytes) {
     throw new HostError('TOO_LARGE', `an event of ${body.length} bytes is too large for the journal; cut its lists`);
   }
   return body;
-}
-
-/** What an event costs in memory, roughly. Objects take about twice the bytes of their text. */
-function sizeOf(payload: EventPayload, body: Uint8Array | undefined): number {
-  if (payload.kind === 'scan' || payload.kind === 'io' || payload.kind === 'values')
-    return 400 + 12 * payload.changes.index.length;
-  return 200 + 2 * (body?.length ?? 200);
 }
 
 function wordsOf(records: readonly GroupRecord[]): StoredEvent['words'] {
@@ -421,16 +357,4 @@ function wordsOf(records: readonly GroupRecord[]): StoredEvent['words'] {
     }
   }
   return undefined;
-}
-
-/** Cursors of this epoch differ only in sequence and checksum. */
-function createCursorWriter({ hostId, epoch }: IdentityPort): (sequence: bigint) => Uint8Array {
-  const template = encodeCursor({ hostId, epoch, sequence: 0n });
-  return (sequence) => {
-    const bytes = template.slice();
-    const view = new DataView(bytes.buffer);
-    view.setBigUint64(29, sequence, true);
-    view.setUint32(cursorSizeBytes - 4, crc32c(bytes, 0, cursorSizeBytes - 4), true);
-    return bytes;
-  };
 }

@@ -6,7 +6,8 @@ import type { FilterGroup, GroupCounters } from './filter-group.js';
 import { createFilterGroup } from './filter-group.js';
 import type { Layouts, LogView } from './log-view.js';
 import type { GoodbyeReason, OpenRequest } from './subscription.js';
-import type { Watch, WatchOpening } from './watch.js';
+import type { WatchOpening } from './open-watch.js';
+import type { Watch } from './watch.js';
 import { createWatch } from './watch.js';
 
 /** Hands visible events to all watches. Its cost grows with distinct filters, not with watches. */

@@ -63,7 +63,7 @@ export interface FilterGroup {
   /** Encodes a batch that a reader built by itself; `shared`: or finds it encoded, because another reader has built the same. */
   encodeBatch(batch: EventBatch, shared: boolean): SharedMessage;
   encodePart(part: SnapshotPart): Uint8Array;
-  /** One provider call serves all members that ask while it is under way. */
+  /** One provider call serves all members that ask while it is under way, and after it until something new is numbered. */
   snapshot(provider: SnapshotProvider): Promise<Snapshot>;
 }
 
@@ -99,6 +99,7 @@ export function createFilterGroup(
   const refills = new Map<string, SharedMessage>();
   const parts = new WeakMap<SnapshotPart, Uint8Array>();
   let taking: Promise<Snapshot> | undefined;
+  let latest: Snapshot | undefined;
 
   const sizeOf = (message: SharedMessage): number =>
     messageOverheadBytes + (message.kind === 'batch' ? message.body.length : 0);
@@ -193,6 +194,7 @@ export function createFilterGroup(
       builder.add(event);
     },
     flush: (head) => {
+      if (latest && latest.sequence < log.assigned()) latest = undefined;
       if (!active || head <= position) return undefined;
       if (builder.isEmpty()) {
         position = head;
@@ -253,8 +255,10 @@ export function createFilterGroup(
       return body;
     },
     snapshot: (provider) => {
+      if (latest && latest.sequence === log.assigned()) return Promise.resolve(latest);
       taking ??= Promise.resolve()
         .then(() => provider(filter.request))
+        .then((snapshot) => (latest = snapshot))
         .finally(() => {
           taking = undefined;
         });

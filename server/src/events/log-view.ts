@@ -17,6 +17,8 @@ export interface LogView {
   boolBits(runtime: string, layout: number): BoolBits;
   /** Newest visible sequence: never in the middle of a group. */
   head(): bigint;
+  /** Newest number given, visible or not. */
+  assigned(): bigint;
   floors(): Readonly<Record<EventClass, bigint>>;
   ring(eventClass: EventClass): ClassRing;
   cursorBytes(sequence: bigint): Uint8Array;

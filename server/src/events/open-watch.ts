@@ -1,11 +1,21 @@
+import type { EventClass } from '../model/event.js';
 import { HostError } from '../model/host-error.js';
 import type { CompiledFilter } from './compiled-filter.js';
 import type { LogView } from './log-view.js';
 import type { IdentityPort } from './ports.js';
 import { resolveCursor } from './resolve-cursor.js';
-import type { EffectiveLimits, Opened, OpenRequest } from './subscription.js';
-import type { WatchOpening } from './watch.js';
-import { highestFloor } from './watch.js';
+import type { EffectiveLimits, Opened, OpenRequest, ResetReason } from './subscription.js';
+
+/** How a watch begins, as the log has decided. */
+export interface WatchOpening {
+  readonly opened: Opened;
+  /** Said right after Opened. */
+  readonly crash?: { readonly from: bigint; readonly to: bigint };
+  readonly snapshot: boolean;
+  readonly reset?: ResetReason;
+  /** EARLIEST: these floors are known to the reader. */
+  readonly knownFloors?: Readonly<Record<EventClass, bigint>>;
+}
 
 /** Decides how a watch begins. HostError with the reason of the cursor table, or INVALID_REQUEST. */
 export function openWatch(
@@ -62,4 +72,9 @@ export function openWatch(
       throw new HostError(answer.reason, answer.message, answer.metadata);
     }
   }
+}
+
+/** The class whose floor is highest, and that floor. */
+function highestFloor(floors: Readonly<Record<EventClass, bigint>>, classes: readonly EventClass[]): bigint {
+  return classes.reduce((highest, c) => (floors[c] > highest ? floors[c] : highest), 0n);
 }

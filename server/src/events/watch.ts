@@ -1,8 +1,7 @@
-import type { Epoch } from '../model/cursor.js';
 import type { EventClass } from '../model/event.js';
-import { eventClasses } from '../model/event.js';
 import type { FilterGroup, GroupMember, SharedMessage } from './filter-group.js';
 import type { Layouts, LogView } from './log-view.js';
+import type { WatchOpening } from './open-watch.js';
 import { refill } from './refill.js';
 import type {
   GoodbyeReason,
@@ -15,18 +14,6 @@ import type {
   StreamMessage,
   Subscription,
 } from './subscription.js';
-
-/** How a watch begins, as the log has decided. */
-export interface WatchOpening {
-  readonly opened: Opened;
-  /** Said right after Opened. */
-  readonly crash?: { readonly from: bigint; readonly to: bigint };
-  readonly snapshot: boolean;
-  readonly reset?: ResetReason;
-  readonly resumedFrom?: Epoch;
-  /** EARLIEST: these floors are known to the reader. */
-  readonly knownFloors?: Readonly<Record<EventClass, bigint>>;
-}
 
 export interface WatchHost {
   readonly log: LogView;
@@ -97,7 +84,9 @@ export function createWatch(
   let closed = false;
 
   if (opening.crash) control.push({ kind: 'lagged', class: 'log', ...opening.crash, reason: 'CRASH' });
-  if (opening.snapshot) takeSnapshot(opening.reset, undefined);
+  /** The snapshot is taken when its reader comes for it: one that does not read costs none. */
+  let wanted = opening.snapshot;
+  if (wanted) mode = 'waiting';
 
   const watch: Watch = {
     id,
@@ -170,7 +159,7 @@ export function createWatch(
   return watch;
 
   function hasPending(): boolean {
-    if (control.length > 0) return true;
+    if (control.length > 0 || (wanted && mode === 'waiting')) return true;
     if (mode === 'live') return index < group.endIndex();
     return (mode === 'catching_up' || mode === 'lagging') && position < group.joinAt();
   }
@@ -210,7 +199,10 @@ export function createWatch(
     if (first) return first.kind === 'layout' ? 'again' : render(first);
     switch (mode) {
       case 'ended':
+        return undefined;
       case 'waiting':
+        if (wanted) takeSnapshot(opening.reset, undefined);
+        wanted = false;
         return undefined;
       case 'live':
         return nextLive();
@@ -351,13 +343,22 @@ export function createWatch(
   function render(message: Exclude<Control, { kind: 'layout' }>): StreamMessage {
     if (message.kind === 'opened') return message;
     delivery += 1n;
-    const header = { delivery, previous: spoken };
+    const previous = spoken;
+    const header = { delivery, previous };
     switch (message.kind) {
-      case 'batch':
+      case 'batch': {
+        // Field by field: spreading two objects costs more than everything else that a message costs here.
+        const { sequence, cursor, scan, continued, coalescedScans, body } = message;
+        position = sequence;
+        midScan = continued;
+        if (!continued) spoken = sequence;
+        return scan === undefined
+          ? { kind: 'batch', delivery, previous, sequence, cursor, continued, coalescedScans, body }
+          : { kind: 'batch', delivery, previous, sequence, cursor, scan, continued, coalescedScans, body };
+      }
       case 'progress':
-        position = message.sequence;
-        midScan = message.kind === 'batch' && message.continued;
-        if (!midScan) spoken = position;
+        position = spoken = message.sequence;
+        midScan = false;
         return { ...header, ...message };
       case 'lagged':
       case 'reset':
@@ -383,9 +384,4 @@ export function createWatch(
         return message satisfies never;
     }
   }
-}
-
-/** The class whose floor is highest, and that floor. */
-export function highestFloor(floors: Readonly<Record<EventClass, bigint>>, classes: readonly EventClass[]): bigint {
-  return eventClasses.reduce((highest, c) => (classes.includes(c) && floors[c] > highest ? floors[c] : highest), 0n);
 }

@@ -39,7 +39,13 @@ export function createRequestTable(state: StateTable, clock: Clock): RequestTabl
       const remember = (answer: Uint8Array): StateChange[] => [
         { kind: 'answer', id, digest, answer, timeNs: clock.wallNs() },
       ];
-      const result = perform(remember).finally(() => active.delete(id));
+      const result = perform(remember)
+        .catch((error: unknown) => {
+          // What was withdrawn did not happen. Whatever else went wrong after the effect, the answer stands for the effect.
+          if (error instanceof HostError && error.metadata['withdrawn'] === 'true') state.forgetAnswer(id);
+          throw error;
+        })
+        .finally(() => active.delete(id));
       active.set(id, { digest, result });
       return result;
     },

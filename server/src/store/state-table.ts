@@ -35,6 +35,8 @@ export interface StateTable {
   desired(runtime: string): 'RUN' | 'STOP' | undefined;
   generation(project: string, path: string): Generation | undefined;
   answer(id: string, nowNs: bigint): KnownAnswer | undefined;
+  /** The call was never in force after all. */
+  forgetAnswer(id: string): void;
   value(key: string): string | undefined;
   /** Keys with a prefix, in order of insertion. */
   keys(prefix: string): readonly string[];
@@ -114,6 +116,10 @@ export function createStateTable(): StateTable {
         return undefined;
       }
       return known;
+    },
+    forgetAnswer: (id) => {
+      const known = answers.get(id);
+      if (known) forgetAnswer(id, known);
     },
     value: (key) => values.get(key),
     keys: (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),

@@ -17,6 +17,7 @@ import { openDataDir } from '../../../server/src/store/data-dir.js';
 import { nodeFileSystem } from '../../../server/src/store/file-system.js';
 import { openStore } from '../../../server/src/store/open-store.js';
 import { probeProcess } from '../../../server/src/store/process-probe.js';
+import { refusal } from '../../support/event-host.js';
 import { manualTime } from '../../support/manual-time.js';
 import type { MemoryFileSystem } from '../../support/memory-file-system.js';
 import { memoryFileSystem } from '../../support/memory-file-system.js';
@@ -42,11 +43,26 @@ describe('a data directory on this machine', () => {
   });
 
   it.each([
-    ['others can write to it', (path: string) => (mkdirSync(path), chmodSync(path, 0o777))],
-    ['its group can write to it', (path: string) => (mkdirSync(path), chmodSync(path, 0o770))],
+    [
+      'others can write to it',
+      (path: string) => {
+        mkdirSync(path);
+        chmodSync(path, 0o777);
+      },
+    ],
+    [
+      'its group can write to it',
+      (path: string) => {
+        mkdirSync(path);
+        chmodSync(path, 0o770);
+      },
+    ],
     [
       'it is a symbolic link',
-      (path: string) => (mkdirSync(`${path}.real`, { mode: 0o700 }), symlinkSync(`${path}.real`, path)),
+      (path: string) => {
+        mkdirSync(`${path}.real`, { mode: 0o700 });
+        symlinkSync(`${path}.real`, path);
+      },
     ],
     ['it is a file', (path: string) => writeFileSync(path, '')],
   ])('is refused where %s', async (_, prepare) => {
@@ -92,7 +108,7 @@ describe('a data directory on this machine', () => {
   it('gives paths of plain names only', async () => {
     const dir = await openDataDir(join(root, 'data'));
     for (const name of ['../x', 'a/b', '', '.hidden', '..', 'a\0b'])
-      expect(() => dir.file(name)).toThrow(expect.objectContaining({ reason: 'PATH_REFUSED' }));
+      expect(() => dir.file(name)).toThrow(refusal('PATH_REFUSED'));
     expect(dir.file('retain-main.a')).toBe(join(root, 'data', 'retain-main.a'));
     await dir.release();
   });
@@ -135,7 +151,7 @@ describe('the lock', () => {
     const fs = await fsWithLock(holder);
     const opened = openDataDir('/data', { ...mine, fs, probe: () => probed }).then(
       () => 'taken',
-      (error: { reason: string }) => error.reason,
+      (error: unknown) => (error as { reason: string }).reason,
     );
     expect(await opened).toBe(outcome);
   });
@@ -150,7 +166,7 @@ describe('the lock', () => {
         fs.files.set('/data/lock', new TextEncoder().encode(JSON.stringify({ pid: 5, birth: '', machine: 'other' })));
       const opened = openDataDir('/data', { ...mine, fs, timers: time.timers }).then(
         () => 'taken',
-        (error: { reason: string }) => error.reason,
+        (error: unknown) => (error as { reason: string }).reason,
       );
       await time.advance(6000);
       expect(await opened).toBe(beating ? 'BUSY' : 'taken');
@@ -168,7 +184,7 @@ describe('the lock', () => {
           probe: (pid) => ({ running: pid !== 5, birth: `${pid}` }),
         }).then(
           () => 'taken',
-          (error: { reason: string }) => error.reason,
+          (error: unknown) => (error as { reason: string }).reason,
         ),
       ),
     );

@@ -251,7 +251,7 @@ describe('journal', () => {
         journal.append({ type: 1, sequence: 30n, body: text('x'.repeat(400)), attachment: text('') }, true);
         const flushed = journal.flush().then(
           () => 'ok',
-          (error: { reason: string }) => error.reason,
+          (error: unknown) => (error as { reason: string }).reason,
         );
         await time.advance(3000);
         expect(await flushed).toBe('STORAGE_FAILED');

@@ -127,7 +127,7 @@ describe('a request id', () => {
     });
     const text = result.then(
       (answer) => new TextDecoder().decode(answer),
-      (error: { reason: string }) => error.reason,
+      (error: unknown) => (error as { reason: string }).reason,
     );
     await host.time.settle();
     return text;

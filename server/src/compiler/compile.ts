@@ -1,5 +1,20 @@
 import type { BuildResult } from '../model/program-image.js';
+import { foldName } from '../model/identifier.js';
+import { buildImage } from './image/build-image.js';
+import { checkDeclarations } from './check/check-declarations.js';
+import type { Compilation } from './check/compilation.js';
+import { checkGlobalNames, declarePou, declareUnits } from './check/declare.js';
+import { linkInheritance } from './check/link-inheritance.js';
+import { createSymbolTable } from './check/symbols.js';
+import { createProgram } from './image/create-program.js';
+import { desugarUnit } from './lower/desugar.js';
+import { namePous } from './name-pous.js';
+import { createProblems, type Problems } from './problems.js';
 import type { Profile } from './profile.js';
+import { readDocument } from './read-documents.js';
+import { standardDeclarations } from './standard-declarations.js';
+import { findStandardFunction } from './stdlib/standard-functions.js';
+import type { PouDeclaration, SourceUnit, TypeNode } from './syntax/ast.js';
 
 export interface SourceDocument {
   /** Path or name shown in findings. The ending tells the form: .xml PLCopen; .st .iecst .exp .il and others plain text. */
@@ -16,5 +31,91 @@ export interface CompileInput {
 
 /** Compiles documents to an image. Pure and deterministic; findings about the program are in the result, never thrown. */
 export function compile(input: CompileInput): BuildResult {
-  throw new Error(`compile is not wired yet: ${input.name}`);
+  const problems = createProblems();
+  const units: SourceUnit[] = [];
+  let image: BuildResult['image'];
+  try {
+    for (const document of input.documents) units.push(readDocument(document, problems));
+    image = compileUnits(input, units, problems);
+  } catch (error) {
+    reportInternal(input, problems, error);
+  }
+  const diagnostics = namePous(problems.list(), units);
+  return problems.errorCount > 0 || !image ? { diagnostics } : { diagnostics, image };
+}
+
+/** The passes behind parsing: desugar, declare, check, lay out, lower, verify, emit. */
+function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], problems: Problems): BuildResult['image'] {
+  const { profile } = input;
+  const table = createSymbolTable();
+  const standard = standardDeclarations(profile);
+  const units = desugarAll(parsed, problems, profile);
+  const configurations = units.flatMap((unit) => unit.declarations.filter((d) => d.kind === 'configuration'));
+  const base: Omit<Compilation, 'evaluate' | 'instanceCount'> = {
+    profile,
+    problems,
+    table,
+    layoutChain: [],
+    later: [],
+    configurationNames: new Set(configurations.flatMap((d) => [d.name, ...d.resources.map((r) => r.name)]).map(foldName)),
+    library: !units.some((unit) => unit.declarations.some((d) => d.kind === 'pou' && d.pouKind === 'program')),
+    loadStandard(key) {
+      const declarations = standard(key);
+      if (!declarations) return false;
+      for (const declaration of declarations) {
+        if (declaration.kind === 'pou') declarePou(program.lowering, declaration);
+        else declareUnits(program.lowering, [{ file: '', declarations: [declaration] }]);
+      }
+      return true;
+    },
+  };
+  const program = createProgram(base, units);
+  const c = program.lowering;
+  declareUnits(c, units);
+  linkInheritance(c);
+  checkGlobalNames(c);
+  checkDeclarations(c, units);
+  program.layOut();
+  program.lower();
+  if (problems.errorCount > 0) return undefined;
+  return buildImage(program, input, parsed);
+}
+
+/** All bodies as statements. What graphical bodies need to know of other declarations comes from all documents. */
+function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: Profile): SourceUnit[] {
+  const pous = new Map<string, PouDeclaration>();
+  const globals = new Map<string, TypeNode>();
+  const noteGlobals = (blocks: readonly { readonly variables: readonly { readonly name: string; readonly type: TypeNode }[] }[]): void => {
+    for (const block of blocks) for (const variable of block.variables) globals.set(foldName(variable.name), variable.type);
+  };
+  for (const unit of units) {
+    for (const d of unit.declarations) {
+      if (d.kind === 'pou') pous.set(foldName(d.name), d);
+      else if (d.kind === 'globals') noteGlobals(d.blocks);
+      else if (d.kind === 'configuration') {
+        noteGlobals(d.blocks);
+        for (const resource of d.resources) noteGlobals(resource.blocks);
+      }
+    }
+  }
+  const standard = standardDeclarations(profile);
+  const context = {
+    problems,
+    profile,
+    findPou: (name: string) => pous.get(foldName(name)) ?? standard(foldName(name))?.find((d): d is PouDeclaration => d.kind === 'pou' && foldName(d.name) === foldName(name)),
+    findGlobal: (name: string) => globals.get(foldName(name)),
+    isStandardFunction: (key: string) => findStandardFunction(key) !== undefined,
+  };
+  return units.map((unit) => desugarUnit(unit, context));
+}
+
+/** A defect of the compiler, or a program that exhausts it: told as a finding, so that nothing escapes. */
+function reportInternal(input: CompileInput, problems: Problems, error: unknown): void {
+  const file = input.documents[0]?.name ?? input.name;
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    problems.reportDocument('E8001', file, 'NESTING: the program is nested too deeply to be compiled; split its expressions and statements.');
+    return;
+  }
+  const text = error instanceof Error ? `${error.message} ${(error.stack ?? '').split('\n').slice(1, 4).map((line) => line.trim()).join(' ')}` : String(error);
+  problems.reportDocument('E9999', file, `The compiler failed: ${text}`);
 }

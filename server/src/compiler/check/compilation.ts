@@ -1,7 +1,7 @@
 import type { Problems } from '../problems.js';
 import type { Profile } from '../profile.js';
 import type { Expression } from '../syntax/ast.js';
-import type { BlockSymbol, Owner, Scope, SymbolTable } from './symbols.js';
+import type { BlockSymbol, Scope, SymbolTable } from './symbols.js';
 import type { Type } from './types.js';
 
 /** A constant: integers, bit strings, times, dates and enumeration values are bigint (times in ns). */
@@ -21,10 +21,12 @@ export interface Compilation {
   loadStandard(key: string): boolean;
   /** How many instances the configuration makes of a program; its variables lie at fixed addresses where it is one. */
   instanceCount(program: BlockSymbol): number;
+  /** Folded names of configurations and resources. */
+  readonly configurationNames: ReadonlySet<string>;
+  /** Nothing is instantiated: the documents only declare blocks and functions for others. */
+  readonly library: boolean;
   /** Work that waits until all is declared, such as checks of types that only declarations mention. */
   readonly later: (() => void)[];
   /** Names of the structures and blocks that are being laid out, outermost first: what a cycle consists of. */
   readonly layoutChain: string[];
-  /** Owners whose enumerations in place are known. */
-  readonly ownersSeen: Set<Owner>;
 }

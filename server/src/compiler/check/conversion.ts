@@ -43,13 +43,15 @@ export function widens(from: ElementaryType, to: ElementaryType): boolean {
   return known.has(to);
 }
 
-export const isInteger = (type: Type): type is ElementaryType => type.kind === 'elementary' && (type.group === 'signed' || type.group === 'unsigned');
+type Grouped<G extends ElementaryType['group']> = ElementaryType & { readonly group: G };
+
+export const isInteger = (type: Type): type is Grouped<'signed' | 'unsigned'> => type.kind === 'elementary' && (type.group === 'signed' || type.group === 'unsigned');
 /** BYTE to LWORD, without BOOL. */
-export const isBits = (type: Type): type is ElementaryType => type.kind === 'elementary' && type.group === 'bits';
-export const isReal = (type: Type): type is ElementaryType => type.kind === 'elementary' && type.group === 'real';
-export const isTimeLike = (type: Type): type is ElementaryType =>
+export const isBits = (type: Type): type is Grouped<'bits'> => type.kind === 'elementary' && type.group === 'bits';
+export const isReal = (type: Type): type is Grouped<'real'> => type.kind === 'elementary' && type.group === 'real';
+export const isTimeLike = (type: Type): type is Grouped<'duration' | 'date' | 'tod' | 'dt'> =>
   type.kind === 'elementary' && (type.group === 'duration' || type.group === 'date' || type.group === 'tod' || type.group === 'dt');
-export const isNumber = (type: Type): type is ElementaryType => isInteger(type) || isReal(type);
+export const isNumber = (type: Type): type is Grouped<'signed' | 'unsigned' | 'real'> => isInteger(type) || isReal(type);
 
 /** What ADR gives: an address that fits every pointer. */
 export const isAddress = (type: Type): boolean => type.kind === 'pointer' && type.target.kind === 'void';

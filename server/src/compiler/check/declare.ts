@@ -77,7 +77,9 @@ function declareType(c: Compilation, declaration: TypeDeclaration): void {
     if (use) return use;
     use = 'running';
     const made = resolveDeclared(c, declaration, scope);
-    if ((use as TypeUse | 'running') === 'running') use = made;
+    const within = use as TypeUse | 'running';
+    // A cycle that was found meanwhile has left the error type.
+    use = within === 'running' ? made : within;
     return use;
   };
   const symbol: TypeSymbol = {

@@ -49,7 +49,7 @@ export interface VariableSymbol {
   readonly args?: import('../syntax/ast.js').VariableDeclaration['args'];
   readonly type: Type;
   /** Own initial value, else the one of its type. */
-  readonly initial?: Initial;
+  readonly initial?: Initial | undefined;
   storage: Storage;
   /** VAR_EXTERNAL: the global it means. */
   target?: VariableSymbol;

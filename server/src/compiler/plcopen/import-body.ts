@@ -100,7 +100,7 @@ const sheetHeight = 1_000_000;
 
 function onSheet(element: GraphElement, sheet: number, bodies: readonly GraphBody[]): GraphElement {
   if (sheet === 0) return element;
-  const id = (local: string): string => `${sheet + 1}:${local}`;
+  const id = (local: string): string => `${sheet + 1}_${local}`;
   const wires = (list: readonly Wire[]): readonly Wire[] => list.map((wire) => ({ ...wire, from: id(wire.from) }));
   const ordered = bodies.slice(0, sheet).flatMap((body) => body.elements.map((e) => e.order ?? 0));
   const moved = {

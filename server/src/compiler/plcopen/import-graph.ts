@@ -4,7 +4,7 @@ import type { GraphBody, GraphElement, Pin, StorageModifier, Wire } from '../syn
 import type { Place } from './import-place.js';
 import { attributeText, booleanAttribute, programText, report, spanOf, vendorData } from './import-place.js';
 import { parseExpressionText, parseStatementsText } from './parse-text.js';
-import { numberRungs } from './rung-numbers.js';
+import { numberRungs } from '../lower/rung-numbers.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed, childrenNamed, numberAttribute, plainText } from './xml-tree.js';
 
@@ -26,9 +26,30 @@ export function importGraphElements(place: Place, children: readonly XmlElement[
     seen.add(id);
     return [element];
   });
-  const rungs = numberRungs(drawn);
-  return drawn.flatMap((element) => importElement(place, element, rungs.get(element)) ?? []);
+  const rungs = numberRungs(
+    drawn.map((element) => {
+      const { localId, x, y } = graphicOf(element);
+      return { id: BigInt(localId).toString(), x, y, from: referencesOf(element), apart: apart.has(element.name) };
+    }),
+  );
+  return drawn.flatMap((element, i) => importElement(place, element, rungs[i]) ?? []);
 }
+
+const apart = new Set(['leftPowerRail', 'rightPowerRail', 'comment', 'vendorElement']);
+
+function referencesOf(element: XmlElement): readonly string[] {
+  const found: string[] = [];
+  const stack = [...element.children];
+  while (stack.length > 0) {
+    const child = stack.pop()!;
+    if (child.name === 'connection') found.push(sameNumber(child.attributes.get('refLocalId')?.trim() ?? ''));
+    else if (child.name !== 'addData') for (const inner of child.children) stack.push(inner);
+  }
+  return found;
+}
+
+/** Zeros in front don't make another number. */
+const sameNumber = (id: string): string => (/^\d+$/.test(id) ? BigInt(id).toString() : id);
 
 export function localIdOf(place: Place, element: XmlElement): string | undefined {
   const id = element.attributes.get('localId')?.trim();
@@ -59,10 +80,8 @@ export function wiresOf(points: readonly XmlElement[]): readonly Wire[] {
   const wires = new Map<string, Wire>();
   for (const point of points) {
     for (const connection of childrenNamed(point, 'connection')) {
-      const from = connection.attributes.get('refLocalId')?.trim() ?? '';
+      const id = sameNumber(connection.attributes.get('refLocalId')?.trim() ?? '');
       const parameter = connection.attributes.get('formalParameter')?.trim() ?? '';
-      // Zeros in front don't make another number.
-      const id = /^\d+$/.test(from) ? BigInt(from).toString() : from;
       const wire: Wire = parameter === '' ? { from: id } : { from: id, parameter };
       wires.set(`${id} ${parameter}`, wire);
     }

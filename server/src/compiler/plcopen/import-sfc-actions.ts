@@ -1,7 +1,7 @@
 import type { Expression, SfcAssociation } from '../syntax/ast.js';
 import { chartSpan } from './import-graph.js';
 import type { Place } from './import-place.js';
-import { attributeText, programText, spanOf, vendorDataNamed } from './import-place.js';
+import { attributeText, vendorDataNamed } from './import-place.js';
 import { parseExpressionText } from './parse-text.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed, childrenNamed, plainText } from './xml-tree.js';
@@ -127,19 +127,10 @@ export function minimumTime(
   place: Place,
   elements: ReadonlyMap<string, XmlElement>,
   stepName: string,
-): Expression | undefined {
+): string | undefined {
   const step = [...elements.values()].find(
     (element) => element.name === 'step' && element.attributes.get('name')?.trim() === stepName,
   );
   const holder = step && vendorAttribute(place, step, guid.minimumTime);
-  const right = holder && parseExpressionText(place, programText({ ...place, language: 'ST' }, holder));
-  if (!right) return undefined;
-  const span = spanOf(place, step);
-  return {
-    kind: 'binary',
-    op: '>=',
-    left: { kind: 'member', object: { kind: 'name', name: stepName, span }, member: 'T', memberSpan: span, span },
-    right,
-    span,
-  };
+  return holder && `${stepName}.T >= (${plainText(place.document, holder)})`;
 }

@@ -139,7 +139,7 @@ function importTransitions(chart: Chart, graph: readonly GraphElement[]): readon
           from,
           to,
           ...(priority !== undefined && { priority }),
-          condition: withMinimumTimes(condition, held),
+          condition: withMinimumTimes(place, condition, held),
           span,
         },
         x,
@@ -152,13 +152,13 @@ function importTransitions(chart: Chart, graph: readonly GraphElement[]): readon
 type Condition = SfcTransition['condition'];
 
 /** CODESYS' minimum times: the transition waits until each step has been active long enough. */
-function withMinimumTimes(condition: Condition, held: readonly Expression[]): Condition {
+function withMinimumTimes(place: Place, condition: Condition, held: readonly string[]): Condition {
   if (held.length === 0 || condition.kind !== 'expression') return condition;
-  const expression = held.reduce(
-    (left, right) => ({ kind: 'binary', op: 'AND', left, right, span: left.span }),
-    condition.expression,
-  );
-  return { kind: 'expression', expression };
+  const { source } = condition.expression.span;
+  const pieces = (source.origin?.pieces ?? []).map((piece) => ({ ...piece, at: piece.at + 1 }));
+  const text = [`(${source.text})`, ...held].join(' AND ');
+  const expression = parseExpressionText(place, { ...source, text, origin: { document: place.document, pieces: [{ at: 0, offset: pieces[0]?.offset ?? 0 }, ...pieces] } });
+  return expression ? { kind: 'expression', expression } : condition;
 }
 
 /** Transitions that compete for one step are tried from left to right; all others stay where the document has them. */

@@ -4,6 +4,8 @@ import { lastReserved } from './keyword.js';
 
 /** Words that close a statement block. */
 const closers: ReadonlySet<number> = new Set([K.END_IF, K.END_CASE, K.END_FOR, K.END_WHILE, K.END_REPEAT]);
+/** Words that go on with a block. */
+const branches: ReadonlySet<number> = new Set([K.ELSE, K.ELSIF, K.UNTIL]);
 const starters: ReadonlySet<number> = new Set([K.IF, K.CASE, K.FOR, K.WHILE, K.REPEAT, K.EXIT, K.RETURN]);
 /** Reserved words that never belong to a statement: a body ends before them. */
 export const outer: ReadonlySet<number> = new Set([
@@ -112,19 +114,21 @@ export function startsMember(p: Cursor): boolean {
   }
 }
 
+function closesOpenBlock(p: Cursor, keyword: number): boolean {
+  if (keyword === K.ELSE) return p.closers.includes(K.END_IF) || p.closers.includes(K.END_CASE);
+  if (keyword === K.ELSIF) return p.closers.includes(K.END_IF);
+  if (keyword === K.UNTIL) return p.closers.includes(K.END_REPEAT);
+  return p.closers.includes(keyword);
+}
+
 /** Whether a list of statements ends here. A closing word without its block is reported and skipped. */
 export function endsStatements(p: Cursor): boolean {
   for (;;) {
     const keyword = p.keyword();
     if (keyword === 0) return p.kind() === T.end;
     if (outer.has(keyword)) return true;
-    let open: boolean;
-    if (closers.has(keyword)) open = p.closers.includes(keyword);
-    else if (keyword === K.ELSE) open = p.closers.includes(K.END_IF) || p.closers.includes(K.END_CASE);
-    else if (keyword === K.ELSIF) open = p.closers.includes(K.END_IF);
-    else if (keyword === K.UNTIL) open = p.closers.includes(K.END_REPEAT);
-    else return keyword > lastReserved && startsMember(p);
-    if (open) return true;
+    if (!closers.has(keyword) && !branches.has(keyword)) return keyword > lastReserved && startsMember(p);
+    if (closesOpenBlock(p, keyword)) return true;
     p.report(
       'E1104',
       p.start(),
@@ -245,8 +249,9 @@ export function synchronize(p: Cursor): void {
       p.advance();
       return;
     }
-    if (p.kind() === T.end || starters.has(keyword) || outer.has(keyword) || closers.has(keyword)) return;
-    if (keyword === K.ELSE || keyword === K.ELSIF || keyword === K.UNTIL) return;
+    if (p.kind() === T.end || starters.has(keyword) || outer.has(keyword)) return;
+    // A closing word amid the statement is part of what is wrong, unless it closes something.
+    if ((closers.has(keyword) || branches.has(keyword)) && (p.lineBreak() || closesOpenBlock(p, keyword))) return;
     if (p.lineBreak() && p.kind() === T.word && (p.kind(1) === T.assign || (keyword !== 0 && startsMember(p)))) return;
     p.advance();
   }

@@ -17,6 +17,8 @@ import type { LexicalProblem, Tokens } from './token.js';
 import { TokenKind as T } from './token.js';
 
 const maxWordLength = 1000;
+/** Longer numbers are reported here and have no value. */
+export const maxNumberLength = 1000;
 const maxLiteralLength = 65_536;
 
 const durationPrefixes: ReadonlySet<string> = new Set(['T', 'TIME', 'LT', 'LTIME']);
@@ -189,8 +191,8 @@ export function tokenize(text: string): Tokens {
         }
       }
     }
-    if (i - from > maxWordLength) {
-      problem('E8002', from, from + 1, `A number has at most ${maxWordLength} characters.`);
+    if (i - from > maxNumberLength) {
+      problem('E8002', from, from + 1, `A number has at most ${maxNumberLength} characters: shorten it.`);
       while (isWordPart(text.charCodeAt(i))) i += 1;
     }
     if (isWordPart(text.charCodeAt(i))) {

@@ -1,6 +1,7 @@
 import type { Expression } from '../syntax/ast.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
+import { maxNumberLength } from './lexer.js';
 import { decodeDate, decodeDuration, decodeInteger, decodeReal, decodeString } from './literal.js';
 
 const integerTypes = new Set([
@@ -24,6 +25,8 @@ export function parseLiteral(p: Cursor): Expression {
   p.advance();
   switch (kind) {
     case T.int: {
+      // The lexer has reported it.
+      if (text.length > maxNumberLength) return { kind: 'int', value: 0n, base: 10, span };
       const decoded = decodeInteger(text);
       if ('value' in decoded) return { kind: 'int', value: decoded.value.value, base: decoded.value.base, span };
       complain('E1005', decoded.problem);

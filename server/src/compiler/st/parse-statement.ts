@@ -92,7 +92,7 @@ function parseStatement(p: Cursor, into: Statement[]): true {
       break;
     default:
   }
-  if (p.isName() && p.kind(1) === T.colon) {
+  if (p.isName() && p.kind(1) === T.colon && p.kind(2) !== T.equal) {
     const label = p.word();
     p.at += 2;
     into.push({ kind: 'label', label, span: p.span(start) });

@@ -1,0 +1,101 @@
+import type { Compilation } from '../check/compilation.js';
+import { resolveType } from '../check/resolve-type.js';
+import { sameType, typeName } from '../check/type-name.js';
+import type { Lowering } from '../lower/lowering.js';
+import type { ConfiguredLocation } from '../lower/lower-entry.js';
+import { writeInitial } from '../lower/initial-bytes.js';
+import type { SourceUnit } from '../syntax/ast.js';
+import { resolvePath, type PathContext, type ResolvedPath } from './configuration-path.js';
+import { globalScope, type PlannedInstance } from './instance-plan.js';
+import type { BlockSymbol } from '../check/symbols.js';
+import { blockOfType } from '../lower/type-symbol.js';
+import { writeBit } from './initial-memory.js';
+
+/** What VAR_CONFIG and VAR_ACCESS say. */
+export interface Configured {
+  readonly locations: readonly (ConfiguredLocation & { readonly instance: PlannedInstance })[];
+  /** Addresses that belong to variables of instances, as channels. */
+  readonly channels: readonly { readonly text: string; readonly to: ResolvedPath }[];
+  readonly access: readonly { readonly name: string; readonly to: ResolvedPath }[];
+  writeInitial(bytes: Uint8Array): void;
+}
+
+/** E7008, E7001: resolves VAR_CONFIG and VAR_ACCESS of all configurations. IEC 61131-3:2013, 6.8.1. */
+export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], context: PathContext): Configured {
+  const locations: (ConfiguredLocation & { instance: PlannedInstance })[] = [];
+  const channels: { text: string; to: ResolvedPath }[] = [];
+  const access: { name: string; to: ResolvedPath }[] = [];
+  const initials: ((bytes: Uint8Array) => void)[] = [];
+  const configured = new Set<string>();
+  for (const unit of units) {
+    for (const d of unit.declarations) {
+      if (d.kind !== 'configuration') continue;
+      for (const one of d.configVariables) {
+        const to = resolvePath(c, one.path, context);
+        if (!to?.variable) continue;
+        const type = resolveType(c, one.type, globalScope).type;
+        if (!sameType(type, to.type)) {
+          c.problems.report('E7008', one.span, `'${to.text}' is a ${typeName(to.type)}, not a ${typeName(type)}.`);
+          continue;
+        }
+        const declared = to.variable.location;
+        const { location } = one;
+        if (location) {
+          if (!declared || declared.path.length > 0) {
+            c.problems.report('E7008', one.span, `'${to.text}' is not declared at an incomplete address such as %${location.area}*, so it can't get one here.`);
+            continue;
+          }
+          if (declared.area !== location.area) {
+            c.problems.report('E7008', one.span, `'${to.text}' is declared at ${declared.text} and can't be at ${location.text}; the areas differ.`);
+            continue;
+          }
+          const place = context.image.find(location);
+          if (place && to.instance) {
+            locations.push({ type: to.type, offset: to.offset!, area: location.area, instance: to.instance, ...place });
+            channels.push({ text: location.text, to });
+          }
+          configured.add(`${to.address}`);
+        }
+        if (one.initial) {
+          const initial = { expression: one.initial, scope: globalScope };
+          initials.push((bytes) => {
+            if (to.bit === undefined) writeInitial(c, to.type, initial, to.address, { bytes, place: () => 0 });
+            else writeBit(c, to.type, initial, to.address, to.bit, bytes);
+          });
+        }
+      }
+      for (const one of d.accessPaths) {
+        const to = resolvePath(c, one.path, context);
+        if (to) access.push({ name: one.name, to });
+      }
+    }
+  }
+  checkConfigured(c, context, configured);
+  return {
+    locations,
+    channels,
+    access,
+    writeInitial(bytes) {
+      for (const one of initials) one(bytes);
+    },
+  };
+}
+
+/** E7001: in `iec` and `matiec` every %I*, %Q*, %M* of an instance needs its VAR_CONFIG. Elsewhere the variable is a cell of its own. */
+function checkConfigured(c: Compilation, context: PathContext, configured: ReadonlySet<string>): void {
+  if (c.profile.name !== 'iec' && c.profile.name !== 'matiec') return;
+  const visit = (block: BlockSymbol, address: number, path: string): void => {
+    for (let b: BlockSymbol | undefined = block; b; b = b.base) {
+      for (const variable of b.variables.values()) {
+        if (variable.storage.kind !== 'instance') continue;
+        const at = address + variable.storage.offset;
+        if (variable.location?.path.length === 0 && !configured.has(`${at}`)) {
+          c.problems.report('E7001', variable.span, `'${path}.${variable.name}' is at ${variable.location.text} and gets no address from VAR_CONFIG; write a complete address, or configure it.`);
+        }
+        const inner = blockOfType(variable.type);
+        if (inner && !inner.standard) visit(inner, at, `${path}.${variable.name}`);
+      }
+    }
+  };
+  for (const one of context.plan) visit(one.block, context.memory.instances.get(one)!, one.name);
+}

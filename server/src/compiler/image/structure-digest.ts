@@ -1,0 +1,31 @@
+import type { PouDeclaration } from '../syntax/ast.js';
+import { createDigest, type Digest } from './digest.js';
+
+/** Digest of what a POU says: of its text, and where the document is no plain text, of its tree without positions. */
+export function pouDigest(original: PouDeclaration): string {
+  const digest = createDigest();
+  const { source, start, end } = original.span;
+  if (source.pou === undefined && end > start && source.text.length >= end) digest.text(source.text.slice(start, end));
+  else feed(digest, original);
+  return digest.hex();
+}
+
+const positions: ReadonlySet<string> = new Set(['span', 'memberSpan', 'nameSpan', 'element', 'x', 'y']);
+
+function feed(digest: Digest, value: unknown): void {
+  if (Array.isArray(value)) {
+    digest.text(`[${value.length}`);
+    for (const one of value) feed(digest, one);
+    return;
+  }
+  if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (positions.has(key) || inner === undefined) continue;
+      digest.text(key);
+      feed(digest, inner);
+    }
+    digest.text('}');
+    return;
+  }
+  digest.text(`${typeof value}:${String(value)}`);
+}

@@ -1,0 +1,74 @@
+import { foldName } from '../../model/identifier.js';
+import type { SourceSpan } from '../../model/source-span.js';
+import { nearestName } from '../check/suggest.js';
+import type { VariableSymbol } from '../check/symbols.js';
+import type { Argument } from '../syntax/ast.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { lowerExpression } from './lower-expression.js';
+import { replaceSpan } from './lower-name.js';
+
+/** Which argument each parameter gets. Positional arguments take the parameters in order of declaration. */
+export function bindArguments(f: FunctionBuilder, parameters: readonly VariableSymbol[], args: readonly Argument[], callee: string, span: SourceSpan): Map<VariableSymbol, Argument> {
+  const bound = new Map<VariableSymbol, Argument>();
+  const visible = parameters.filter((p) => !p.hidden);
+  let next = 0;
+  for (const arg of args) {
+    let parameter: VariableSymbol | undefined;
+    if (arg.name === undefined) {
+      parameter = visible[next];
+      next += 1;
+      if (!parameter) {
+        f.c.problems.report('E4003', arg.span, `'${callee}' takes ${visible.length} ${visible.length === 1 ? 'argument' : 'arguments'}; this one is too many.`);
+        lowerLost(f, arg);
+        continue;
+      }
+    } else {
+      const key = foldName(arg.name);
+      parameter = parameters.find((p) => p.key === key);
+      if (!parameter) {
+        reportUnknown(f, arg, visible, callee);
+        lowerLost(f, arg);
+        continue;
+      }
+    }
+    if (bound.has(parameter)) {
+      f.c.problems.report('E4005', arg.span, `The parameter '${parameter.name}' of '${callee}' is given twice.`);
+      continue;
+    }
+    if (arg.name !== undefined && !checkDirection(f, arg, parameter, callee)) continue;
+    bound.set(parameter, arg);
+  }
+  void span;
+  return bound;
+}
+
+/** An argument that goes nowhere is still checked. */
+function lowerLost(f: FunctionBuilder, arg: Argument): void {
+  if (arg.value) f.capture(() => void lowerExpression(f, arg.value!));
+}
+
+function reportUnknown(f: FunctionBuilder, arg: Argument, parameters: readonly VariableSymbol[], callee: string): void {
+  const names = parameters.map((p) => p.name);
+  const near = nearestName(arg.name!, names);
+  const { source, start } = arg.span;
+  const nameSpan = { source, start, end: start + arg.name!.length };
+  f.c.problems.report(
+    'E4002',
+    arg.span,
+    near ? `'${callee}' has no parameter '${arg.name}'. Did you mean '${near}'?` : `'${callee}' has no parameter '${arg.name}'; its parameters are ${names.slice(0, 10).join(', ') || 'none'}.`,
+    near === undefined ? undefined : [replaceSpan(nameSpan, near)],
+  );
+}
+
+function checkDirection(f: FunctionBuilder, arg: Argument, parameter: VariableSymbol, callee: string): boolean {
+  const output = parameter.section === 'VAR_OUTPUT';
+  if (arg.direction === 'out' && !output && parameter.section !== 'VAR_IN_OUT') {
+    f.c.problems.report('E4019', arg.span, `'${parameter.name}' is an input of '${callee}'; pass it with :=.`);
+    return false;
+  }
+  if (arg.direction === 'in' && output) {
+    f.c.problems.report('E4019', arg.span, `'${parameter.name}' is an output of '${callee}'; take it with =>.`);
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,264 @@
+import { foldName } from '../../model/identifier.js';
+import type { Compilation } from '../check/compilation.js';
+import { symbolOf } from '../check/declare-pou.js';
+import { findMember } from '../check/lookup.js';
+import { layoutBlock } from '../check/block-layout.js';
+import { nearestName } from '../check/suggest.js';
+import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
+import { typeName } from '../check/type-name.js';
+import { sizeOf } from '../check/type-size.js';
+import type { ArrayType, Initial, Type } from '../check/types.js';
+import type { ArrayInitializer, Expression, StructInitializer } from '../syntax/ast.js';
+
+/** What initial values consist of, in order of writing: later ones overwrite. Offsets are relative to where the walk began. */
+export interface InitialVisitor {
+  /** Leaves out the defaults of types. */
+  readonly explicitOnly?: true;
+  /** A scalar, string, or aggregate given by an expression. */
+  leaf(offset: number, type: Type, expression: Expression, scope: Scope): void;
+  /** A default that is not zero. */
+  value(offset: number, type: Type, value: bigint): void;
+  /** An instance begins; its members follow unless `skip` is returned. */
+  block(offset: number, block: BlockSymbol): 'walk' | 'skip';
+  /** A member that the instance refers to by address: RETAIN within a block, unconnected VAR_IN_OUT of a program. */
+  indirect(offset: number, variable: VariableSymbol): void;
+  /** The `size` bytes just written stand `count` times in a row. */
+  replicate(offset: number, size: number, count: number): void;
+}
+
+/** Visits the initial value of a variable: its own, and the defaults of its type where it gives none. */
+export function walkInitial(c: Compilation, type: Type, initial: Initial | undefined, offset: number, visitor: InitialVisitor): void {
+  if (!initial || initial.expression.kind === 'defaultInit') {
+    walkDefaults(c, type, offset, visitor);
+    return;
+  }
+  const { expression, scope } = initial;
+  if (type.kind === 'array') {
+    walkDefaults(c, type, offset, visitor);
+    if (expression.kind === 'arrayInit') walkArray(c, type, expression, scope, offset, visitor);
+    else if (expression.kind === 'structInit') c.problems.report('E2016', expression.span, 'An array is initialised with a list in brackets: [1, 2, 3].');
+    else visitor.leaf(offset, type, expression, scope);
+    return;
+  }
+  if (type.kind === 'struct' || type.kind === 'instance') {
+    walkDefaults(c, type, offset, visitor);
+    if (expression.kind === 'structInit') walkStruct(c, type, expression, scope, offset, visitor);
+    else if (expression.kind === 'arrayInit') c.problems.report('E2016', expression.span, `A ${typeName(type)} is initialised with names in parentheses: (a := 1, b := 2).`);
+    else visitor.leaf(offset, type, expression, scope);
+    return;
+  }
+  if (expression.kind === 'arrayInit' || expression.kind === 'structInit') {
+    c.problems.report('E2016', expression.span, `A ${typeName(type)} has one initial value, not a list.`);
+    return;
+  }
+  visitor.leaf(offset, type, expression, scope);
+}
+
+const plainTypes = new WeakMap<object, boolean>();
+
+/** Whether every byte of a fresh variable of the type is zero. */
+export function isPlain(type: Type): boolean {
+  const known = plainTypes.get(type);
+  if (known !== undefined) return known;
+  const plain = computePlain(type);
+  plainTypes.set(type, plain);
+  return plain;
+}
+
+function computePlain(type: Type): boolean {
+  switch (type.kind) {
+    case 'enum':
+      return type.initial === 0n;
+    case 'subrange':
+      return type.low <= 0n && type.high >= 0n;
+    case 'array':
+      return !type.elementInitial && isPlain(type.element);
+    case 'struct':
+      return [...type.fields.values()].every((field) => !field.initial && isPlain(field.type));
+    case 'instance': {
+      const block = symbolOf(type.declaration);
+      if (block?.kind !== 'block') return true;
+      if (block.header) return false;
+      return [...block.variables.values()].every((v) => v.storage.kind !== 'indirect' && !v.initial && !v.args && isPlain(v.type));
+    }
+    default:
+      return true;
+  }
+}
+
+function walkDefaults(c: Compilation, type: Type, offset: number, visitor: InitialVisitor): void {
+  if (visitor.explicitOnly) return;
+  switch (type.kind) {
+    case 'enum':
+      if (type.initial !== 0n) visitor.value(offset, type, type.initial);
+      return;
+    case 'subrange':
+      // IEC 61131-3:2013, table 11: the least value, unless zero belongs to the range, as compilers in the field do.
+      if (type.low > 0n || type.high < 0n) visitor.value(offset, type, type.low);
+      return;
+    case 'array': {
+      if (type.dynamic || isPlain(type)) return;
+      const size = sizeOf(type.element);
+      const count = size === 0 ? 0 : type.size / size;
+      if (hasIndirect(type.element)) {
+        for (let i = 0; i < count; i += 1) walkDefaults(c, type.element, offset + i * size, visitor);
+        return;
+      }
+      if (count > 0) {
+        walkInitial(c, type.element, type.elementInitial, offset, visitor);
+        if (count > 1) visitor.replicate(offset, size, count);
+      }
+      return;
+    }
+    case 'struct':
+      if (isPlain(type)) return;
+      for (const field of type.fields.values()) {
+        if (field.initial || !isPlain(field.type)) walkInitial(c, field.type, field.initial, offset + field.offset, visitor);
+      }
+      return;
+    case 'instance': {
+      const block = symbolOf(type.declaration);
+      if (block?.kind !== 'block') return;
+      layoutBlock(c, block);
+      if (isPlain(type) && !block.base) return;
+      if (visitor.block(offset, block) === 'walk') walkMembers(c, block, offset, visitor);
+      return;
+    }
+    default:
+  }
+}
+
+/** Initial values of an instance's members, those of its base first. */
+export function walkMembers(c: Compilation, block: BlockSymbol, offset: number, visitor: InitialVisitor): void {
+  if (block.base) walkMembers(c, block.base, offset, visitor);
+  for (const variable of block.variables.values()) {
+    const { storage } = variable;
+    if (storage.kind === 'indirect') visitor.indirect(offset + storage.offset, variable);
+    if (storage.kind !== 'instance') continue;
+    if (!variable.initial && !variable.args && isPlain(variable.type)) continue;
+    walkInitial(c, variable.type, variable.initial, offset + storage.offset, visitor);
+    if (variable.args) walkArguments(c, variable, offset + storage.offset, visitor);
+  }
+}
+
+/** `fb : T(a := 1)`: initial values of inputs. */
+function walkArguments(c: Compilation, variable: VariableSymbol, offset: number, visitor: InitialVisitor): void {
+  const { type } = variable;
+  const block = type.kind === 'instance' ? symbolOf(type.declaration) : undefined;
+  if (block?.kind !== 'block') return;
+  for (const arg of variable.args ?? []) {
+    if (arg.name === undefined || !arg.value) continue;
+    const member = findMember(block, foldName(arg.name));
+    if (member?.storage.kind !== 'instance') continue;
+    walkInitial(c, member.type, { expression: arg.value, scope: variable.scope }, offset + member.storage.offset, visitor);
+  }
+}
+
+const indirectTypes = new WeakMap<object, boolean>();
+
+/** Whether instances within the type refer to memory of their own, so that copying bytes would share it. */
+function hasIndirect(type: Type): boolean {
+  const known = indirectTypes.get(type);
+  if (known !== undefined) return known;
+  let result = false;
+  if (type.kind === 'array') result = hasIndirect(type.element);
+  else if (type.kind === 'struct') result = [...type.fields.values()].some((field) => hasIndirect(field.type));
+  else if (type.kind === 'instance') {
+    const block = symbolOf(type.declaration);
+    for (let b = block?.kind === 'block' ? block : undefined; b && !result; b = b.base) {
+      result = [...b.variables.values()].some((v) => (v.storage.kind === 'indirect' && v.section !== 'VAR_IN_OUT') || hasIndirect(v.type));
+    }
+  }
+  indirectTypes.set(type, result);
+  return result;
+}
+
+function walkStruct(c: Compilation, type: Type & { kind: 'struct' | 'instance' }, node: StructInitializer, scope: Scope, offset: number, visitor: InitialVisitor): void {
+  const seen = new Set<string>();
+  for (const member of node.members) {
+    const key = foldName(member.name);
+    const target = memberOf(type, key);
+    if (!target) {
+      const near = nearestName(member.name, memberNames(type));
+      c.problems.report('E3007', member.span, `'${typeName(type)}' has no member '${member.name}'${near ? `; did you mean '${near}'?` : '.'}`);
+      continue;
+    }
+    if (seen.has(key)) c.problems.report('E4005', member.span, `'${member.name}' is initialised twice.`);
+    seen.add(key);
+    if (target.offset !== undefined) walkInitial(c, target.type, { expression: member.value, scope }, offset + target.offset, visitor);
+  }
+}
+
+function memberOf(type: Type & { kind: 'struct' | 'instance' }, key: string): { type: Type; offset?: number } | undefined {
+  if (type.kind === 'struct') return type.fields.get(key);
+  const block = symbolOf(type.declaration);
+  const member = block?.kind === 'block' ? findMember(block, key) : undefined;
+  if (!member) return undefined;
+  return member.storage.kind === 'instance' ? { type: member.type, offset: member.storage.offset } : { type: member.type };
+}
+
+function memberNames(type: Type & { kind: 'struct' | 'instance' }): string[] {
+  if (type.kind === 'struct') return [...type.fields.values()].map((field) => field.name);
+  const block = symbolOf(type.declaration);
+  return block?.kind === 'block' ? [...block.variables.values()].map((v) => v.name) : [];
+}
+
+/** All dimensions of an array of arrays, outermost first, and what it is made of in the end. */
+function flatten(type: ArrayType): { readonly lengths: number[]; readonly leaf: Type; readonly initial?: Initial } {
+  const lengths: number[] = [];
+  let current: ArrayType = type;
+  for (;;) {
+    lengths.push(...current.bounds.map((b) => b.high - b.low + 1));
+    if (current.element.kind !== 'array') return { lengths, leaf: current.element, ...(current.elementInitial && { initial: current.elementInitial }) };
+    current = current.element;
+  }
+}
+
+/** A list may be nested as the array is, or flat in order of memory. IEC 61131-3:2013, 6.4.4.5. */
+function walkArray(c: Compilation, type: ArrayType, node: ArrayInitializer, scope: Scope, offset: number, visitor: InitialVisitor): void {
+  const { lengths, leaf } = flatten(type);
+  const size = sizeOf(leaf);
+  const total = lengths.reduce((a, b) => a * b, 1);
+  const fill = (list: ArrayInitializer, level: number, start: number, room: number): void => {
+    const inner = lengths.slice(level + 1).reduce((a, b) => a * b, 1);
+    let position = start;
+    const end = start + room;
+    for (const element of list.elements) {
+      const repeat = element.repeat ? repeatCount(c, element.repeat, scope) : 1;
+      const values: readonly Expression[] = element.values.length > 0 ? element.values : [{ kind: 'defaultInit', span: list.span }];
+      const from = position;
+      for (const value of values) {
+        if (position >= end) {
+          c.problems.report('E2016', list.span, `The list has more values than the array's ${room}; remove some.`);
+          return;
+        }
+        if (value.kind === 'arrayInit' && level + 1 < lengths.length) {
+          position = start + Math.ceil((position - start) / inner) * inner;
+          fill(value, level + 1, position, inner);
+          position += inner;
+          continue;
+        }
+        if (value.kind !== 'defaultInit') walkInitial(c, leaf, { expression: value, scope }, offset + position * size, visitor);
+        position += 1;
+      }
+      const once = position - from;
+      if (repeat === 0) position = from;
+      if (repeat > 1 && once > 0) {
+        if (from + once * repeat > end) {
+          c.problems.report('E2016', list.span, `The list has more values than the array's ${room}; lower the repetition.`);
+          return;
+        }
+        if (!values.every((value) => value.kind === 'defaultInit')) visitor.replicate(offset + from * size, once * size, repeat);
+        position = from + once * repeat;
+      }
+    }
+  };
+  fill(node, 0, 0, total);
+}
+
+function repeatCount(c: Compilation, expression: Expression, scope: Scope): number {
+  const value = c.evaluate(expression, scope, undefined)?.value;
+  if (typeof value === 'bigint' && value >= 0n && value <= 0x7fffffffn) return Number(value);
+  if (value !== undefined) c.problems.report('E2007', expression.span, 'A repetition is a number of times, from 0.');
+  return 1;
+}

@@ -1,0 +1,145 @@
+import type { Constant } from '../check/compilation.js';
+import { typeName } from '../check/type-name.js';
+import { elementaryTypes as e, type ElementaryType, type LiteralType, type Type } from '../check/types.js';
+import type { Profile } from '../profile.js';
+
+/** The least and greatest value of an integer or bit string type. */
+export function rangeOf(type: ElementaryType): readonly [low: bigint, high: bigint] {
+  const bits = BigInt(type.size * 8);
+  if (type === e.BOOL) return [0n, 1n];
+  return type.group === 'signed' ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
+}
+
+/** A number brought into the range of a type as storing it would. */
+export function wrapConstant(type: ElementaryType, value: bigint): bigint {
+  const bits = type.size * 8;
+  return type.group === 'signed' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+}
+
+export type Adapted = { readonly value: Constant; readonly warning?: string } | { readonly problem: string };
+
+/** The value that an untyped literal has as a value of `type`, or why it can't be one. */
+export function adaptLiteral(literal: LiteralType, value: Constant, based: boolean, type: Type, profile: Profile): Adapted {
+  const lenient = profile.implicitConversion !== 'widening';
+  switch (type.kind) {
+    case 'elementary':
+      return adaptToElementary(literal, value, based, type, lenient);
+    case 'subrange': {
+      const base = adaptToElementary(literal, value, based, type.base, lenient);
+      if ('problem' in base || typeof base.value !== 'bigint') return base;
+      if (base.value < type.low || base.value > type.high) return { problem: `${base.value} is outside ${type.name}, which holds ${type.low} to ${type.high}` };
+      return base;
+    }
+    case 'enum': {
+      if (literal.form !== 'int' || typeof value !== 'bigint') break;
+      if ([...type.values.values()].some((one) => one.value === value)) return { value, warning: `A number stands for a value of ${type.name}; write its name.` };
+      return { problem: `${value} is no value of ${type.name}` };
+    }
+    case 'string':
+      if (typeof value === 'string' && (literal.form === 'wstring') === type.wide) return { value };
+      if (typeof value === 'string') return { problem: `a ${type.wide ? 'WSTRING takes double quotes ("...")' : "STRING takes single quotes ('...')"}` };
+      break;
+    case 'pointer':
+    case 'interface':
+      if (literal.form === 'int' && (value === 0n || (lenient && type.kind === 'pointer'))) return { value };
+      break;
+    default:
+  }
+  return { problem: `${typeName(literal)} does not fit ${typeName(type)}` };
+}
+
+function adaptToElementary(literal: LiteralType, value: Constant, based: boolean, type: ElementaryType, lenient: boolean): Adapted {
+  const mismatch: Adapted = { problem: `${typeName(literal)} does not fit ${type.name}` };
+  switch (literal.form) {
+    case 'int':
+      return typeof value === 'bigint' ? adaptInteger(value, based, type, lenient) : mismatch;
+    case 'real':
+      if (typeof value !== 'number') return mismatch;
+      if (type.group === 'real') return adaptReal(value, type);
+      if (lenient && (type.group === 'signed' || type.group === 'unsigned' || type.group === 'bits') && type !== e.BOOL) {
+        return { value: wrapConstant(type, BigInt(Math.round(value))), warning: `${value} loses its fraction as ${type.name}; write a conversion.` };
+      }
+      return mismatch;
+    case 'bool':
+      if (type === e.BOOL) return { value };
+      if (type.group === 'signed' || type.group === 'unsigned' || type.group === 'bits') {
+        return { value: value === true ? 1n : 0n, warning: `A BOOL stands for a ${type.name}; write BOOL_TO_${type.name}.` };
+      }
+      return mismatch;
+    case 'string':
+    case 'wstring': {
+      const wanted = literal.form === 'wstring' ? e.WCHAR : e.CHAR;
+      if (type !== wanted || typeof value !== 'string') return mismatch;
+      if (value.length !== 1) return { problem: `a ${type.name} is exactly one character` };
+      const code = BigInt(value.charCodeAt(0));
+      return type === e.CHAR && code > 255n ? { problem: `'${value}' is no Latin-1 character; use WCHAR` } : { value: code };
+    }
+  }
+}
+
+function adaptReal(value: number, type: ElementaryType): Adapted {
+  const stored = type === e.REAL ? Math.fround(value) : value;
+  return Number.isFinite(stored) || !Number.isFinite(value) ? { value: stored } : { problem: `${value} is too large for ${type.name}` };
+}
+
+function adaptInteger(value: bigint, based: boolean, type: ElementaryType, lenient: boolean): Adapted {
+  switch (type.group) {
+    case 'real':
+      return adaptReal(Number(value), type);
+    case 'bool':
+      return value === 0n || value === 1n ? { value: value === 1n } : { problem: `${value} is neither 0 (FALSE) nor 1 (TRUE)` };
+    case 'signed':
+    case 'unsigned':
+    case 'bits': {
+      const [low, high] = rangeOf(type);
+      if (value >= low && value <= high) return { value };
+      // `16#FFFF` gives the bits of an INT.
+      if (based && value >= 0n && value < 1n << BigInt(type.size * 8)) return { value: wrapConstant(type, value) };
+      if (lenient && value < 0n && value >= -(1n << BigInt(type.size * 8 - 1))) {
+        return { value: wrapConstant(type, value), warning: `${value} becomes ${wrapConstant(type, value)} as ${type.name}.` };
+      }
+      return { problem: `${value} is outside ${type.name}, which holds ${low} to ${high}` };
+    }
+    case 'char':
+      return { problem: `a number does not fit ${type.name}` };
+    default:
+      if (lenient) return { value: value * nanosecondsPer(type), warning: `A number stands for a ${type.name}; write a literal such as T#${value}ms.` };
+      return { problem: `a number does not fit ${type.name}; write a literal such as T#5s` };
+  }
+}
+
+/** What the number 1 stands for where dialects let numbers be times: ms for TIME and TOD, s for dates, ns for the long forms. */
+export function nanosecondsPer(type: ElementaryType): bigint {
+  switch (type.name) {
+    case 'TIME':
+    case 'TOD':
+      return 1_000_000n;
+    case 'DATE':
+    case 'DT':
+      return 1_000_000_000n;
+    default:
+      return 1n;
+  }
+}
+
+/** The type that an untyped literal gets where nothing decides: DINT, LREAL, BOOL, STRING. */
+export function literalType(literal: LiteralType, value: Constant, makeString: (wide: boolean, length: number) => Type): Type {
+  switch (literal.form) {
+    case 'int': {
+      const number = value as bigint;
+      for (const type of [e.DINT, e.UDINT, e.LINT, e.ULINT]) {
+        const [low, high] = rangeOf(type);
+        if (number >= low && number <= high) return type;
+      }
+      return e.LINT;
+    }
+    case 'real':
+      return e.LREAL;
+    case 'bool':
+      return e.BOOL;
+    case 'string':
+      return makeString(false, Math.max(1, (value as string).length));
+    case 'wstring':
+      return makeString(true, Math.max(1, (value as string).length));
+  }
+}

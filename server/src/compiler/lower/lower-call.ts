@@ -1,0 +1,93 @@
+import { foldName } from '../../model/identifier.js';
+import { findFunction, findMethod } from '../check/lookup.js';
+import { typeName } from '../check/type-name.js';
+import type { Type } from '../check/types.js';
+import { findStandardFunction } from '../stdlib/standard-functions.js';
+import type { CallExpression } from '../syntax/ast.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { isIntrinsic } from './intrinsic-names.js';
+import { lowerBlockCall } from './lower-call-block.js';
+import { lowerFunctionCall } from './lower-call-function.js';
+import { operandType } from './lower-convert.js';
+import { lowerExpression } from './lower-expression.js';
+import { lowerIntrinsic } from './lower-intrinsic.js';
+import { selfReceiver } from './lower-name.js';
+import { lowerStandardCall } from './lower-standard.js';
+import { errorOperand, type Operand } from './operand.js';
+import { blockOfType } from './type-symbol.js';
+
+/** A call of a function, method, action, function block instance, or standard function. */
+export function lowerCall(f: FunctionBuilder, node: CallExpression, expected: Type | undefined): Operand {
+  const callee = lowerCallee(f, node);
+  switch (callee.kind) {
+    case 'error':
+      lowerArguments(f, node);
+      return errorOperand;
+    case 'function':
+      return lowerFunctionCall(f, callee.symbol, undefined, node);
+    case 'standard':
+      return isIntrinsic(callee.name) ? lowerIntrinsic(f, callee.name, node) : lowerStandardCall(f, callee.name, node, expected);
+    case 'method':
+      if (callee.symbol.form === 'action' && callee.receiver.owner.kind === 'block') {
+        return lowerBlockCall(f, callee.receiver.owner, callee.receiver.place, callee.receiver.dynamic, node, callee.symbol);
+      }
+      return lowerFunctionCall(f, callee.symbol, callee.receiver, node);
+    case 'super':
+      return lowerBlockCall(f, callee.block, selfReceiver(f)!.place, false, node);
+    case 'typeName': {
+      const what = callee.symbol.kind === 'block' ? 'a function block; declare an instance of it and call that' : 'a type and can\'t be called';
+      f.c.problems.report('E4001', node.callee.span, `'${callee.symbol.name}' is ${what}.`);
+      lowerArguments(f, node);
+      return errorOperand;
+    }
+    case 'place':
+    case 'memory':
+    case 'value': {
+      const block = blockOfType(callee.type);
+      if (block && block.pouKind !== 'class' && callee.kind === 'place') return lowerBlockCall(f, block, callee.place, callee.dynamic === true && callee.self !== true, node);
+      if (callee.type.kind !== 'error') {
+        const hint = block ? '; a class has no body, call one of its methods' : '; only functions, methods and function block instances can be called';
+        f.c.problems.report('E4001', node.callee.span, `This is ${typeName(operandType(callee))}${hint}.`);
+      }
+      lowerArguments(f, node);
+      return errorOperand;
+    }
+    default:
+      f.c.problems.report('E4001', node.callee.span, 'This can\'t be called.');
+      lowerArguments(f, node);
+      return errorOperand;
+  }
+}
+
+function lowerArguments(f: FunctionBuilder, node: CallExpression): void {
+  f.capture(() => {
+    for (const arg of node.args) {
+      if (arg.value && arg.value.kind !== 'arrayInit' && arg.value.kind !== 'structInit') lowerExpression(f, arg.value);
+    }
+  });
+}
+
+/** A function's own name means its result, but a call means the function; likewise for a variable that shares a function's name. */
+function lowerCallee(f: FunctionBuilder, node: CallExpression): Operand {
+  const { callee } = node;
+  if (callee.kind !== 'name') return lowerExpression(f, callee);
+  const key = foldName(callee.name);
+  const local = f.scope.callable?.variables.get(key);
+  if (local && local.type.kind !== 'instance' && local.type.kind !== 'pointer') {
+    const { block } = f.scope;
+    const method = block && findMethod(block, key);
+    const receiver = selfReceiver(f);
+    if (method && receiver) return { kind: 'method', symbol: method, receiver };
+    const fn = findFunction(f.c, f.scope, callee.name);
+    if (fn) return { kind: 'function', symbol: fn };
+    if (isIntrinsic(key) || findStandardFunction(key)) return { kind: 'standard', name: key };
+  }
+  const operand = lowerExpression(f, callee);
+  if (operand.kind === 'place' && !blockOfType(operand.type) && operand.type.kind !== 'pointer') {
+    // `min : INT; ... x := MIN(a, b)` within a block.
+    const fn = findFunction(f.c, f.scope, callee.name);
+    if (fn) return { kind: 'function', symbol: fn };
+    if (isIntrinsic(key) || findStandardFunction(key)) return { kind: 'standard', name: key };
+  }
+  return operand;
+}

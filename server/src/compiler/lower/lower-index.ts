@@ -1,0 +1,185 @@
+import type { SourceSpan } from '../../model/source-span.js';
+import { isBits, isInteger } from '../check/conversion.js';
+import { typeName } from '../check/type-name.js';
+import { sizeOf } from '../check/type-size.js';
+import { elementaryTypes as e, underlying, type ArrayType } from '../check/types.js';
+import type { IrExpr } from '../ir/ir.js';
+import type { Expression, IndexExpression } from '../syntax/ast.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { binary, cond, i32, plus, unary } from './ir-make.js';
+import { constantOf, operandType, rvalue, settle } from './lower-convert.js';
+import { lowerExpression } from './lower-expression.js';
+import { addressOf, memberPlace } from './lower-place.js';
+import { checkedAddress, derefReference } from './lower-pointer.js';
+import { errorOperand, type Operand, type Place } from './operand.js';
+
+/** `a[i, j]`, `p[i]` on pointers, `s[i]` on strings. */
+export function lowerIndex(f: FunctionBuilder, node: IndexExpression, raw = false): Operand {
+  const object = lowerExpression(f, node.object);
+  const found = indexOperand(f, object, node);
+  return raw ? found : derefReference(f, found, node.span);
+}
+
+function indexOperand(f: FunctionBuilder, object: Operand, node: IndexExpression): Operand {
+  const type = operandType(object);
+  switch (type.kind) {
+    case 'error':
+      for (const index of node.indices) lowerExpression(f, index);
+      return errorOperand;
+    case 'array':
+      return indexArray(f, object, type, node);
+    case 'pointer':
+      return indexPointer(f, object, node);
+    case 'string':
+      return indexString(f, object, node);
+    default:
+      f.c.problems.report('E3004', node.span, `Only arrays have indices; this is ${typeName(type)}.`);
+      return errorOperand;
+  }
+}
+
+/** An index as an i32, or its constant value. */
+interface Index {
+  readonly constant?: bigint;
+  readonly ir: IrExpr;
+}
+
+function lowerIndexValue(f: FunctionBuilder, node: Expression): Index | undefined {
+  const operand = settle(f, lowerExpression(f, node));
+  const type = underlying(operandType(operand));
+  if (type.kind === 'error') return undefined;
+  if (!isInteger(type) && !isBits(type)) {
+    f.c.problems.report('E3005', node.span, `An index is an integer, not ${typeName(operandType(operand))}.`);
+    return undefined;
+  }
+  const constant = constantOf(operand);
+  const value = rvalue(f, operand, node.span);
+  // 64-bit indices that 32 bits can't hold are out of every range.
+  const ir = type.num === 'i64' ? narrowIndex(f, value) : value;
+  return { ir, ...(typeof constant === 'bigint' && { constant }) };
+}
+
+function narrowIndex(f: FunctionBuilder, value: IrExpr): IrExpr {
+  return f.sequence(() => {
+    const once = f.once(value, 'index');
+    const low = unary('i32.wrap_i64', once);
+    return cond(binary('i64.eq', unary('i64.extend_i32_s', low), once), low, i32(-2147483648));
+  });
+}
+
+function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: IndexExpression): Operand {
+  const flat = flatten(type, node.indices.length);
+  if (!flat) {
+    f.c.problems.report('E3005', node.span, `This array has ${type.bounds.length} ${type.bounds.length === 1 ? 'dimension' : 'dimensions'}, not ${node.indices.length}; give one index for each.`);
+    return errorOperand;
+  }
+  const indices = node.indices.map((index) => lowerIndexValue(f, index));
+  if (indices.some((index) => index === undefined)) return errorOperand;
+  const { element } = flat;
+  if (element.kind === 'error') return errorOperand;
+  const size = sizeOf(element);
+  const bounds = object.kind === 'place' && object.bounds ? object.bounds : undefined;
+  const carry = object.kind === 'place' ? { ...(object.readOnly !== undefined && { readOnly: object.readOnly }), ...(object.dynamic === true && { dynamic: true }) } : {};
+  const base: Place | undefined = object.kind === 'place' ? object.place : object.kind === 'memory' ? { form: 'address', address: object.address, offset: 0 } : undefined;
+  if (!base) return errorOperand;
+  let offset = 0;
+  let sum: IrExpr | undefined;
+  for (const [i, bound] of flat.bounds.entries()) {
+    const index = indices[i]!;
+    const stride = size * flat.bounds.slice(i + 1).reduce((product, b) => product * (b.high - b.low + 1), 1);
+    if (bounds) {
+      const { low, high } = bounds[i]!;
+      const distance: IrExpr = { op: 'checkIndexDynamic', type: 'i32', value: index.ir, low, high, site: f.site(node.indices[i]!.span) };
+      sum = sum ? binary('i32.add', binary('i32.mul', sum, binary('i32.add', binary('i32.sub', high, low), i32(1))), distance) : distance;
+      continue;
+    }
+    if (index.constant !== undefined) {
+      if (index.constant < BigInt(bound.low) || index.constant > BigInt(bound.high)) {
+        f.c.problems.report('E3006', node.indices[i]!.span, `The index ${index.constant} is outside ${bound.low}..${bound.high}.`);
+        return errorOperand;
+      }
+      offset += Number(index.constant - BigInt(bound.low)) * stride;
+      continue;
+    }
+    const distance = checkedDistance(f, index.ir, bound.low, bound.high, node.indices[i]!.span);
+    const scaled = stride === 1 ? distance : binary('i32.mul', distance, i32(stride));
+    sum = sum ? binary('i32.add', sum, scaled) : scaled;
+  }
+  if (bounds && sum && size !== 1) sum = binary('i32.mul', sum, i32(size));
+  if (!sum) return { kind: 'place', type: element, place: memberPlace(f, base, offset, '[]'), ...carry };
+  const start = addressOf(f, base, sizeOf(type));
+  if (!start) return errorOperand;
+  // A constant start goes into the instruction's offset.
+  const place: Place =
+    start.op === 'const'
+      ? { form: 'address', address: sum, offset: Number(start.value) + offset }
+      : { form: 'address', address: binary('i32.add', start, sum), offset };
+  return { kind: 'place', type: element, place, ...carry };
+}
+
+/** `a[i, j]` on an ARRAY OF ARRAY goes through both; undefined where the count does not fit. */
+function flatten(type: ArrayType, count: number): { bounds: readonly { low: number; high: number }[]; element: ArrayType['element'] } | undefined {
+  let bounds = [...type.bounds];
+  let { element } = type;
+  while (bounds.length < count && element.kind === 'array' && !element.dynamic) {
+    bounds = [...bounds, ...element.bounds];
+    element = element.element;
+  }
+  return bounds.length === count ? { bounds, element } : undefined;
+}
+
+function checkedDistance(f: FunctionBuilder, value: IrExpr, low: number, high: number, span: SourceSpan): IrExpr {
+  if (f.trusted) return plus(value, -low);
+  if (f.c.profile.indexFault === 'fault') return { op: 'checkIndex', type: 'i32', value, low, high, site: f.site(span) };
+  return f.sequence(() => {
+    const once = f.once(value, 'index');
+    const above = cond(binary('i32.gt_s', once, i32(high)), i32(high - low), plus(once, -low));
+    return cond(binary('i32.lt_s', once, i32(low)), i32(0), above);
+  });
+}
+
+function indexPointer(f: FunctionBuilder, object: Operand, node: IndexExpression): Operand {
+  const type = operandType(object);
+  if (type.kind !== 'pointer') return errorOperand;
+  if (node.indices.length !== 1 || type.target.kind === 'void') {
+    f.c.problems.report('E3005', node.span, 'A pointer takes one index.');
+    return errorOperand;
+  }
+  const index = lowerIndexValue(f, node.indices[0]!);
+  if (!index || type.target.kind === 'error') return errorOperand;
+  const size = sizeOf(type.target);
+  const start = checkedAddress(f, rvalue(f, object, node.span), node.span);
+  const place: Place =
+    index.constant === undefined
+      ? { form: 'address', address: binary('i32.add', start, size === 1 ? index.ir : binary('i32.mul', index.ir, i32(size))), offset: 0 }
+      : { form: 'address', address: plus(start, Number(index.constant) * size), offset: 0 };
+  return { kind: 'place', type: type.target, place, dynamic: true };
+}
+
+/** Characters of a string count from 0, as bytes or 16-bit units; the terminating NUL is the last. */
+function indexString(f: FunctionBuilder, object: Operand, node: IndexExpression): Operand {
+  const type = operandType(object);
+  if (type.kind !== 'string') return errorOperand;
+  if (node.indices.length !== 1) {
+    f.c.problems.report('E3005', node.span, 'A string takes one index.');
+    return errorOperand;
+  }
+  const index = lowerIndexValue(f, node.indices[0]!);
+  if (!index) return errorOperand;
+  const address = object.kind === 'place' ? addressOf(f, object.place, type.size) : object.kind === 'memory' ? object.address : undefined;
+  if (!address) return errorOperand;
+  if (index.constant !== undefined && (index.constant < 0n || index.constant > BigInt(type.capacity))) {
+    f.c.problems.report('E3006', node.indices[0]!.span, `The index ${index.constant} is outside 0..${type.capacity}.`);
+    return errorOperand;
+  }
+  const distance = checkedDistance(f, index.ir, 0, type.capacity, node.indices[0]!.span);
+  const scaled = type.wide ? binary('i32.shl', distance, i32(1)) : distance;
+  const readOnly = object.kind === 'place' ? object.readOnly : "it is no variable";
+  return {
+    kind: 'place',
+    type: type.wide ? e.WORD : e.BYTE,
+    place: { form: 'address', address: binary('i32.add', address, scaled), offset: 0 },
+    ...(readOnly !== undefined && { readOnly }),
+  };
+}
+

@@ -1,0 +1,111 @@
+import { layoutBlock } from '../check/block-layout.js';
+import type { BlockSymbol, Scope } from '../check/symbols.js';
+import { sizeOf } from '../check/type-size.js';
+import type { Initial, Type } from '../check/types.js';
+import type { IrExpr } from '../ir/ir.js';
+import type { Expression } from '../syntax/ast.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { walkInitial, walkMembers, type InitialVisitor } from './initial-walk.js';
+import { binary, copy, i32, iff } from './ir-make.js';
+import { assignOperand } from './lower-assign.js';
+import { lowerExpression } from './lower-expression.js';
+import { addressOf, instancePlace, memberPlace } from './lower-place.js';
+import type { Operand, Place } from './operand.js';
+
+/** `count` times the body, with an i32 that counts from `from`. */
+export function emitCounted(f: FunctionBuilder, from: number, count: number, body: (index: IrExpr) => void): void {
+  const index = f.local('i32', 'index');
+  const value: IrExpr = { op: 'local', type: 'i32', local: index };
+  const label = f.label('each');
+  f.emit({ op: 'setLocal', local: index, value: i32(from) });
+  const inner = f.capture(() => {
+    body(value);
+    f.emit({ op: 'setLocal', local: index, value: binary('i32.add', value, i32(1)) });
+    f.emit(iff(binary('i32.lt_s', value, i32(from + count)), [{ op: 'br', label }]));
+  });
+  f.emit({ op: 'loop', label, body: inner });
+}
+
+/** The place of a part at an offset, for scalars and aggregates alike. */
+function partPlace(f: FunctionBuilder, place: Place, offset: number): Place {
+  return offset === 0 && place.form === 'local' ? place : memberPlace(f, place, offset, 'initial');
+}
+
+/** Assigns a list of values, `[1, 2, 3]` or `(a := 1)`, to an array, structure or instance: only what the list names. */
+export function assignInitializer(f: FunctionBuilder, place: Place, type: Type, expression: Expression, scope: Scope): void {
+  const visitor: InitialVisitor = {
+    explicitOnly: true,
+    leaf(offset, leafType, node) {
+      assignLeaf(f, partPlace(f, place, offset), leafType, node, scope);
+    },
+    value: () => undefined,
+    block: () => 'skip',
+    indirect: () => undefined,
+    replicate(offset, size, count) {
+      replicateAt(f, place, offset, size, count);
+    },
+  };
+  walkInitial(f.c, type, { expression, scope }, 0, visitor);
+}
+
+function assignLeaf(f: FunctionBuilder, place: Place, type: Type, node: Expression, scope: Scope): void {
+  const outer = f.scope;
+  f.scope = scope;
+  const target: Operand = { kind: 'place', type, place };
+  assignOperand(f, target, lowerExpression(f, node, type), node.span, 'The initial value');
+  f.scope = outer;
+}
+
+function replicateAt(f: FunctionBuilder, place: Place, offset: number, size: number, count: number): void {
+  const start = addressOf(f, memberPlace(f, place, offset, 'initial'), size * count);
+  if (!start) return;
+  emitCounted(f, 1, count - 1, (index) => f.emit(copy(binary('i32.add', start, binary('i32.mul', index, i32(size))), start, size)));
+}
+
+/**
+ * Emits the initial values that are no constants; the constant part stands in memory already. Gives whether anything was
+ * emitted.
+ */
+export function emitRuntimeInitial(f: FunctionBuilder, place: Place, type: Type, initial: Initial | undefined): boolean {
+  const visitor = runtimeVisitor(f, place);
+  walkInitial(f.c, type, initial, 0, visitor);
+  return visitor.emitted;
+}
+
+/** The same for all members of the instance whose code is being written. */
+export function emitRuntimeMembers(f: FunctionBuilder, block: BlockSymbol): boolean {
+  layoutBlock(f.c, block);
+  const visitor = runtimeVisitor(f, instancePlace(f, 0, block.name));
+  walkMembers(f.c, block, 0, visitor);
+  return visitor.emitted;
+}
+
+function runtimeVisitor(f: FunctionBuilder, place: Place): InitialVisitor & { emitted: boolean } {
+  let pending = false;
+  const visitor: InitialVisitor & { emitted: boolean } = {
+    emitted: false,
+    leaf(at, leafType, expression, scope) {
+      pending = false;
+      if (f.c.evaluate(expression, scope, leafType, true)) return;
+      pending = true;
+      visitor.emitted = true;
+      assignLeaf(f, partPlace(f, place, at), leafType, expression, scope);
+    },
+    value: () => undefined,
+    block(at, block) {
+      const init = f.c.needInit(block);
+      pending = init !== undefined;
+      if (init !== undefined) {
+        visitor.emitted = true;
+        const address = addressOf(f, partPlace(f, place, at), sizeOf(block.type));
+        if (address) f.emit({ op: 'call', callee: init, args: [address] });
+      }
+      return 'skip';
+    },
+    indirect: () => undefined,
+    replicate(at, size, count) {
+      if (pending) replicateAt(f, place, at, size, count);
+    },
+  };
+  return visitor;
+}

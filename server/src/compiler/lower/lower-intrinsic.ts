@@ -1,0 +1,139 @@
+import { elementaryTypes as e, voidType, type Type } from '../check/types.js';
+import { isBits, isInteger } from '../check/conversion.js';
+import { sizeOf } from '../check/type-size.js';
+import { typeName } from '../check/type-name.js';
+import type { IrExpr } from '../ir/ir.js';
+import type { CallExpression, Expression } from '../syntax/ast.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { binary, cond, i32, load } from './ir-make.js';
+import { coerce, constantOf, operandType, rvalue } from './lower-convert.js';
+import { isValueOperand, lowerExpression, lowerRaw } from './lower-expression.js';
+import { dateAddress, firstScanAddress, nowAddress } from './lowering.js';
+import { addressOfOperand } from './lower-pointer.js';
+import { errorOperand, type Operand } from './operand.js';
+
+const value = (type: Type, ir: IrExpr): Operand => ({ kind: 'value', type, ir });
+const counts: Readonly<Record<string, number>> = {
+  ADR: 1, REF: 1, SIZEOF: 1, __ISVALIDREF: 1, __NOW: 0, __DATE_NOW: 0, __FIRST_SCAN: 0, __MEMCPY: 3, __MEMSET: 3, LOWER_BOUND: 2, UPPER_BOUND: 2, __LOG: 2,
+};
+
+/** Functions that only the compiler can lower. The ones with two underscores are for the standard library's own code. */
+export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpression): Operand {
+  const args = node.args.map((arg) => arg.value).filter((arg) => arg !== undefined);
+  const wanted = counts[name] ?? 0;
+  if (args.length !== wanted) {
+    f.c.problems.report('E4003', node.span, `${name} takes ${wanted} ${wanted === 1 ? 'argument' : 'arguments'}, not ${args.length}.`);
+    return errorOperand;
+  }
+  switch (name) {
+    case 'ADR':
+    case 'REF':
+      return lowerAddress(f, name, args[0]!);
+    case 'SIZEOF':
+      return lowerSize(f, args[0]!);
+    case '__ISVALIDREF':
+      return lowerIsValid(f, args[0]!);
+    case 'LOWER_BOUND':
+    case 'UPPER_BOUND':
+      return lowerBound(f, name, args[0]!, args[1]!);
+    case '__NOW':
+      return value(e.TIME, load('i64', 'i64', i32(0), nowAddress));
+    case '__DATE_NOW':
+      return value(e.DT, load('i64', 'i64', i32(0), dateAddress));
+    case '__FIRST_SCAN':
+      return value(e.BOOL, load('i32', 'i32', i32(0), firstScanAddress));
+    default:
+      return lowerMemory(f, name, args);
+  }
+}
+
+/** ADR gives an address that fits every pointer; REF gives a reference to the variable's own type. */
+function lowerAddress(f: FunctionBuilder, name: string, node: Expression): Operand {
+  const operand = lowerExpression(f, node);
+  if (operand.kind === 'error') return errorOperand;
+  if (!isValueOperand(operand) || operand.kind === 'literal') {
+    if (operand.kind === 'literal' && typeof operand.value === 'string' && name === 'ADR') {
+      return value({ kind: 'pointer', form: 'pointer', target: voidType }, i32(f.c.pool.string(operand.value, operand.type.form === 'wstring')));
+    }
+    f.c.problems.report('E4006', node.span, `${name} takes a variable.`);
+    return errorOperand;
+  }
+  const address = addressOfOperand(f, operand, node.span, name);
+  const type: Type = name === 'ADR' ? { kind: 'pointer', form: 'pointer', target: voidType } : { kind: 'pointer', form: 'ref_to', target: operandType(operand) };
+  return value(type, address);
+}
+
+function lowerSize(f: FunctionBuilder, node: Expression): Operand {
+  let type: Type | undefined;
+  // The argument is not evaluated.
+  f.capture(() => {
+    const operand = lowerExpression(f, node);
+    if (operand.kind === 'typeName') type = operand.symbol.kind === 'type' ? operand.symbol.use.type : operand.symbol.type;
+    else if (operand.kind === 'literal') type = typeof operand.value === 'string' ? { kind: 'string', wide: operand.type.form === 'wstring', capacity: operand.value.length, size: (operand.value.length + 1) * (operand.type.form === 'wstring' ? 2 : 1) } : e.DINT;
+    else type = operandType(operand);
+  });
+  if (!type || type.kind === 'error') return errorOperand;
+  return { kind: 'literal', type: { kind: 'literal', form: 'int' }, value: BigInt(sizeOf(type)) };
+}
+
+function lowerIsValid(f: FunctionBuilder, node: Expression): Operand {
+  const operand = lowerRaw(f, node);
+  const type = operandType(operand);
+  if (operand.kind === 'error') return errorOperand;
+  if (type.kind !== 'pointer' && type.kind !== 'interface') {
+    f.c.problems.report('E3009', node.span, `__ISVALIDREF takes a reference, not ${typeName(type)}.`);
+    return errorOperand;
+  }
+  return value(e.BOOL, binary('i32.ne', rvalue(f, operand, node.span), i32(0)));
+}
+
+/** Bounds of an array, of ARRAY[*] those of the array that was passed. IEC 61131-3:2013, 6.5.3. */
+function lowerBound(f: FunctionBuilder, name: string, node: Expression, dimensionNode: Expression): Operand {
+  const operand = lowerExpression(f, node);
+  const type = operandType(operand);
+  const dimension = lowerExpression(f, dimensionNode);
+  if (operand.kind === 'error' || dimension.kind === 'error') return errorOperand;
+  if (type.kind !== 'array') {
+    f.c.problems.report('E3004', node.span, `${name} takes an array, not ${typeName(type)}.`);
+    return errorOperand;
+  }
+  const bounds = operand.kind === 'place' && operand.bounds ? operand.bounds : type.bounds.map((b) => ({ low: i32(b.low), high: i32(b.high) }));
+  const pick = (i: number): IrExpr => (name === 'LOWER_BOUND' ? bounds[i]!.low : bounds[i]!.high);
+  const constant = constantOf(dimension);
+  if (typeof constant === 'bigint') {
+    if (constant < 1n || constant > BigInt(bounds.length)) {
+      f.c.problems.report('E3006', dimensionNode.span, `The array has the dimensions 1 to ${bounds.length}, not ${constant}.`);
+      return errorOperand;
+    }
+    const ir = pick(Number(constant) - 1);
+    return ir.op === 'const' ? { kind: 'value', type: e.DINT, ir, constant: BigInt(ir.value) } : value(e.DINT, ir);
+  }
+  const own = operandType(dimension);
+  if (!isInteger(own) && !isBits(own)) {
+    f.c.problems.report('E3001', dimensionNode.span, `The dimension is an integer, not ${typeName(own)}.`);
+    return errorOperand;
+  }
+  return value(e.DINT, f.sequence(() => {
+    const index = f.once(coerce(f, dimension, own, dimensionNode.span, 'The dimension'), 'dimension');
+    const wide = index.type === 'i64' ? ({ op: 'unary', type: 'i32', code: 'i32.wrap_i64', value: index } as const) : index;
+    return bounds.slice(1).reduce<IrExpr>((rest, _, i) => cond(binary('i32.eq', wide, i32(i + 2)), pick(i + 1), rest), pick(0));
+  }));
+}
+
+function lowerMemory(f: FunctionBuilder, name: string, args: readonly Expression[]): Operand {
+  const asAddress = (node: Expression): IrExpr => {
+    const operand = lowerExpression(f, node);
+    const type = operandType(operand);
+    if (type.kind === 'string') return rvalue(f, operand, node.span);
+    const ir = operand.kind === 'literal' ? coerce(f, operand, e.UDINT, node.span, name) : rvalue(f, operand, node.span);
+    return ir.type === 'i64' ? { op: 'unary', type: 'i32', code: 'i32.wrap_i64', value: ir } : ir;
+  };
+  const ir = f.sequence(() => {
+    const values = args.map(asAddress);
+    if (name === '__MEMCPY') f.emit({ op: 'copy', to: values[0]!, from: values[1]!, size: values[2]! });
+    else if (name === '__MEMSET') f.emit({ op: 'fill', to: values[0]!, byte: values[1]!, size: values[2]! });
+    else f.emit({ op: 'callHost', callee: 'log', args: values });
+    return i32(0);
+  });
+  return value(voidType, ir);
+}

@@ -1,0 +1,171 @@
+import { foldName } from '../../model/identifier.js';
+import type { SourceSpan } from '../../model/source-span.js';
+import type { TextEdit } from '../../model/diagnostic.js';
+import { positionOf } from '../../model/diagnostic.js';
+import { findEnumerators, findFunction, findGlobal, findList, findMember, findMethod, findProperty, findType, visibleNames } from '../check/lookup.js';
+import { nearestName } from '../check/suggest.js';
+import type { BlockSymbol, EnumeratorSymbol, VariableSymbol } from '../check/symbols.js';
+import type { Type } from '../check/types.js';
+import type { IrExpr } from '../ir/ir.js';
+import { findStandardFunction } from '../stdlib/standard-functions.js';
+import { constantIr } from './constant-ir.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { derefReference } from './lower-pointer.js';
+import { absolutePlace, instancePlace, loadPlace } from './lower-place.js';
+import { isIntrinsic } from './intrinsic-names.js';
+import { errorOperand, type Operand, type Place, type Receiver } from './operand.js';
+
+/** The instance that the code being lowered belongs to. */
+export function selfReceiver(f: FunctionBuilder): Receiver | undefined {
+  if (!f.instance) return undefined;
+  return { owner: f.instance, place: instancePlace(f, 0, 'THIS'), dynamic: true };
+}
+
+/** What an unqualified name means here. REFERENCE TO variables stay references where `raw`. */
+export function lowerName(f: FunctionBuilder, name: string, span: SourceSpan, expected: Type | undefined, raw = false): Operand {
+  const found = findName(f, name, span, expected);
+  if (!found) {
+    reportUndeclared(f, name, span);
+    return errorOperand;
+  }
+  return raw ? found : derefReference(f, found, span);
+}
+
+function findName(f: FunctionBuilder, name: string, span: SourceSpan, expected: Type | undefined): Operand | undefined {
+  const key = foldName(name);
+  const local = f.lets.get(key) ?? f.scope.callable?.variables.get(key);
+  if (local) return variableOperand(f, local, span);
+  const { block } = f.scope;
+  if (block) {
+    const member = memberOfSelf(f, block, key, span);
+    if (member) return member;
+  }
+  const global = findGlobal(f.c, f.scope, name);
+  if (global) return variableOperand(f, global, span);
+  const enumerators = findEnumerators(f.c, f.scope, name);
+  if (enumerators.length > 0) return enumeratorOperand(f, enumerators, name, span, expected);
+  const fn = findFunction(f.c, f.scope, name);
+  if (fn) return { kind: 'function', symbol: fn };
+  const type = findType(f.c, f.scope, name);
+  if (type?.kind === 'block' && type.pouKind === 'program') return programOperand(f, type, span);
+  if (isIntrinsic(key) || findStandardFunction(key)) return { kind: 'standard', name: key };
+  if (type) return { kind: 'typeName', symbol: type };
+  const list = findList(f.c, f.scope, name);
+  if (list) return { kind: 'list', list };
+  if (f.c.table.namespaces.has(key)) return { kind: 'namespace', path: key };
+  return undefined;
+}
+
+function memberOfSelf(f: FunctionBuilder, block: BlockSymbol, key: string, span: SourceSpan): Operand | undefined {
+  const variable = findMember(block, key);
+  if (variable) return variableOperand(f, variable, span);
+  const receiver = selfReceiver(f);
+  if (!receiver) return undefined;
+  const property = findProperty(block, key);
+  if (property) return { kind: 'place', type: property.type, place: { form: 'property', property, receiver } };
+  const method = findMethod(block, key);
+  return method && { kind: 'method', symbol: method, receiver };
+}
+
+/** Why a variable can't be assigned from its own scope. */
+function readOnlyReason(variable: VariableSymbol): string | undefined {
+  if (variable.constant) return `'${variable.name}' is a CONSTANT`;
+  return undefined;
+}
+
+export function variableOperand(f: FunctionBuilder, symbol: VariableSymbol, span: SourceSpan): Operand {
+  const { type } = symbol;
+  if (type.kind === 'error') return errorOperand;
+  if (symbol.section === 'VAR_EXTERNAL') {
+    const target = f.c.external(symbol);
+    if (!target) return errorOperand;
+    const operand = variableOperand(f, target, span);
+    return operand.kind === 'place' && symbol.constant ? { ...operand, readOnly: `'${symbol.name}' is a CONSTANT` } : operand;
+  }
+  const readOnly = readOnlyReason(symbol);
+  const constant = symbol.constant ? f.c.constantOf(symbol) : undefined;
+  const place = placeOf(f, symbol);
+  if (!place) {
+    if (constant !== undefined) return { kind: 'value', type, ir: constantIr(constant, type), constant };
+    f.c.problems.report('E2007', span, `'${symbol.name}' is no constant; a constant value is needed here.`);
+    return errorOperand;
+  }
+  const bounds = f.openBounds.get(symbol) ?? boundsInInstance(f, symbol);
+  const dynamic = symbol.section === 'VAR_IN_OUT' || undefined;
+  return {
+    kind: 'place',
+    type,
+    place,
+    symbol,
+    ...(readOnly !== undefined && { readOnly }),
+    ...(constant !== undefined && { constant }),
+    ...(dynamic && { dynamic }),
+    ...(bounds && { bounds }),
+  };
+}
+
+/** Bounds of an ARRAY[*] of a block follow its address in the instance. */
+function boundsInInstance(f: FunctionBuilder, symbol: VariableSymbol): { low: IrExpr; high: IrExpr }[] | undefined {
+  const { type, storage } = symbol;
+  if (type.kind !== 'array' || !type.dynamic || storage.kind !== 'indirect' || !f.instance) return undefined;
+  const word = (i: number): IrExpr => loadPlace(f, instancePlace(f, storage.offset + 4 + i * 4, symbol.name), { kind: 'null' });
+  return type.bounds.map((_, i) => ({ low: word(i * 2), high: word(i * 2 + 1) }));
+}
+
+/** Where a variable lies as seen from this function; undefined where it can't be reached, as in constant expressions. */
+function placeOf(f: FunctionBuilder, symbol: VariableSymbol): Place | undefined {
+  const local = f.places.get(symbol);
+  if (local) return local;
+  const { storage } = symbol;
+  switch (storage.kind) {
+    case 'absolute':
+      return absolutePlace(f, storage.address, symbol.name, storage.bit);
+    case 'instance':
+      return f.instance && instancePlace(f, storage.offset, symbol.name);
+    case 'indirect':
+      return f.instance && { form: 'address', address: loadPlace(f, instancePlace(f, storage.offset, symbol.name), { kind: 'null' }), offset: 0 };
+    case 'unplaced':
+      return undefined;
+  }
+}
+
+function enumeratorOperand(f: FunctionBuilder, list: readonly EnumeratorSymbol[], name: string, span: SourceSpan, expected: Type | undefined): Operand {
+  const wanted = expected?.kind === 'enum' ? list.find((one) => one.type === expected) : undefined;
+  const chosen = wanted ?? list[0]!;
+  if (!wanted && list.length > 1 && list.some((one) => one.value !== chosen.value)) {
+    const types = list.map((one) => one.type.name).join(', ');
+    f.c.problems.report('E2013', span, `'${name}' is a value of several enumerations (${types}); write ${chosen.type.name}#${name}.`);
+    return errorOperand;
+  }
+  return enumValue(chosen);
+}
+
+export function enumValue(symbol: EnumeratorSymbol): Operand {
+  const { type } = symbol;
+  if (type.kind !== 'enum') return errorOperand;
+  return { kind: 'value', type, ir: constantIr(symbol.value, type), constant: symbol.value };
+}
+
+export function programOperand(f: FunctionBuilder, program: BlockSymbol, span: SourceSpan): Operand {
+  const address = f.c.programAddress(program);
+  if (address === undefined) {
+    f.c.problems.report('E2010', span, `The program '${program.name}' has several instances; name one of them through a global variable.`);
+    return errorOperand;
+  }
+  const place = absolutePlace(f, address, program.name);
+  return { kind: 'place', type: program.type, place };
+}
+
+export function reportUndeclared(f: FunctionBuilder, name: string, span: SourceSpan): void {
+  const near = nearestName(name, visibleNames(f.c, f.scope));
+  const message = near
+    ? `'${name}' is not declared. Did you mean '${near}'?`
+    : `'${name}' is not declared; declare it in a VAR section, or correct its spelling.`;
+  f.c.problems.report('E2001', span, message, near === undefined ? undefined : [replaceSpan(span, near)]);
+}
+
+export function replaceSpan(span: SourceSpan, newText: string): TextEdit {
+  const { line, column, endLine, endColumn } = positionOf(span);
+  return { line: line!, column: column!, endLine: endLine!, endColumn: endColumn!, newText };
+}
+

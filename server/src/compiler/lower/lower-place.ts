@@ -1,0 +1,191 @@
+import type { BlockSymbol } from '../check/symbols.js';
+import { sizeOf } from '../check/type-size.js';
+import { elementaryTypes, type ElementaryType, type Type } from '../check/types.js';
+import type { IrCell, IrExpr, MemType, NumType } from '../ir/ir.js';
+import type { AliasLink } from './alias.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { binary, i32, i64, load, plus, store, unary } from './ir-make.js';
+import type { Place } from './operand.js';
+
+/** How a scalar lies in memory and what it is as a value; undefined for strings, arrays, structures and instances. */
+export function scalarOf(type: Type): { readonly mem: MemType; readonly num: NumType } | undefined {
+  switch (type.kind) {
+    case 'elementary':
+      return type;
+    case 'enum':
+    case 'subrange':
+      return type.base;
+    case 'pointer':
+    case 'interface':
+    case 'null':
+      return { mem: 'i32', num: 'i32' };
+    default:
+      return undefined;
+  }
+}
+
+function cellOf(f: FunctionBuilder, place: Place & { form: 'cell' }, mem: MemType, size: number): IrCell {
+  return f.c.cells.cell(
+    { base: place.base, offset: place.offset, mem, name: place.name, ...(place.bit !== undefined && { bit: place.bit }) },
+    place.links,
+    size,
+  );
+}
+
+/** Value of a scalar place. */
+export function loadPlace(f: FunctionBuilder, place: Place, type: Type): IrExpr {
+  const scalar = scalarOf(type) ?? { mem: 'i32' as const, num: 'i32' as const };
+  switch (place.form) {
+    case 'local':
+      return { op: 'local', type: place.local.type, local: place.local };
+    case 'cell':
+      return { op: 'loadCell', type: scalar.num, cell: cellOf(f, place, place.bit === undefined ? scalar.mem : 'u8', sizeOf(type)) };
+    case 'address':
+      return load(scalar.num, scalar.mem, place.address, place.offset);
+    case 'part':
+      return loadPart(f, place);
+    case 'property':
+      throw new Error('Properties are read by lower-property.');
+  }
+}
+
+/** Stores a scalar value that already has the type's representation. */
+export function storePlace(f: FunctionBuilder, place: Place, type: Type, value: IrExpr): void {
+  const scalar = scalarOf(type) ?? { mem: 'i32' as const, num: 'i32' as const };
+  switch (place.form) {
+    case 'local':
+      f.emit({ op: 'setLocal', local: place.local, value });
+      return;
+    case 'cell':
+      noteOutsideWrite(f, place, sizeOf(type));
+      f.emit({ op: 'storeCell', cell: cellOf(f, place, place.bit === undefined ? scalar.mem : 'u8', sizeOf(type)), value });
+      return;
+    case 'address':
+      f.emit(store(scalar.mem, place.address, value, place.offset));
+      return;
+    case 'part':
+      storePart(f, place, value);
+      return;
+    case 'property':
+      throw new Error('Properties are written by lower-property.');
+  }
+}
+
+/** A member of an inner instance is written from outside: its own body, where it is running meanwhile, must not miss that. */
+function noteOutsideWrite(f: FunctionBuilder, place: Place & { form: 'cell' }, size: number): void {
+  const own = f.instance && f.c.domainOf(f.instance);
+  for (const { domain, offset } of place.links) {
+    if (domain !== own && domain.block) f.c.outsideWrites.push({ writer: f.name, domain, offset, size });
+  }
+}
+
+const maskOf = (type: ElementaryType): bigint => (type === elementaryTypes.BOOL ? 1n : (1n << BigInt(type.size * 8)) - 1n);
+
+function loadPart(f: FunctionBuilder, place: Place & { form: 'part' }): IrExpr {
+  const whole = loadPlace(f, place.whole, place.wholeType);
+  if (place.wholeType.num === 'i64') {
+    const shifted = place.shift === 0 ? whole : binary('i64.shr_u', whole, i64(BigInt(place.shift)));
+    if (place.type.num === 'i64') return shifted;
+    const low = unary('i32.wrap_i64', shifted);
+    return place.type.size === 4 && place.type !== elementaryTypes.BOOL ? low : binary('i32.and', low, i32(Number(maskOf(place.type))));
+  }
+  const shifted = place.shift === 0 ? whole : binary('i32.shr_u', whole, i32(place.shift));
+  return place.type.size === 4 && place.type !== elementaryTypes.BOOL ? shifted : binary('i32.and', shifted, i32(Number(maskOf(place.type))));
+}
+
+function storePart(f: FunctionBuilder, place: Place & { form: 'part' }, value: IrExpr): void {
+  const mask = maskOf(place.type) << BigInt(place.shift);
+  // Address and value are needed more than once.
+  const whole = stablePlace(f, place.whole);
+  const bits = f.once(value, 'part');
+  const old = loadPlace(f, whole, place.wholeType);
+  if (place.wholeType.num === 'i64') {
+    const wide = place.type.num === 'i64' ? bits : unary('i64.extend_i32_u', bits);
+    const moved = place.shift === 0 ? wide : binary('i64.shl', wide, i64(BigInt(place.shift)));
+    storePlace(f, whole, place.wholeType, binary('i64.or', binary('i64.and', old, i64(~mask)), moved));
+    return;
+  }
+  const moved = place.shift === 0 ? bits : binary('i32.shl', bits, i32(place.shift));
+  const combined = binary('i32.or', binary('i32.and', old, i32(Number(BigInt.asIntN(32, ~mask)))), moved);
+  storePlace(f, whole, place.wholeType, wrapValue(place.wholeType, combined));
+}
+
+/** Brings an i32 back to the representation of a narrow type; others are whole already. */
+export function wrapValue(type: ElementaryType, value: IrExpr): IrExpr {
+  switch (type.mem) {
+    case 'i8':
+      return unary('i32.extend8_s', value);
+    case 'i16':
+      return unary('i32.extend16_s', value);
+    case 'u8':
+      return binary('i32.and', value, i32(type === elementaryTypes.BOOL ? 1 : 255));
+    case 'u16':
+      return binary('i32.and', value, i32(65535));
+    default:
+      return value;
+  }
+}
+
+/** The same place with its address computed once. */
+export function stablePlace(f: FunctionBuilder, place: Place): Place {
+  if (place.form === 'address') return { ...place, address: f.once(place.address, 'address') };
+  if (place.form === 'part') return { ...place, whole: stablePlace(f, place.whole) };
+  return place;
+}
+
+/**
+ * Address of a place; cells among its bytes are never kept in locals from now on. Undefined for locals, single bits and
+ * properties, which have no address.
+ */
+export function addressOf(f: FunctionBuilder, place: Place, size: number): IrExpr | undefined {
+  if (place.form === 'cell' && place.bit === undefined) f.c.cells.mark(place.links, size);
+  return bareAddress(place);
+}
+
+/** The address without that consequence: for the instance of a call, whose region the emitter knows. */
+export function bareAddress(place: Place): IrExpr | undefined {
+  if (place.form === 'address') return plus(place.address, place.offset);
+  if (place.form !== 'cell' || place.bit !== undefined) return undefined;
+  switch (place.base) {
+    case 'absolute':
+      return i32(place.offset);
+    case 'frame':
+      return { op: 'frame', type: 'i32', offset: place.offset };
+    case 'instance':
+      return plus({ op: 'instance', type: 'i32' }, place.offset);
+  }
+}
+
+/** A part of a structure or of a block instance at an offset. `of` is the block whose member it is. */
+export function memberPlace(f: FunctionBuilder, place: Place, offset: number, name: string, of?: BlockSymbol): Place {
+  switch (place.form) {
+    case 'address':
+      return { ...place, offset: place.offset + offset };
+    case 'cell': {
+      const links: AliasLink[] = place.links.map((link) => ({ domain: link.domain, offset: link.offset + offset }));
+      if (of) links.push(...blockLinks(f, of, offset));
+      return { form: 'cell', base: place.base, offset: place.offset + offset, links, name: `${place.name}.${name}` };
+    }
+    default:
+      throw new Error(`A ${place.form} has no members.`);
+  }
+}
+
+export function absolutePlace(f: FunctionBuilder, address: number, name: string, bit?: number): Place {
+  return { form: 'cell', base: 'absolute', offset: address, links: [{ domain: f.c.memory, offset: address }], name, ...(bit !== undefined && { bit }) };
+}
+
+export function framePlace(f: FunctionBuilder, offset: number, name: string): Place {
+  return { form: 'cell', base: 'frame', offset, links: [{ domain: f.frameDomain, offset }], name };
+}
+
+export function instancePlace(f: FunctionBuilder, offset: number, name: string): Place {
+  return { form: 'cell', base: 'instance', offset, links: blockLinks(f, f.instance!, offset), name };
+}
+
+/** In the methods of base blocks the same bytes are theirs: an inherited member belongs to every domain up to the root. */
+function blockLinks(f: FunctionBuilder, block: BlockSymbol, offset: number): AliasLink[] {
+  const links: AliasLink[] = [];
+  for (let b: BlockSymbol | undefined = block; b; b = b.base) links.push({ domain: f.c.domainOf(b), offset });
+  return links;
+}

@@ -1,0 +1,239 @@
+import type { SourceSpan } from '../../model/source-span.js';
+import { foldName } from '../../model/identifier.js';
+import { nearestName } from '../check/suggest.js';
+import { typeName } from '../check/type-name.js';
+import { sizeOf } from '../check/type-size.js';
+import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';
+import type { IrExpr } from '../ir/ir.js';
+import type { ArgumentInfo, LowerContext, Overload, StandardFunction } from '../stdlib/standard-function.js';
+import { findStandardFunction } from '../stdlib/standard-functions.js';
+import type { Argument, CallExpression } from '../syntax/ast.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { i32 } from './ir-make.js';
+import { coerce, constantOf, operandType, reportNoValue, typedConstant } from './lower-convert.js';
+import { isValueOperand, lowerExpression } from './lower-expression.js';
+import { addressOf, scalarOf, storePlace } from './lower-place.js';
+import { assignOperand, checkWritable } from './lower-assign.js';
+import { splitEnable, withEnable } from './lower-enable.js';
+import { errorOperand, type Operand } from './operand.js';
+
+/** What a standard function's lowering may ask for. */
+function contextOf(f: FunctionBuilder, span: SourceSpan): LowerContext {
+  return {
+    profile: f.c.profile,
+    local: (type, hint) => f.local(type, hint),
+    scratch: (size) => f.scratch(size),
+    stringConstant: (text, wide) => i32(f.c.pool.string(text, wide)),
+    emit: (statement) => f.emit(statement),
+    callPrelude: (name, args, result) => {
+      const key = foldName(name);
+      if (!f.c.table.functions.has(key)) f.c.loadStandard(key);
+      const symbol = f.c.table.functions.get(key);
+      if (!symbol) throw new Error(`The prelude has no function ${name}.`);
+      return { op: 'call', type: result, callee: f.c.needCallable(symbol), args };
+    },
+    get site() {
+      return f.site(span);
+    },
+  };
+}
+
+interface Given {
+  readonly operand: Operand;
+  readonly span: SourceSpan;
+  readonly name?: string;
+}
+
+function infoOf(given: Given): ArgumentInfo {
+  const constant = constantOf(given.operand);
+  return {
+    type: operandType(given.operand),
+    span: given.span,
+    ...(given.name !== undefined && { name: given.name }),
+    ...(constant !== undefined && { constant }),
+  };
+}
+
+/** `NAME(...)` of a standard function. */
+export function lowerStandardCall(f: FunctionBuilder, name: string, node: CallExpression, expected: Type | undefined): Operand {
+  const fn = findStandardFunction(name);
+  if (!fn) {
+    f.c.problems.report('E2001', node.callee.span, `There is no function '${name}'.`);
+    return errorOperand;
+  }
+  const { args, enable } = splitEnable(node.args, fn.formals);
+  return withEnable(f, enable, node.span, () => callFunction(f, fn, args, node, expected));
+}
+
+function callFunction(f: FunctionBuilder, fn: StandardFunction, args: readonly Argument[], node: CallExpression, expected: Type | undefined): Operand {
+  const ordered = orderArguments(f, fn, args);
+  if (!ordered) {
+    for (const arg of args) if (arg.value) lowerExpression(f, arg.value);
+    return errorOperand;
+  }
+  const given: Given[] = [];
+  for (const arg of ordered) {
+    const operand = lowerExpression(f, arg.value!, enumHint(given));
+    if (operand.kind !== 'error' && !isValueOperand(operand)) {
+      reportNoValue(f, operand, arg.value!.span);
+      given.push({ operand: errorOperand, span: arg.value!.span });
+      continue;
+    }
+    given.push({ operand, span: arg.value!.span, ...(arg.name !== undefined && { name: arg.name }) });
+  }
+  if (given.some((one) => one.operand.kind === 'error')) return errorOperand;
+  const found = fn.resolve(given.map(infoOf), f.c.profile, expected);
+  if ('problem' in found) {
+    f.c.problems.report('E4016', node.span, found.problem);
+    return errorOperand;
+  }
+  return applyOverload(f, found, given, node.span, fn.name);
+}
+
+/** Names of an enumeration may stand next to a value of it: `SEL(g, color, RED)`. */
+function enumHint(given: readonly Given[]): Type | undefined {
+  return given.map((one) => operandType(one.operand)).find((type) => type.kind === 'enum');
+}
+
+/** Arguments in the order of the formal parameters; undefined after a reported problem. */
+function orderArguments(f: FunctionBuilder, fn: StandardFunction, args: readonly Argument[]): Argument[] | undefined {
+  const slots = new Map<number, Argument>();
+  let next = 0;
+  for (const arg of args) {
+    let index = next;
+    if (arg.name !== undefined) {
+      const found = formalIndex(fn, foldName(arg.name));
+      if (found === undefined) {
+        const near = nearestName(arg.name, fn.formals);
+        f.c.problems.report('E4002', arg.span, `${fn.name} has no parameter '${arg.name}'${near ? `; did you mean '${near}'?` : `; its parameters are ${fn.formals.join(', ')}.`}`);
+        return undefined;
+      }
+      index = found;
+    } else next += 1;
+    if (slots.has(index)) {
+      f.c.problems.report('E4005', arg.span, `The parameter '${arg.name ?? fn.formals[index] ?? ''}' of ${fn.name} is given twice.`);
+      return undefined;
+    }
+    if (!arg.value) continue;
+    slots.set(index, arg);
+  }
+  const indices = [...slots.keys()].sort((a, b) => a - b);
+  const gap = indices.findIndex((index, i) => index !== i);
+  if (gap >= 0) {
+    f.c.problems.report('E4004', args[0]!.span, `${fn.name} needs a value for its parameter '${fn.formals[gap] ?? `IN${gap + 1}`}'.`);
+    return undefined;
+  }
+  return indices.map((index) => slots.get(index)!);
+}
+
+function formalIndex(fn: StandardFunction, key: string): number | undefined {
+  const name = fn.aliases?.[key] ?? key;
+  const direct = fn.formals.findIndex((formal) => foldName(formal) === name);
+  if (direct >= 0) return direct;
+  const last = fn.formals.at(-1);
+  const numbered = /^([A-Z_]+)(\d+)$/;
+  const a = last === undefined ? null : numbered.exec(foldName(last));
+  const b = numbered.exec(name);
+  if (fn.extensible !== true || !a || !b || a[1] !== b[1]) return undefined;
+  const distance = Number(b[2]) - Number(a[2]);
+  return distance > 0 && distance < 1000 ? fn.formals.length - 1 + distance : undefined;
+}
+
+/** Converts the arguments and calls the overload; constant calls fold. */
+function applyOverload(f: FunctionBuilder, overload: Overload, given: readonly Given[], span: SourceSpan, name: string): Operand {
+  if (overload.result.kind === 'error') return errorOperand;
+  const constants = given.map((one) => constantOf(one.operand));
+  if (overload.fold && constants.every((value) => value !== undefined)) {
+    const values = constants.map((value, i) => foldArgument(value, operandType(given[i]!.operand), overload.params[i]!));
+    const folded = overload.fold(values);
+    if (folded !== undefined && isFoldable(overload.result)) {
+      // Arguments are still checked.
+      for (const [i, one] of given.entries()) coerce(f, one.operand, overload.params[i]!, one.span, `Argument ${i + 1} of ${name}`);
+      return typedConstant(f, overload.result, folded);
+    }
+  }
+  const after: (() => void)[] = [];
+  const ir = f.sequence(() => {
+    const values = given.map((one, i) => passArgument(f, overload, i, one, name, after));
+    const value = overload.lower(values, contextOf(f, span));
+    if (after.length === 0) return value;
+    if (overload.result.kind === 'void') {
+      f.emit({ op: 'drop', value });
+      for (const one of after) one();
+      return i32(0);
+    }
+    const once = f.once(value, 'result');
+    for (const one of after) one();
+    return once;
+  });
+  return resultOperand(overload.result, ir);
+}
+
+const isFoldable = (type: Type): boolean => scalarOf(type) !== undefined || type.kind === 'string';
+
+function foldArgument(value: ReturnType<typeof constantOf>, from: Type, to: Type): NonNullable<ReturnType<typeof constantOf>> {
+  const target = underlying(to);
+  const real = target.kind === 'elementary' && target.group === 'real';
+  if (real && typeof value === 'bigint') return Number(value);
+  if (target === e.BOOL && typeof value === 'bigint') return value !== 0n;
+  if (target.kind === 'elementary' && !real && target !== e.BOOL && typeof value === 'boolean') return value ? 1n : 0n;
+  void from;
+  return value!;
+}
+
+export function resultOperand(type: Type, ir: IrExpr): Operand {
+  if (type.kind === 'void') return { kind: 'value', type: { kind: 'void' }, ir };
+  return scalarOf(type) ? { kind: 'value', type, ir } : { kind: 'memory', type, address: ir };
+}
+
+function passArgument(f: FunctionBuilder, overload: Overload, index: number, given: Given, name: string, after: (() => void)[]): IrExpr {
+  const type = overload.params[index]!;
+  const passing = overload.passing?.[index] ?? 'value';
+  const what = `Argument ${index + 1} of ${name}`;
+  if (passing === 'value') return coerce(f, given.operand, type, given.span, what);
+  return passByAddress(f, given.operand, type, passing === 'reference', given.span, what, after);
+}
+
+/** Address of a variable for a parameter that is written; bits, locals and other types go through a temporary. */
+export function passByAddress(f: FunctionBuilder, operand: Operand, type: Type, readsFirst: boolean, span: SourceSpan, what: string, after: (() => void)[]): IrExpr {
+  if (operand.kind === 'error') return i32(0);
+  if (operand.kind !== 'place') {
+    f.c.problems.report('E4006', span, `${what} needs a variable that can be written; this is a value.`);
+    return i32(0);
+  }
+  if (!checkWritable(f, operand, span)) return i32(0);
+  const own = operand.type;
+  const direct = own === type || (own.kind === 'string' && type.kind === 'string' && own.wide === type.wide) || !scalarOf(type) || type.kind === 'error';
+  if (direct) {
+    const address = addressOf(f, operand.place, sizeOf(own));
+    if (address) return address;
+  }
+  const offset = f.frameBytes(8);
+  const temporary: Operand = { kind: 'place', type, place: { form: 'address', address: { op: 'frame', type: 'i32', offset }, offset: 0 } };
+  if (readsFirst && scalarOf(type)) storePlace(f, temporary.place, type, coerce(f, operand, type, span, what));
+  after.push(() => assignOperand(f, operand, temporary, span));
+  return { op: 'frame', type: 'i32', offset };
+}
+
+/** An operator as the standard function of the same meaning, for strings, times and mixed operands. */
+export function lowerStandardOperator(
+  f: FunctionBuilder, name: string, operands: readonly Operand[], spans: readonly SourceSpan[], span: SourceSpan, onProblem: () => Operand, expected?: Type,
+): Operand {
+  const fn = findStandardFunction(name);
+  const given = operands.map((operand, i): Given => ({ operand, span: spans[i]! }));
+  const found = fn?.resolve(given.map(infoOf), f.c.profile, expected);
+  if (!found || 'problem' in found) return onProblem();
+  return applyOverload(f, found, given, span, name);
+}
+
+/** A conversion that the language does on its own and that is more than widening, by the library's function for it. */
+export function standardConversion(f: FunctionBuilder, value: IrExpr, from: ElementaryType, to: ElementaryType, span: SourceSpan): IrExpr {
+  const fn = findStandardFunction(`${from.name}_TO_${to.name}`);
+  const found = fn?.resolve([{ type: from, span }], f.c.profile);
+  if (!found || 'problem' in found) {
+    f.c.problems.report('E3001', span, `A ${typeName(from)} can't become a ${typeName(to)}.`);
+    return scalarOf(to)!.num === value.type ? value : i32(0);
+  }
+  return f.sequence(() => found.lower([value], contextOf(f, span)));
+}
+

@@ -12,7 +12,7 @@ import { createRetainOffers } from './retain-offers.js';
 import { allocateRing } from './ring.js';
 import { readStats } from './read-stats.js';
 import { allocateStats } from './stats-page.js';
-import { raiseThreadPriority, type ThreadPriority } from './thread-priority.js';
+import { noSeat, raiseThreadPriority, type ThreadPriority } from './thread-priority.js';
 import { createWatchdog, type Watchdog } from './watchdog.js';
 import { linkWorker, type WorkerLink } from './worker-link.js';
 import { openWorkerPool, sharedWorkerPool, type OpenWorkerPool } from './worker-pool.js';
@@ -20,7 +20,7 @@ import { openWorkerPool, sharedWorkerPool, type OpenWorkerPool } from './worker-
 const defaultRingBytes = 32 << 20;
 const minTickNs = 100_000n;
 const closePatienceMs = 500;
-const warmBudgetMs = 20;
+const warmBudgetMs = 8;
 
 interface Pending {
   readonly resolve: (result: CommandResult) => void;
@@ -40,6 +40,8 @@ interface Connection {
   readonly watchdog: Watchdog;
   priority: ThreadPriority;
   slackNs?: number;
+  /** Gives the real-time seat back. */
+  readonly leave: () => void;
 }
 
 /** A pool that keeps `spares` (default 1) started threads ready once the first engine has asked for one. */
@@ -103,10 +105,13 @@ export function createEngine(options: EngineOptions): Engine {
       },
     );
     const watchdog = createWatchdog(link.control, () => void stuck(link));
-    const opened: Connection = { link, watchdog, priority: { policy: 'other', priority: 0 } };
+    const leave = realtime ? pool.realtimeSeat() : undefined;
+    const opened: Connection = {
+      link, watchdog, priority: realtime && !leave ? noSeat : { policy: 'other', priority: 0 }, leave: leave ?? (() => undefined),
+    }; // prettier-ignore
     made.connection = opened;
     linked = opened;
-    if (realtime) void raiseThreadPriority(pooled.threadId).then((priority) => (opened.priority = priority));
+    if (leave) void raiseThreadPriority(pooled.threadId).then((priority) => (opened.priority = priority));
     return opened;
   }
   /** The worker; a new one, brought to where the last one was, if that is gone. */
@@ -243,6 +248,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
   function workerLost(fault: Fault): void {
     linked?.watchdog.stop();
+    linked?.leave();
     linked = undefined;
     connection = undefined;
     const refused = [...pending.values()];
@@ -297,9 +303,11 @@ export function createEngine(options: EngineOptions): Engine {
       stats,
     };
   }
-  async function compile(image: ProgramImage): Promise<Candidate> {
+  async function compile(image: ProgramImage, before?: Current): Promise<Candidate> {
+    // An online change counts on.
+    const stats = before?.image.tasks.length === image.tasks.length ? before.program.stats : undefined;
     try {
-      return { image, program: makeProgram(image, await WebAssembly.compile(image.wasm)) };
+      return { image, program: makeProgram(image, await WebAssembly.compile(image.wasm), stats) };
     } catch (cause) {
       throw new HostError('UNSUPPORTED', `The image cannot be compiled: ${String(cause)}`);
     }
@@ -326,7 +334,7 @@ export function createEngine(options: EngineOptions): Engine {
     async swap(image, moves, swap = {}) {
       const before = current;
       if (!before) throw new HostError('NO_PROJECT', 'No program is loaded; load one first.');
-      const candidate = await compile(image);
+      const candidate = await compile(image, before);
       const { program } = candidate;
       const { mirror } = before;
       const from = new Uint8Array(mirror.base + mirror.bytes.length);
@@ -377,6 +385,7 @@ export function createEngine(options: EngineOptions): Engine {
         retain.close();
         await connection?.catch(() => undefined);
         await linked?.link.close(closePatienceMs);
+        linked?.leave();
         linked = undefined;
         state = { kind: 'closed', scan: lastScan(), ...(state.fault && { fault: state.fault }) };
         listeners.call('onState', state);

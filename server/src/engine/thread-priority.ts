@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 
 /** What the kernel does for a thread, and why not more. */
@@ -14,14 +13,16 @@ const run = promisify(execFile);
 const wantedPriority = 10;
 const fifoNumber = 1;
 
-/**
- * Asks for SCHED_FIFO by way of `chrt`, as Node has no call for it, and reports what is in force. Not with one processor: a
- * program that never ends would then keep the host from ending it.
- */
+const plain = (note: string): ThreadPriority => ({ policy: 'other', priority: 0, note });
+
+/** For a thread that has no seat (worker-pool.ts). */
+export const noSeat = plain(
+  'No real-time scheduling: one processor is kept free, the others have a real-time runtime each.',
+);
+
+/** Asks for SCHED_FIFO by way of `chrt`, as Node has no call for it, and reports what is in force. */
 export async function raiseThreadPriority(threadId: number | undefined): Promise<ThreadPriority> {
-  const plain = (note: string): ThreadPriority => ({ policy: 'other', priority: 0, note });
   if (threadId === undefined) return plain('No real-time scheduling: this system has no /proc.');
-  if (availableParallelism() < 2) return plain('No real-time scheduling: there is only one processor.');
   let why = '';
   try {
     await run('chrt', ['-f', '-p', String(wantedPriority), String(threadId)], { timeout: 2000 });

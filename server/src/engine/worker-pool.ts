@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { HostError } from '../model/host-error.js';
@@ -12,6 +13,11 @@ export interface PooledWorker {
   readonly threadId: number | undefined;
 }
 export interface OpenWorkerPool extends WorkerPool {
+  /**
+   * Leave for one thread to run ahead of all others, until the returned function is called; undefined where none is left. One
+   * processor is always kept free of such threads, so that programs that never end cannot keep the host from ending them.
+   */
+  realtimeSeat(): (() => void) | undefined;
   /** A spare, or a new thread. Refuses with SHUTTING_DOWN once the pool is closed. */
   take(): Promise<PooledWorker>;
   /**
@@ -29,6 +35,7 @@ export function openWorkerPool(spares = 1): OpenWorkerPool {
   const ready: Promise<PooledWorker>[] = [];
   let closed = false;
   let refill: NodeJS.Timeout | undefined;
+  let seats = availableParallelism() - 1;
 
   function add(): void {
     const starting = startWorker();
@@ -49,6 +56,15 @@ export function openWorkerPool(spares = 1): OpenWorkerPool {
   }
 
   return {
+    realtimeSeat() {
+      if (seats <= 0) return undefined;
+      seats -= 1;
+      let left = false;
+      return () => {
+        if (!left) seats += 1;
+        left = true;
+      };
+    },
     async take() {
       if (closed) throw new HostError('SHUTTING_DOWN', 'The host is shutting down.');
       if (ready.length === 0) add();

@@ -42,7 +42,8 @@ export interface RecordWriter {
   readonly losing: boolean;
   loss(): Loss | undefined;
   readonly ring: RingWriter;
-  lostRecords(): number;
+  /** Records lost since this was last asked. */
+  takeLost(): number;
 }
 
 /** Records that could not be told, so far. */
@@ -60,7 +61,7 @@ export function createRecordWriter(buffer: SharedArrayBuffer, detector: ChangeDe
   const { words, floats, longs, bytes } = ring.views;
   const { indices, values, past } = detector;
   let lost = carried;
-  let lostTotal = 0;
+  let newlyLost = 0;
 
   /** Marks are small, and the only records that keep being written during a loss. */
   const markReserveBytes = 1024;
@@ -99,7 +100,7 @@ export function createRecordWriter(buffer: SharedArrayBuffer, detector: ChangeDe
     lost ??= { from: scan, to: scan, scans: 0, writes: 0, logs: 0 };
     lost.to = scan;
     lost[what] += 1;
-    lostTotal += 1;
+    newlyLost += 1;
   }
   function putLost(): boolean {
     if (!lost) return true;
@@ -123,7 +124,11 @@ export function createRecordWriter(buffer: SharedArrayBuffer, detector: ChangeDe
       return lost !== undefined;
     },
     loss: () => lost,
-    lostRecords: () => lostTotal,
+    takeLost() {
+      const count = newlyLost;
+      newlyLost = 0;
+      return count;
+    },
     resync(boundary) {
       if (!lost) return true;
       const size = bodyBytes(past.length);

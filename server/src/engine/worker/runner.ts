@@ -70,7 +70,7 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
     stats.record.add((performance.now() - end) * 1e6);
     stats.duration.add(durationNs);
     stats.count('scans', 1);
-    stats.set('lostRecords', writer.lostRecords());
+    if (writer.losing) stats.count('lostRecords', writer.takeLost());
     countPending();
   }
   function countPending(): void {

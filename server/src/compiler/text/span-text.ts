@@ -1,0 +1,13 @@
+import type { SourceSpan } from '../../model/source-span.js';
+
+/** The text that a span covers. */
+export const textOfSpan = (span: SourceSpan): string => span.source.text.slice(span.start, span.end).trim();
+
+/** The text from the first span to the end of the last, with all that stands between them. */
+export function textBetween(spans: readonly SourceSpan[]): string {
+  const first = spans[0];
+  const last = spans.at(-1);
+  if (!first || !last) return '';
+  const end = /^\s*;/.exec(last.source.text.slice(last.end));
+  return first.source.text.slice(first.start, last.end + (end ? end[0].length : 0));
+}

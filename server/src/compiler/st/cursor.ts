@@ -144,7 +144,8 @@ export class Cursor {
   report(code: ProblemCode, start: number, end: number, message: string, replacement?: string): void {
     if (start === this.lastReport || this.silent) return;
     if (this.cutShort && this.kind() === T.end && start >= this.previousEnd()) return;
-    this.lastReport = start;
+    // A warning hides no error.
+    if (!code.startsWith('W')) this.lastReport = start;
     const span = this.span(start, end);
     this.problems.report(code, span, message, replacement === undefined ? undefined : [this.edit(span, replacement)]);
   }

@@ -12,28 +12,46 @@ export type Edit =
 export const mostEdits = 1000;
 
 /** The documents after the edits, in order; those that no edit touches stay the same objects. */
-export function applyEdits(documents: readonly SourceDocument[], edits: readonly Edit[], image: ProgramImage | undefined): readonly SourceDocument[] {
+export function applyEdits(
+  documents: readonly SourceDocument[],
+  edits: readonly Edit[],
+  image: ProgramImage | undefined,
+): readonly SourceDocument[] {
   if (edits.length === 0) throw new HostError('INVALID_REQUEST', 'The patch has no edit.');
-  if (edits.length > mostEdits) throw new HostError('TOO_MANY_ITEMS', `A patch has at most ${mostEdits} edits, not ${edits.length}.`, { limit: String(mostEdits) });
+  if (edits.length > mostEdits)
+    throw new HostError('TOO_MANY_ITEMS', `A patch has at most ${mostEdits} edits, not ${edits.length}.`, {
+      limit: String(mostEdits),
+    });
   return edits.reduce((before, edit) => apply(before, edit, image), documents);
 }
 
-function apply(documents: readonly SourceDocument[], edit: Edit, image: ProgramImage | undefined): readonly SourceDocument[] {
+function apply(
+  documents: readonly SourceDocument[],
+  edit: Edit,
+  image: ProgramImage | undefined,
+): readonly SourceDocument[] {
   switch (edit.kind) {
     case 'put_document': {
       if (edit.document.name === '') throw new HostError('INVALID_REQUEST', 'A document needs a name, like main.st.');
       const known = documents.some((d) => d.name === edit.document.name);
-      return known ? documents.map((d) => (d.name === edit.document.name ? edit.document : d)) : [...documents, edit.document];
+      return known
+        ? documents.map((d) => (d.name === edit.document.name ? edit.document : d))
+        : [...documents, edit.document];
     }
     case 'delete_document': {
-      if (!documents.some((d) => d.name === edit.name)) throw new HostError('NOT_FOUND', `The project has no document '${edit.name}'.`, { document: edit.name });
+      if (!documents.some((d) => d.name === edit.name))
+        throw new HostError('NOT_FOUND', `The project has no document '${edit.name}'.`, { document: edit.name });
       return documents.filter((d) => d.name !== edit.name);
     }
     case 'put_pou': {
       const found = findPou(documents, edit.name);
       if (!found) return addPou(documents, edit);
       if (image?.pous.find((p) => p.name === edit.name && edit.name.includes('.'))) {
-        throw new HostError('UNSUPPORTED', `'${edit.name}' is a part of another POU; put the whole of '${found.place.name}'.`, { pou: edit.name });
+        throw new HostError(
+          'UNSUPPORTED',
+          `'${edit.name}' is a part of another POU; put the whole of '${found.place.name}'.`,
+          { pou: edit.name },
+        );
       }
       return replaced(documents, found, edit.source);
     }
@@ -45,27 +63,41 @@ function apply(documents: readonly SourceDocument[], edit: Edit, image: ProgramI
   }
 }
 
-function addPou(documents: readonly SourceDocument[], edit: Extract<Edit, { kind: 'put_pou' }>): readonly SourceDocument[] {
+function addPou(
+  documents: readonly SourceDocument[],
+  edit: Extract<Edit, { kind: 'put_pou' }>,
+): readonly SourceDocument[] {
   const target = edit.document === '' ? documents[0] : documents.find((d) => d.name === edit.document);
-  if (!target) throw new HostError('NOT_FOUND', `The project has no document '${edit.document}'.`, { document: edit.document });
+  if (!target)
+    throw new HostError('NOT_FOUND', `The project has no document '${edit.document}'.`, { document: edit.document });
   const text = requireText(target);
   if (!isXml(target)) return spliced(documents, target, text.length, text.length, `\n${edit.source}\n`);
   const end = /<\/(?:[\w.-]+:)?pous\s*>|<(?:[\w.-]+:)?pous\s*\/>/.exec(text);
   if (!end || !/^\s*<(?:[\w.-]+:)?pou\b/.test(edit.source)) {
-    throw new HostError('INVALID_REQUEST', `A new POU of '${target.name}' is a <pou> element.`, { document: target.name });
+    throw new HostError('INVALID_REQUEST', `A new POU of '${target.name}' is a <pou> element.`, {
+      document: target.name,
+    });
   }
   const whole = end[0].startsWith('</') ? `${edit.source}\n${end[0]}` : `<pous>${edit.source}</pous>`;
   return spliced(documents, target, end.index, end.index + end[0].length, whole);
 }
 
-function replaced(documents: readonly SourceDocument[], found: { readonly document: SourceDocument; readonly place: PouPlace }, source: string): readonly SourceDocument[] {
+function replaced(
+  documents: readonly SourceDocument[],
+  found: { readonly document: SourceDocument; readonly place: PouPlace },
+  source: string,
+): readonly SourceDocument[] {
   const { document, place } = found;
   const text = requireText(document);
   if (place.form === 'xml') {
-    if (/^\s*<(?:[\w.-]+:)?pou\b/.test(source)) return spliced(documents, document, place.start, place.end, source.trim());
+    if (/^\s*<(?:[\w.-]+:)?pou\b/.test(source))
+      return spliced(documents, document, place.start, place.end, source.trim());
     return spliced(documents, document, ...xmlBody(text, place), xmlText(text, place, source));
   }
-  const opener = /^\s*(?:\(\*.*?\*\)\s*|\/\/[^\n]*\n\s*|\{[^}]*\}\s*)*(PROGRAM|FUNCTION|FUNCTION_BLOCK|CLASS|INTERFACE)\b/is.test(source);
+  const opener =
+    /^\s*(?:\(\*.*?\*\)\s*|\/\/[^\n]*\n\s*|\{[^}]*\}\s*)*(PROGRAM|FUNCTION|FUNCTION_BLOCK|CLASS|INTERFACE)\b/is.test(
+      source,
+    );
   if (opener) return spliced(documents, document, place.start, place.end, source.trim());
   const body = bodyRange(text, place);
   return spliced(documents, document, body.start, body.end, `\n${source.trim()}\n`);
@@ -74,9 +106,14 @@ function replaced(documents: readonly SourceDocument[], found: { readonly docume
 /** The text inside the first element of an ST or IL body. */
 function xmlBody(text: string, place: PouPlace): [number, number] {
   const source = text.slice(place.start, place.end);
-  const match = /<(?:[\w.-]+:)?body\b[^>]*>\s*(?:<(?:[\w.-]+:)?(?:ST|IL)\b[^>]*>)\s*(<(?:[\w.-]+:)?(?:xhtml|p|html)\b[^>]*>)?(.*?)<\/(?:[\w.-]+:)?(?:xhtml|p|html|ST|IL)\s*>/s.exec(source);
+  const match =
+    /<(?:[\w.-]+:)?body\b[^>]*>\s*(?:<(?:[\w.-]+:)?(?:ST|IL)\b[^>]*>)\s*(<(?:[\w.-]+:)?(?:xhtml|p|html)\b[^>]*>)?(.*?)<\/(?:[\w.-]+:)?(?:xhtml|p|html|ST|IL)\s*>/s.exec(
+      source,
+    );
   if (!match) {
-    throw new HostError('UNSUPPORTED', `The body of '${place.name}' is graphical; put the whole <pou> element.`, { pou: place.name });
+    throw new HostError('UNSUPPORTED', `The body of '${place.name}' is graphical; put the whole <pou> element.`, {
+      pou: place.name,
+    });
   }
   const inner = match[2]!;
   const closing = /<\/(?:[\w.-]+:)?(?:xhtml|p|html|ST|IL)\s*>$/.exec(match[0])![0];
@@ -92,13 +129,25 @@ function xmlText(text: string, place: PouPlace, source: string): string {
 
 function requireText(document: SourceDocument): string {
   const text = textOf(document);
-  if (text === undefined) throw new HostError('ENCODING_UNSUPPORTED', `'${document.name}' is not UTF-8; put the whole document.`, { document: document.name });
+  if (text === undefined)
+    throw new HostError('ENCODING_UNSUPPORTED', `'${document.name}' is not UTF-8; put the whole document.`, {
+      document: document.name,
+    });
   return text;
 }
 
-function spliced(documents: readonly SourceDocument[], document: SourceDocument, start: number, end: number, insert: string): readonly SourceDocument[] {
+function spliced(
+  documents: readonly SourceDocument[],
+  document: SourceDocument,
+  start: number,
+  end: number,
+  insert: string,
+): readonly SourceDocument[] {
   const text = requireText(document);
   const content = text.slice(0, start) + insert + text.slice(end);
-  const changed = { ...document, content: typeof document.content === 'string' ? content : new TextEncoder().encode(content) };
+  const changed = {
+    ...document,
+    content: typeof document.content === 'string' ? content : new TextEncoder().encode(content),
+  };
   return documents.map((d) => (d === document ? changed : d));
 }

@@ -13,7 +13,8 @@ function answer({ id, name, documents, profile }: CompileRequest): CompileReply 
     const { internalErrorCode: _code, ...result } = buildDocuments(name, documents, profile);
     return { id, result };
   } catch (error) {
-    if (error instanceof HostError) return { id, refused: { reason: error.reason, message: error.message, metadata: error.metadata } };
+    if (error instanceof HostError)
+      return { id, refused: { reason: error.reason, message: error.message, metadata: error.metadata } };
     return { id, failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

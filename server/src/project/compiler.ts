@@ -12,7 +12,13 @@ export interface CompileRequest {
 }
 export type CompileReply = { readonly id: number } & (
   | { readonly result: BuildResult }
-  | { readonly refused: { readonly reason: ErrorReason; readonly message: string; readonly metadata: Readonly<Record<string, string>> } }
+  | {
+      readonly refused: {
+        readonly reason: ErrorReason;
+        readonly message: string;
+        readonly metadata: Readonly<Record<string, string>>;
+      };
+    }
   | { readonly failed: string }
 );
 
@@ -66,11 +72,15 @@ export function createCompiler(options: CompilerOptions): Compiler {
     });
 
   const start = (): Worker => {
-    const made = new Worker(workerUrl(), { resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB, stackSizeMb: 8 }, name: 'compiler' });
+    const made = new Worker(workerUrl(), {
+      resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB, stackSizeMb: 8 },
+      name: 'compiler',
+    });
     made.on('message', (reply: CompileReply) => {
       settle((job) => {
         if ('result' in reply) job.resolve(reply.result);
-        else if ('refused' in reply) job.reject(new HostError(reply.refused.reason, reply.refused.message, reply.refused.metadata));
+        else if ('refused' in reply)
+          job.reject(new HostError(reply.refused.reason, reply.refused.message, reply.refused.metadata));
         else job.reject(new Error(`the compiler failed: ${reply.failed}`));
       });
     });

@@ -31,7 +31,10 @@ export function pousIn(document: SourceDocument): readonly PouPlace[] {
 }
 
 /** Finds a POU by name; of `Owner.Member` the owner. */
-export function findPou(documents: readonly SourceDocument[], name: string): { readonly document: SourceDocument; readonly place: PouPlace } | undefined {
+export function findPou(
+  documents: readonly SourceDocument[],
+  name: string,
+): { readonly document: SourceDocument; readonly place: PouPlace } | undefined {
   const owner = name.split('.')[0]!;
   for (const document of documents) {
     const place = pousIn(document).find((p) => sameName(p.name, owner));
@@ -45,7 +48,8 @@ const modifiers = new Set(['ABSTRACT', 'FINAL', 'PUBLIC', 'PRIVATE', 'PROTECTED'
 
 /** Words of program text with their places; comments, strings and pragmas are passed over. */
 function* wordsOf(text: string): Generator<{ readonly word: string; readonly start: number; readonly end: number }> {
-  const token = /\/\/[^\n\r]*|\(\*|\/\*|'(?:\$.|[^'$\n\r])*'?|"(?:\$.|[^"$\n\r])*"?|\{[^}]*\}?|[\p{L}_][\p{L}\p{N}_]*/gsu;
+  const token =
+    /\/\/[^\n\r]*|\(\*|\/\*|'(?:\$.|[^'$\n\r])*'?|"(?:\$.|[^"$\n\r])*"?|\{[^}]*\}?|[\p{L}_][\p{L}\p{N}_]*/gsu;
   for (let match = token.exec(text); match; match = token.exec(text)) {
     const [found] = match;
     if (found === '(*' || found === '/*') token.lastIndex = commentEnd(text, match.index, found === '(*');

@@ -16,7 +16,8 @@ export async function allowedPath(path: string, roots: readonly string[]): Promi
   const name = basename(full);
   const folder = await realpath(dirname(full)).catch((error: unknown) => {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new HostError('FILE_NOT_FOUND', `There is no file '${path}'; check the path.`, { path });
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new HostError('FILE_NOT_FOUND', `There is no file '${path}'; check the path.`, { path });
     throw new HostError('PATH_REFUSED', `'${path}' can't be opened (${code}).`, { path, errno: code });
   });
   const real = name === '' ? folder : join(folder, name);
@@ -26,5 +27,9 @@ export async function allowedPath(path: string, roots: readonly string[]): Promi
     const below = relative(base, real);
     if (below === '' || (below !== '..' && !below.startsWith(`..${sep}`) && !below.startsWith(sep))) return real;
   }
-  throw new HostError('PATH_REFUSED', `'${path}' lies outside of the directories that this host may read; set 'roots', or send the content.`, { path });
+  throw new HostError(
+    'PATH_REFUSED',
+    `'${path}' lies outside of the directories that this host may read; set 'roots', or send the content.`,
+    { path },
+  );
 }

@@ -59,12 +59,18 @@ export async function readSources(source: ProjectSource): Promise<ProjectSources
   if (documents.length === 0) throw new HostError('INVALID_REQUEST', 'The project has no document; send at least one.');
   const size = documents.reduce((sum, d) => sum + d.content.length, 0);
   if (size > maxInlineBytes) {
-    throw new HostError('TOO_LARGE', `The documents have ${size} bytes together, at most ${maxInlineBytes} are taken.`, { limit: String(maxInlineBytes) });
+    throw new HostError(
+      'TOO_LARGE',
+      `The documents have ${size} bytes together, at most ${maxInlineBytes} are taken.`,
+      { limit: String(maxInlineBytes) },
+    );
   }
   const names = new Set<string>();
   for (const { name } of documents) {
-    if (name === '' || name.length > 1000) throw new HostError('INVALID_REQUEST', 'A document needs a name of at most 1000 characters, like main.st.');
-    if (names.has(name)) throw new HostError('INVALID_REQUEST', `Two documents are named '${name}'.`, { document: name });
+    if (name === '' || name.length > 1000)
+      throw new HostError('INVALID_REQUEST', 'A document needs a name of at most 1000 characters, like main.st.');
+    if (names.has(name))
+      throw new HostError('INVALID_REQUEST', `Two documents are named '${name}'.`, { document: name });
     names.add(name);
   }
   return { name: source.name === '' ? titleOf(documents[0]!.name) : source.name, documents };
@@ -76,7 +82,10 @@ function titleOf(path: string): string {
 
 /** Whether two lists of documents are the same bytes under the same names. */
 export function sameDocuments(a: readonly SourceDocument[], b: readonly SourceDocument[]): boolean {
-  return a.length === b.length && a.every((d, i) => d.name === b[i]!.name && Buffer.from(d.content).equals(Buffer.from(b[i]!.content)));
+  return (
+    a.length === b.length &&
+    a.every((d, i) => d.name === b[i]!.name && Buffer.from(d.content).equals(Buffer.from(b[i]!.content)))
+  );
 }
 
 export function build(compiler: Compiler, sources: ProjectSources, profile: string): Promise<BuildResult> {
@@ -106,5 +115,9 @@ export function requireImage(result: BuildResult): ProgramImage {
   const reason = (first && reasonOfCode[first.code]) ?? 'PROJECT_HAS_ERRORS';
   const place = first?.line === undefined ? '' : ` at ${first.line}:${first.column ?? 1}`;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new ProjectRefused(reason, first ? `${first.code} in ${first.file}${place}: ${first.message}${more}` : 'The project has no program.', result.diagnostics);
+  throw new ProjectRefused(
+    reason,
+    first ? `${first.code} in ${first.file}${place}: ${first.message}${more}` : 'The project has no program.',
+    result.diagnostics,
+  );
 }

@@ -46,7 +46,10 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
       lastRun = performance.now();
       if (!closed) await options.onChange();
     } catch (error) {
-      log.warn('a change of the project file was not taken', { path, error: error instanceof Error ? error.message : String(error) });
+      log.warn('a change of the project file was not taken', {
+        path,
+        error: error instanceof Error ? error.message : String(error),
+      });
     } finally {
       running = false;
       if (again) schedule();
@@ -62,7 +65,13 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
   };
 
   const open = (usePolling: boolean): FSWatcher => {
-    const made = watch(path, { ignoreInitial: true, usePolling, interval: pollMs, depth: 32, ignored: (file) => /(^|\/)(\.[^/]+|node_modules)(\/|$)/.test(file.slice(path.length)) });
+    const made = watch(path, {
+      ignoreInitial: true,
+      usePolling,
+      interval: pollMs,
+      depth: 32,
+      ignored: (file) => /(^|\/)(\.[^/]+|node_modules)(\/|$)/.test(file.slice(path.length)),
+    });
     made.on('all', (_event, file) => {
       newest = file;
       schedule();

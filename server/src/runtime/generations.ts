@@ -66,7 +66,11 @@ export function createGenerations(runtime: string, state: StateTable): Generatio
         },
       };
     },
-    bumpAll: (writer) => ({ kind: 'value', key: baseKey, value: encodeBase({ count: (base()?.count ?? 0n) + 1n, writer }) }),
+    bumpAll: (writer) => ({
+      kind: 'value',
+      key: baseKey,
+      value: encodeBase({ count: (base()?.count ?? 0n) + 1n, writer }),
+    }),
   };
 }
 

@@ -42,7 +42,11 @@ export function createHostRecord(options: HostRecordOptions): HostRecord {
     remember: (changes) => quiet(events.appendState(record(changes))),
     nextSequence: () => events.assigned() + 1n,
     checkStorage: () => {
-      if (events.storageFailed()) throw new HostError('STORAGE_FAILED', 'The disk of the host refuses writes, so it takes no changes; free space or mend it.');
+      if (events.storageFailed())
+        throw new HostError(
+          'STORAGE_FAILED',
+          'The disk of the host refuses writes, so it takes no changes; free space or mend it.',
+        );
     },
   };
 }

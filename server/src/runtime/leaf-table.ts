@@ -80,7 +80,13 @@ export function createLeafTable(tree: VariableTree): LeafTable {
     const type = tree.typeOf(leaf);
     const leafKind = leafKindOf(type, leaf.bit);
     const end = leaf.address + (leaf.bit === undefined ? type.size : 1);
-    if (leafKind === undefined || leaf.indirect || leaf.address < variables.start || end > variables.start + variables.size) continue;
+    if (
+      leafKind === undefined ||
+      leaf.indirect ||
+      leaf.address < variables.start ||
+      end > variables.start + variables.size
+    )
+      continue;
     id[count] = leaf.leaf;
     kind[count] = leafKind;
     address[count] = leaf.address;

@@ -67,6 +67,8 @@ export function createLifeCycle(core: RuntimeCore): LifeCycle {
   };
 
   const onState = (state: EngineState): void => {
+    // The host is ending; a restart goes on from the desired state.
+    if (state.kind === 'closed') return;
     const mode = modeOf(core);
     if (state.kind === 'faulted') {
       if (previous !== 'FAULTED') {
@@ -84,7 +86,11 @@ export function createLifeCycle(core: RuntimeCore): LifeCycle {
   };
 
   /** Runs a command of the engine and sees to it that there is exactly one event for it. */
-  const perform = async <R extends CommandReply>(pending: Pending, always: boolean, act: () => Promise<R>): Promise<{ reply: R; sequence: bigint }> => {
+  const perform = async <R extends CommandReply>(
+    pending: Pending,
+    always: boolean,
+    act: () => Promise<R>,
+  ): Promise<{ reply: R; sequence: bigint }> => {
     const reply = await act();
     if (!pending.appended && always) pending.appended = append(pending, pending.cause, pending.actor);
     if (!pending.appended) {
@@ -110,7 +116,11 @@ export function createLifeCycle(core: RuntimeCore): LifeCycle {
     ],
   });
 
-  const run = async <R extends CommandReply>(pending: Pending, always: boolean, act: () => Promise<R>): Promise<{ reply: R; sequence: bigint }> => {
+  const run = async <R extends CommandReply>(
+    pending: Pending,
+    always: boolean,
+    act: () => Promise<R>,
+  ): Promise<{ reply: R; sequence: bigint }> => {
     current = pending;
     try {
       return await perform(pending, always, act);
@@ -122,14 +132,20 @@ export function createLifeCycle(core: RuntimeCore): LifeCycle {
   const refuseFaulted = (): void => {
     const { fault } = engine.state();
     if (engine.state().kind !== 'faulted') return;
-    throw new HostError('RUNTIME_FAULTED', `The runtime '${core.name}' has faulted (${fault?.code ?? ''}: ${fault?.message ?? ''}); reset it first.`, {
-      runtime: core.name,
-      ...(fault && { fault: fault.code }),
-    });
+    throw new HostError(
+      'RUNTIME_FAULTED',
+      `The runtime '${core.name}' has faulted (${fault?.code ?? ''}: ${fault?.message ?? ''}); reset it first.`,
+      {
+        runtime: core.name,
+        ...(fault && { fault: fault.code }),
+      },
+    );
   };
   const refuseRunning = (what: string): void => {
     if (engine.state().kind === 'running' || engine.state().kind === 'stepping') {
-      throw new HostError('WRONG_STATE', `The runtime '${core.name}' is scanning; stop it before ${what}.`, { runtime: core.name });
+      throw new HostError('WRONG_STATE', `The runtime '${core.name}' is scanning; stop it before ${what}.`, {
+        runtime: core.name,
+      });
     }
   };
 
@@ -159,12 +175,17 @@ export function createLifeCycle(core: RuntimeCore): LifeCycle {
       };
       // A step or a run to a condition may last; stop ends it instead of waiting for it.
       const kind = engine.state().kind;
-      const interrupts = current !== undefined && (current.cause === 'step' || current.cause === 'until') && (kind === 'running' || kind === 'stepping');
+      const interrupts =
+        current !== undefined &&
+        (current.cause === 'step' || current.cause === 'until') &&
+        (kind === 'running' || kind === 'stepping');
       return interrupts ? act() : inTurn(act);
     },
     step: (call, scans) => {
       if (scans < 1 || scans > mostSteps) {
-        throw new HostError('INVALID_REQUEST', `A step runs 1 to ${mostSteps} scans, not ${scans}.`, { limit: String(mostSteps) });
+        throw new HostError('INVALID_REQUEST', `A step runs 1 to ${mostSteps} scans, not ${scans}.`, {
+          limit: String(mostSteps),
+        });
       }
       // Refused at once rather than after a step that is under way.
       refuseRunning('stepping');

@@ -35,6 +35,7 @@ export function pageOf<S, T>(source: Iterable<S>, map: (item: S) => T, request: 
 function offsetOf(token: string, key: string): number {
   const match = token.length > 200 ? null : /^(\d{1,9})-(.*)$/s.exec(Buffer.from(token, 'base64url').toString());
   if (!match) throw new HostError('INVALID_REQUEST', 'The page token is none of this host; begin again without one.');
-  if (match[2] !== key) throw new HostError('INVALID_REQUEST', 'What the page token belongs to has changed; begin again without one.');
+  if (match[2] !== key)
+    throw new HostError('INVALID_REQUEST', 'What the page token belongs to has changed; begin again without one.');
   return Number(match[1]);
 }

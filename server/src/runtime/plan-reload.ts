@@ -1,6 +1,5 @@
 import type { MemoryMove, ScalarType } from '../engine/engine.js';
 import type { ElementaryName, TypeDescriptor, TypeId } from '../model/data-type.js';
-import type { ReloadChange } from '../model/event.js';
 import { foldName } from '../model/identifier.js';
 import type { ProgramImage } from '../model/program-image.js';
 import { typeName } from './value-codec.js';
@@ -42,17 +41,38 @@ export function planReload(before: ProgramImage, after: ProgramImage): ReloadPla
   for (const root of after.roots) {
     const was = old.get(foldName(root.path));
     old.delete(foldName(root.path));
-    const place: Place = { image: after, type: root.type, address: root.address, ...(root.bit !== undefined && { bit: root.bit }) };
+    const place: Place = {
+      image: after,
+      type: root.type,
+      address: root.address,
+      ...(root.bit !== undefined && { bit: root.bit }),
+    };
     if (!was) {
-      plan.step({ path: root.path, action: 'reinitialised', newType: typeName(after.types, root.type), reason: 'it is new' }, root.hidden);
+      plan.step(
+        { path: root.path, action: 'reinitialised', newType: typeName(after.types, root.type), reason: 'it is new' },
+        root.hidden,
+      );
       continue;
     }
     if (root.constant) continue;
-    const from: Place = { image: before, type: was.type, address: was.address, ...(was.bit !== undefined && { bit: was.bit }) };
+    const from: Place = {
+      image: before,
+      type: was.type,
+      address: was.address,
+      ...(was.bit !== undefined && { bit: was.bit }),
+    };
     carry(root.path, from, place, plan, root.hidden === true);
   }
   for (const root of old.values()) {
-    plan.step({ path: root.path, action: 'dropped', oldType: typeName(before.types, root.type), reason: 'it is no longer declared' }, root.hidden);
+    plan.step(
+      {
+        path: root.path,
+        action: 'dropped',
+        oldType: typeName(before.types, root.type),
+        reason: 'it is no longer declared',
+      },
+      root.hidden,
+    );
   }
   return { moves: merged(plan.moves), steps: plan.steps };
 }
@@ -81,7 +101,8 @@ function carry(path: string, from: Place, to: Place, plan: PlanMaker, hidden: bo
   const types = { oldType: typeName(from.image.types, from.type), newType: typeName(to.image.types, to.type) };
   if (from.indirect || to.indirect || b.kind === 'pointer' || a.kind === 'pointer') {
     // An address means nothing in the new memory; the program sets it again.
-    if (!to.indirect) plan.step({ path, action: 'reinitialised', ...types, reason: 'a reference is set anew by the program' }, hidden);
+    if (!to.indirect)
+      plan.step({ path, action: 'reinitialised', ...types, reason: 'a reference is set anew by the program' }, hidden);
     return;
   }
   if (a.kind === 'struct' && b.kind === 'struct') {
@@ -96,8 +117,21 @@ function carry(path: string, from: Place, to: Place, plan: PlanMaker, hidden: bo
     const size = Math.min(a.size, b.size);
     // A shorter variable takes what fits; its last unit stays NUL.
     const unit = a.wide ? 2 : 1;
-    plan.moves.push({ kind: 'bytes', from: from.address, to: to.address, size: a.size === b.size ? size : size - unit });
-    plan.step({ path, action: a.size === b.size ? 'kept' : 'converted', ...types, reason: a.size === b.size ? 'same type' : 'the length differs' }, hidden);
+    plan.moves.push({
+      kind: 'bytes',
+      from: from.address,
+      to: to.address,
+      size: a.size === b.size ? size : size - unit,
+    });
+    plan.step(
+      {
+        path,
+        action: a.size === b.size ? 'kept' : 'converted',
+        ...types,
+        reason: a.size === b.size ? 'same type' : 'the length differs',
+      },
+      hidden,
+    );
     return;
   }
   const scalarFrom = scalarOf(a);
@@ -113,13 +147,25 @@ function carryScalar(
   path: string,
   from: Place,
   to: Place,
-  kinds: { a: TypeDescriptor; b: TypeDescriptor; scalarFrom: ScalarType; scalarTo: ScalarType; types: { oldType: string; newType: string } },
+  kinds: {
+    a: TypeDescriptor;
+    b: TypeDescriptor;
+    scalarFrom: ScalarType;
+    scalarTo: ScalarType;
+    types: { oldType: string; newType: string };
+  },
   plan: PlanMaker,
   hidden: boolean,
 ): void {
   const { a, b, scalarFrom, scalarTo, types } = kinds;
   if (scalarFrom === 'bool' && scalarTo === 'bool') {
-    plan.moves.push({ kind: 'bool', from: from.address, to: to.address, ...(from.bit !== undefined && { fromBit: from.bit }), ...(to.bit !== undefined && { toBit: to.bit }) });
+    plan.moves.push({
+      kind: 'bool',
+      from: from.address,
+      to: to.address,
+      ...(from.bit !== undefined && { fromBit: from.bit }),
+      ...(to.bit !== undefined && { toBit: to.bit }),
+    });
     plan.step({ path, action: 'kept', ...types, reason: 'same type' }, hidden);
     return;
   }
@@ -129,25 +175,41 @@ function carryScalar(
     return;
   }
   const time = (t: TypeDescriptor): boolean => t.kind === 'elementary' && /^L?(TIME|DATE|TOD|DT)$/.test(t.name);
-  if (scalarFrom === 'bool' || scalarTo === 'bool' || time(a) !== time(b) || a.kind === 'enum' || b.kind === 'enum' || b.kind === 'subrange') {
+  if (
+    scalarFrom === 'bool' ||
+    scalarTo === 'bool' ||
+    time(a) !== time(b) ||
+    a.kind === 'enum' ||
+    b.kind === 'enum' ||
+    b.kind === 'subrange'
+  ) {
     plan.step({ path, action: 'reinitialised', ...types, reason: 'the new type may not hold the old value' }, hidden);
     return;
   }
   plan.moves.push({ kind: 'convert', from: from.address, fromType: scalarFrom, to: to.address, toType: scalarTo });
-  plan.step({ path, action: 'converted', ...types, reason: 'a number of another type; values outside its range saturate' }, hidden);
+  plan.step(
+    { path, action: 'converted', ...types, reason: 'a number of another type; values outside its range saturate' },
+    hidden,
+  );
 }
 
 /** Same meaning of the bytes: names of types may differ where the base and the range do not. */
 function sameScalar(a: TypeDescriptor, b: TypeDescriptor): boolean {
-  const base = (t: TypeDescriptor): ElementaryName | undefined => (t.kind === 'elementary' ? t.name : t.kind === 'enum' || t.kind === 'subrange' ? t.base : undefined);
+  const base = (t: TypeDescriptor): ElementaryName | undefined =>
+    t.kind === 'elementary' ? t.name : t.kind === 'enum' || t.kind === 'subrange' ? t.base : undefined;
   if (base(a) !== base(b)) return false;
-  if (b.kind === 'enum') return a.kind === 'enum' && a.values.every((v) => b.values.some((w) => w.value === v.value && foldName(w.name) === foldName(v.name)));
+  if (b.kind === 'enum')
+    return (
+      a.kind === 'enum' &&
+      a.values.every((v) => b.values.some((w) => w.value === v.value && foldName(w.name) === foldName(v.name)))
+    );
   if (b.kind === 'subrange') return a.kind === 'subrange' && a.low >= b.low && a.high <= b.high;
   return a.kind !== 'enum';
 }
 
 function scalarOf(type: TypeDescriptor): ScalarType | undefined {
-  const name = type.kind === 'elementary' ? type.name : type.kind === 'enum' || type.kind === 'subrange' ? type.base : undefined;
+  const name =
+    type.kind === 'elementary' ? type.name : type.kind === 'enum' || type.kind === 'subrange' ? type.base : undefined;
   return name && scalars[name];
 }
 
@@ -161,7 +223,13 @@ const scalars: Readonly<Record<ElementaryName, ScalarType>> = {
 type StructType = Extract<TypeDescriptor, { kind: 'struct' }>;
 type ArrayType = Extract<TypeDescriptor, { kind: 'array' }>;
 
-function carryMembers(path: string, old: { from: Place; a: StructType }, next: { to: Place; b: StructType }, plan: PlanMaker, hidden: boolean): void {
+function carryMembers(
+  path: string,
+  old: { from: Place; a: StructType },
+  next: { to: Place; b: StructType },
+  plan: PlanMaker,
+  hidden: boolean,
+): void {
   const { from, a } = old;
   const { to, b } = next;
   const members = new Map(a.members.map((m) => [foldName(m.name), m]));
@@ -171,7 +239,15 @@ function carryMembers(path: string, old: { from: Place; a: StructType }, next: {
     members.delete(foldName(member.name));
     const quiet = hidden || member.hidden === true;
     if (!was) {
-      plan.step({ path: memberPath, action: 'reinitialised', newType: typeName(to.image.types, member.type), reason: 'it is new' }, quiet);
+      plan.step(
+        {
+          path: memberPath,
+          action: 'reinitialised',
+          newType: typeName(to.image.types, member.type),
+          reason: 'it is new',
+        },
+        quiet,
+      );
       continue;
     }
     // Constants come with the program.
@@ -186,11 +262,25 @@ function carryMembers(path: string, old: { from: Place; a: StructType }, next: {
     carry(memberPath, place(from, was), place(to, member), plan, quiet);
   }
   for (const gone of members.values()) {
-    plan.step({ path: `${path}.${gone.name}`, action: 'dropped', oldType: typeName(from.image.types, gone.type), reason: 'it is no longer declared' }, hidden || gone.hidden === true);
+    plan.step(
+      {
+        path: `${path}.${gone.name}`,
+        action: 'dropped',
+        oldType: typeName(from.image.types, gone.type),
+        reason: 'it is no longer declared',
+      },
+      hidden || gone.hidden === true,
+    );
   }
 }
 
-function carryElements(path: string, old: { from: Place; a: ArrayType }, next: { to: Place; b: ArrayType }, plan: PlanMaker, hidden: boolean): void {
+function carryElements(
+  path: string,
+  old: { from: Place; a: ArrayType },
+  next: { to: Place; b: ArrayType },
+  plan: PlanMaker,
+  hidden: boolean,
+): void {
   const { from, a } = old;
   const { to, b } = next;
   const types = { oldType: typeName(from.image.types, from.type), newType: typeName(to.image.types, to.type) };
@@ -207,12 +297,27 @@ function carryElements(path: string, old: { from: Place; a: ArrayType }, next: {
     return;
   }
   // Element by element: the indices that both have. Each tells only of itself where it is not kept.
-  const quietKept: PlanMaker = { ...plan, step: (step, quiet) => (step.action === 'kept' ? undefined : plan.step(step, quiet)) };
+  const quietKept: PlanMaker = {
+    ...plan,
+    step: (step, quiet) => (step.action === 'kept' ? undefined : plan.step(step, quiet)),
+  };
   for (const indices of sharedIndices(a.bounds, b.bounds)) {
-    const at = (place: Place, type: ArrayType): Place => ({ image: place.image, type: type.element, address: place.address + ordinal(type.bounds, indices) * type.elementSize });
+    const at = (place: Place, type: ArrayType): Place => ({
+      image: place.image,
+      type: type.element,
+      address: place.address + ordinal(type.bounds, indices) * type.elementSize,
+    });
     carry(`${path}[${indices.join(',')}]`, at(from, a), at(to, b), quietKept, hidden);
   }
-  plan.step({ path, action: sameBounds ? 'kept' : 'converted', ...types, reason: sameBounds ? 'element by element' : 'the bounds differ; shared elements are kept' }, hidden);
+  plan.step(
+    {
+      path,
+      action: sameBounds ? 'kept' : 'converted',
+      ...types,
+      reason: sameBounds ? 'element by element' : 'the bounds differ; shared elements are kept',
+    },
+    hidden,
+  );
 }
 
 function* sharedIndices(a: ArrayType['bounds'], b: ArrayType['bounds']): Generator<readonly number[]> {
@@ -241,7 +346,12 @@ function merged(moves: readonly MemoryMove[]): MemoryMove[] {
   const result: MemoryMove[] = [];
   for (const move of moves) {
     const last = result.at(-1);
-    if (last?.kind === 'bytes' && move.kind === 'bytes' && last.from + last.size === move.from && last.to + last.size === move.to) {
+    if (
+      last?.kind === 'bytes' &&
+      move.kind === 'bytes' &&
+      last.from + last.size === move.from &&
+      last.to + last.size === move.to
+    ) {
       result[result.length - 1] = { ...last, size: last.size + move.size };
     } else result.push(move);
   }

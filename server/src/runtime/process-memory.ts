@@ -1,4 +1,4 @@
-import type { EngineRecord, ScanRecord, SnapshotRecord, WriteRecord } from '../engine/engine.js';
+import type { EngineRecord, SnapshotRecord, WriteRecord } from '../engine/engine.js';
 import type { GroupRecord } from '../events/event-log.js';
 import type { LogLineEvent, ScanEvent, ValuesEvent, WordChanges } from '../model/event.js';
 import type { Region } from '../model/program-image.js';
@@ -42,10 +42,17 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
     const { inputs, outputs, markers, variables } = layout!.image.memory;
     const part = (region: Region): WordChanges => within(changes, region.start - variables.start, region.size);
     const io = (direction: 'input' | 'output', touched: WordChanges): GroupRecord[] =>
-      touched.index.length === 0 ? [] : [{ class: 'io', payload: { kind: 'io', runtime, scan: atScan, direction, changes: touched } }];
+      touched.index.length === 0
+        ? []
+        : [{ class: 'io', payload: { kind: 'io', runtime, scan: atScan, direction, changes: touched } }];
     const logged = lines;
     lines = [];
-    return [...io('input', part(inputs)), ...logged, ...io('output', join(part(outputs), part(markers))), { class: 'scan', payload: whole }];
+    return [
+      ...io('input', part(inputs)),
+      ...logged,
+      ...io('output', join(part(outputs), part(markers))),
+      { class: 'scan', payload: whole },
+    ];
   };
   const between = (record: WriteRecord | SnapshotRecord, changes: WordChanges): GroupRecord[] => {
     const cause = record.kind === 'write' ? 'write' : record.reason;
@@ -78,8 +85,19 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
       bytes.set(record.bytes, variables.start);
       words = new Uint32Array(buffer, variables.start, wordCount);
       // Nothing is compared across layouts: whoever watches gets a snapshot. Only the very first has nobody who could be reset.
-      if (layout.version === 1) return between(record, { layout: 1, index: words.map((_, w) => w), value: words.slice(), before: words.map((w) => ~w) });
-      return between(record, { layout: layout.version, index: new Uint32Array(0), value: new Uint32Array(0), before: new Uint32Array(0) });
+      if (layout.version === 1)
+        return between(record, {
+          layout: 1,
+          index: words.map((_, w) => w),
+          value: words.slice(),
+          before: words.map((w) => ~w),
+        });
+      return between(record, {
+        layout: layout.version,
+        index: new Uint32Array(0),
+        value: new Uint32Array(0),
+        before: new Uint32Array(0),
+      });
     }
     if (!layout) return [];
     const padded = new Uint8Array(4 * words.length);
@@ -88,7 +106,13 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
     const changed: number[] = [];
     for (let w = 0; w < words.length; w += 1) if (words[w] !== next[w]) changed.push(w);
     const index = Uint32Array.from(changed);
-    return between(record, apply(index, index.map((w) => next[w]!)));
+    return between(
+      record,
+      apply(
+        index,
+        index.map((w) => next[w]!),
+      ),
+    );
   };
 
   return {
@@ -128,7 +152,12 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
           return [];
         }
         case 'lost':
-          return [{ class: 'scan', payload: { kind: 'records_lost', runtime, fromScan: record.fromScan, toScan: record.toScan } }];
+          return [
+            {
+              class: 'scan',
+              payload: { kind: 'records_lost', runtime, fromScan: record.fromScan, toScan: record.toScan },
+            },
+          ];
       }
     },
   };
@@ -136,10 +165,16 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
 
 /** The changes whose words touch a stretch of bytes, given from the start of the variables. */
 function within(changes: WordChanges, offset: number, size: number): WordChanges {
-  if (size === 0) return { ...changes, index: new Uint32Array(0), value: new Uint32Array(0), before: new Uint32Array(0) };
+  if (size === 0)
+    return { ...changes, index: new Uint32Array(0), value: new Uint32Array(0), before: new Uint32Array(0) };
   const from = lowerBound(changes.index, offset >> 2);
   const to = lowerBound(changes.index, ((offset + size - 1) >> 2) + 1);
-  return { layout: changes.layout, index: changes.index.subarray(from, to), value: changes.value.subarray(from, to), before: changes.before.subarray(from, to) };
+  return {
+    layout: changes.layout,
+    index: changes.index.subarray(from, to),
+    value: changes.value.subarray(from, to),
+    before: changes.before.subarray(from, to),
+  };
 }
 
 function lowerBound(column: Uint32Array, wanted: number): number {
@@ -163,7 +198,12 @@ function join(a: WordChanges, b: WordChanges): WordChanges {
     joined.set(y.subarray(shared), x.length);
     return joined;
   };
-  return { layout: a.layout, index: both(a.index, b.index), value: both(a.value, b.value), before: both(a.before, b.before) };
+  return {
+    layout: a.layout,
+    index: both(a.index, b.index),
+    value: both(a.value, b.value),
+    before: both(a.before, b.before),
+  };
 }
 
 /**
@@ -185,7 +225,12 @@ function complete(changes: WordChanges, layout: Layout, words: Uint32Array, byte
   changes.index.forEach((w, i) => before.set(w, changes.before[i]!));
   for (const w of changes.index) wanted.add(w);
   const index = Uint32Array.from(wanted).sort();
-  return { layout: changes.layout, index, value: index.map((w) => words[w]!), before: index.map((w) => before.get(w) ?? words[w]!) };
+  return {
+    layout: changes.layout,
+    index,
+    value: index.map((w) => words[w]!),
+    before: index.map((w) => before.get(w) ?? words[w]!),
+  };
 }
 
 function lastWordOf(leaf: number, layout: Layout, bytes: Uint8Array): number {
@@ -196,6 +241,7 @@ function lastWordOf(leaf: number, layout: Layout, bytes: Uint8Array): number {
   const start = leaves.address[leaf]!;
   const most = leaves.extra[leaf]!;
   let length = 0;
-  while (length < most && (bytes[start + unit * length]! !== 0 || (unit === 2 && bytes[start + 2 * length + 1]! !== 0))) length += 1;
+  while (length < most && (bytes[start + unit * length]! !== 0 || (unit === 2 && bytes[start + 2 * length + 1]! !== 0)))
+    length += 1;
   return (start + unit * (length + 1) - 1 - layout.image.memory.variables.start) >> 2;
 }

@@ -85,7 +85,8 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     return result;
   };
   const current = (): Project => {
-    if (!project) throw new HostError('NO_PROJECT', `The runtime '${core.name}' has no project; open one.`, { runtime: core.name });
+    if (!project)
+      throw new HostError('NO_PROJECT', `The runtime '${core.name}' has no project; open one.`, { runtime: core.name });
     return project;
   };
   const originOf = (p: Project): ProgramOrigin => ({ project: p.name, revision: p.revision, profile: p.profile });
@@ -123,14 +124,21 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       diagnostics: result.diagnostics.slice(0, 100), total: result.diagnostics.length, durationMs,
     }); // prettier-ignore
   };
-  const timed = async (sources: ProjectSources, profile: string): Promise<{ result: BuildResult; durationMs: number }> => {
+  const timed = async (
+    sources: ProjectSources,
+    profile: string,
+  ): Promise<{ result: BuildResult; durationMs: number }> => {
     const started = performance.now();
     const result = await build(compiler, sources, profile);
     return { result, durationMs: Math.round(performance.now() - started) };
   };
 
   /** Puts a new image in force: online where there is a program, else from the beginning. */
-  const takeOver = async (next: Project, image: ProgramImage, by: Actor): Promise<{ plan?: ReloadPlan; scan: number }> => {
+  const takeOver = async (
+    next: Project,
+    image: ProgramImage,
+    by: Actor,
+  ): Promise<{ plan?: ReloadPlan; scan: number }> => {
     const old = core.layouts.current();
     if (!old || core.engine.state().kind === 'empty') {
       await runtime.load(image, originOf(next), by);
@@ -155,28 +163,53 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       if (cause === 'file') project = { ...before, diagnostics: result.diagnostics, valid: false };
     }
     const image = requireImage(result);
-    const next: Project = { ...before, ...sources, revision: before.revision + 1, profile, image, diagnostics: result.diagnostics, valid: true };
+    const next: Project = {
+      ...before,
+      ...sources,
+      revision: before.revision + 1,
+      profile,
+      image,
+      diagnostics: result.diagnostics,
+      valid: true,
+    };
     const { plan, scan } = await takeOver(next, image, by);
     project = next;
-    const answer = { revision: next.revision, pous: diffPous(before.image, image), steps: plan?.steps ?? [], diagnostics: result.diagnostics, scan };
+    const answer = {
+      revision: next.revision,
+      pous: diffPous(before.image, image),
+      steps: plan?.steps ?? [],
+      diagnostics: result.diagnostics,
+      scan,
+    };
     await changed(cause, by, before, next, plan, keep(answer)).committed;
     return answer;
   };
 
-  const patched = async (options: PatchOptions): Promise<{ sources: ProjectSources; changedDocuments: readonly SourceDocument[] }> => {
+  const patched = (options: PatchOptions): { sources: ProjectSources; changedDocuments: readonly SourceDocument[] } => {
     const before = current();
     if (options.expectedRevision === undefined) {
-      throw new HostError('REVISION_MISSING', `Name the revision that the patch was made from; the project is at ${before.revision}.`, { revision: String(before.revision) });
+      throw new HostError(
+        'REVISION_MISSING',
+        `Name the revision that the patch was made from; the project is at ${before.revision}.`,
+        { revision: String(before.revision) },
+      );
     }
     if (options.expectedRevision !== BigInt(before.revision)) {
-      throw new HostError('REVISION_CONFLICT', `The project is at revision ${before.revision}, not ${options.expectedRevision}; get it and patch again.`, {
-        revision: String(before.revision),
-        expectedRevision: String(options.expectedRevision),
-      });
+      throw new HostError(
+        'REVISION_CONFLICT',
+        `The project is at revision ${before.revision}, not ${options.expectedRevision}; get it and patch again.`,
+        {
+          revision: String(before.revision),
+          expectedRevision: String(options.expectedRevision),
+        },
+      );
     }
     const documents = applyEdits(before.documents, options.edits, before.image);
     const changedDocuments = documents.filter((d) => !before.documents.includes(d));
-    return { sources: { name: before.name, ...(before.path !== undefined && { path: before.path }), documents }, changedDocuments };
+    return {
+      sources: { name: before.name, ...(before.path !== undefined && { path: before.path }), documents },
+      changedDocuments,
+    };
   };
 
   const reload = (): Promise<void> =>
@@ -185,7 +218,13 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       if (before?.path === undefined) return;
       const sources = await readSources({ kind: 'path', path: before.path, roots: [before.path] });
       if (sameDocuments(sources.documents, before.documents)) return;
-      await advance({ ...sources, name: before.name }, before.profile, { kind: 'system', name: 'file' }, 'file', () => []);
+      await advance(
+        { ...sources, name: before.name },
+        before.profile,
+        { kind: 'system', name: 'file' },
+        'file',
+        () => [],
+      );
     });
 
   const stopWatching = async (): Promise<void> => {
@@ -223,7 +262,11 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         built(next, result, durationMs);
         const remembered: StateChange[] = [
           ...(before && before.path !== next.path ? [{ kind: 'forget' as const, project: core.name }] : []),
-          { kind: 'value', key: `project/${core.name}`, value: sources.path === undefined ? undefined : JSON.stringify({ path: sources.path, profile }) },
+          {
+            kind: 'value',
+            key: `project/${core.name}`,
+            value: sources.path === undefined ? undefined : JSON.stringify({ path: sources.path, profile }),
+          },
         ];
         await changed('open', call.actor, before, next, undefined, [...remembered, ...call.remember(next)]).committed;
         return next;
@@ -243,21 +286,23 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       }),
     patch: (call, options) =>
       inTurn(async () => {
-        const { sources, changedDocuments } = await patched(options);
+        const { sources, changedDocuments } = patched(options);
         const before = current();
         if (options.validateOnly) return planFor(sources, before.profile);
         record.checkStorage();
         if (options.writeBack && before.path === undefined) {
-          throw new HostError('WRONG_STATE', 'The project was sent inline and has no file to write back to.', { runtime: core.name });
+          throw new HostError('WRONG_STATE', 'The project was sent inline and has no file to write back to.', {
+            runtime: core.name,
+          });
         }
-        const answer = await advance(sources, before.profile, call.actor, 'patch', call.remember);
+        const answer = await advance(sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer));
         if (options.writeBack) await writeBack(changedDocuments);
         return answer;
       }),
     plan: (options) =>
       inTurn(async () => {
         const before = current();
-        if (options && options.edits.length > 0) return planFor((await patched(options)).sources, before.profile);
+        if (options && options.edits.length > 0) return planFor(patched(options).sources, before.profile);
         if (before.path === undefined) return planFor(before, before.profile);
         return planFor(await readSources({ kind: 'path', path: before.path, roots: [before.path] }), before.profile);
       }),
@@ -268,10 +313,11 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         await advance(before, profile, call.actor, 'profile', () => []);
         const sequence = record.nextSequence();
         const value = before.path === undefined ? undefined : JSON.stringify({ path: before.path, profile });
-        const { committed } = record.append('project', { kind: 'profile_changed', project: before.name, runtime: core.name, profile, by: call.actor }, [
-          { kind: 'value', key: `project/${core.name}`, value },
-          ...call.remember(sequence),
-        ]);
+        const { committed } = record.append(
+          'project',
+          { kind: 'profile_changed', project: before.name, runtime: core.name, profile, by: call.actor },
+          [{ kind: 'value', key: `project/${core.name}`, value }, ...call.remember(sequence)],
+        );
         await committed;
         return sequence;
       }),
@@ -296,10 +342,18 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
 }
 
 /** The variables of a plan that are not simply kept, as events list them. */
-function listed(plan: ReloadPlan | undefined): { readonly variables: readonly ReloadChange[]; readonly truncated?: true } {
+function listed(plan: ReloadPlan | undefined): {
+  readonly variables: readonly ReloadChange[];
+  readonly truncated?: true;
+} {
   const differing = (plan?.steps ?? []).filter((step) => step.action !== 'kept');
   const variables = differing.slice(0, mostListed).map((step): ReloadChange => {
-    const change = step.action === 'reinitialised' && step.oldType === undefined ? 'added' : step.action === 'kept' ? 'kept' : step.action;
+    const change =
+      step.action === 'reinitialised' && step.oldType === undefined
+        ? 'added'
+        : step.action === 'kept'
+          ? 'kept'
+          : step.action;
     return { path: step.path, change, detail: `${step.oldType ?? ''}>${step.newType ?? ''}: ${step.reason}` };
   });
   return { variables, ...(differing.length > mostListed && { truncated: true as const }) };

@@ -21,10 +21,20 @@ interface RetainLeaf {
 }
 
 /** `saved` is what the store read at start; the newest offer replaces it. */
-export function createRetainKeeper(store: RetainStore, saved: RetainImage | undefined, onFailure: (error: unknown) => void): RetainKeeper {
+export function createRetainKeeper(
+  store: RetainStore,
+  saved: RetainImage | undefined,
+  onFailure: (error: unknown) => void,
+): RetainKeeper {
   let newest = saved;
-  const known = new WeakMap<ProgramImage, { readonly leaves: readonly RetainLeaf[]; readonly fields: readonly RetainField[] }>();
-  const leavesOf = (image: ProgramImage, tree: VariableTree): { readonly leaves: readonly RetainLeaf[]; readonly fields: readonly RetainField[] } => {
+  const known = new WeakMap<
+    ProgramImage,
+    { readonly leaves: readonly RetainLeaf[]; readonly fields: readonly RetainField[] }
+  >();
+  const leavesOf = (
+    image: ProgramImage,
+    tree: VariableTree,
+  ): { readonly leaves: readonly RetainLeaf[]; readonly fields: readonly RetainField[] } => {
     const found = known.get(image);
     if (found) return found;
     const leaves = retainLeaves(tree);
@@ -49,14 +59,17 @@ export function createRetainKeeper(store: RetainStore, saved: RetainImage | unde
     },
     cellsFor(image) {
       if (!newest) return [];
-      const places = new Map(leavesOf(image, createVariableTree(image)).leaves.map((l) => [`${l.field.name}\n${l.field.type}`, l.variable]));
+      const places = new Map(
+        leavesOf(image, createVariableTree(image)).leaves.map((l) => [`${l.field.name}\n${l.field.type}`, l.variable]),
+      );
       const cells: MemoryCell[] = [];
       let at = 0;
       for (const field of newest.fields) {
         const variable = places.get(`${field.name}\n${field.type}`);
         const bytes = newest.values.slice(at, at + field.sizeBytes);
         at += field.sizeBytes;
-        if (variable) cells.push({ address: variable.address, bytes, ...(variable.bit !== undefined && { bit: variable.bit }) });
+        if (variable)
+          cells.push({ address: variable.address, bytes, ...(variable.bit !== undefined && { bit: variable.bit }) });
       }
       return cells;
     },
@@ -71,8 +84,12 @@ function retainLeaves(tree: VariableTree): readonly RetainLeaf[] {
   for (const root of image.roots) {
     for (const variable of tree.leavesBelow(tree.resolve(root.path))) {
       const bytes = variable.bit === undefined ? tree.typeOf(variable).size : 1;
-      if (!variable.retain || variable.indirect || variable.address < start || variable.address + bytes > start + size) continue;
-      leaves.push({ variable, field: { name: variable.path, type: typeName(image.types, variable.type), sizeBytes: bytes } });
+      if (!variable.retain || variable.indirect || variable.address < start || variable.address + bytes > start + size)
+        continue;
+      leaves.push({
+        variable,
+        field: { name: variable.path, type: typeName(image.types, variable.type), sizeBytes: bytes },
+      });
     }
   }
   return leaves;

@@ -56,7 +56,9 @@ export interface RuntimeCore {
 export function requireProgram(core: RuntimeCore): Layout {
   const layout = core.layouts.current();
   if (!layout || core.unloaded || core.engine.state().kind === 'empty') {
-    throw new HostError('NO_PROJECT', `The runtime '${core.name}' has no program; open a project that builds.`, { runtime: core.name });
+    throw new HostError('NO_PROJECT', `The runtime '${core.name}' has no program; open a project that builds.`, {
+      runtime: core.name,
+    });
   }
   return layout;
 }

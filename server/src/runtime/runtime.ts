@@ -129,7 +129,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     reader,
     writer,
     snapshots: createSnapshots(core, lifeCycle),
-    status: core.status,
+    status: () => core.status(),
     stats: () => engine.stats(),
     load: (image, origin, actor, cells = []) =>
       lifeCycle.change(actor, 'load', async () => {

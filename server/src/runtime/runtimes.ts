@@ -77,16 +77,29 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
   const find = (name: string): HostedRuntime | undefined => runtimes.get(name === '' ? mainRuntime : name);
   const get = (name: string): HostedRuntime => {
     const found = find(name);
-    if (!found) throw new HostError('RUNTIME_NOT_FOUND', `There is no runtime '${name.slice(0, 80)}'; list them to see what there is.`, { runtime: name.slice(0, 80) });
+    if (!found)
+      throw new HostError(
+        'RUNTIME_NOT_FOUND',
+        `There is no runtime '${name.slice(0, 80)}'; list them to see what there is.`,
+        { runtime: name.slice(0, 80) },
+      );
     return found;
   };
   const checkRoom = (): void => {
     if (runtimes.size >= mostRuntimes) {
-      throw new HostError('TOO_MANY_ITEMS', `A host has at most ${mostRuntimes} runtimes; delete one.`, { limit: String(mostRuntimes) });
+      throw new HostError('TOO_MANY_ITEMS', `A host has at most ${mostRuntimes} runtimes; delete one.`, {
+        limit: String(mostRuntimes),
+      });
     }
   };
   const created = (call: Pick<Call<never>, 'actor'>, name: string, change: string, detail?: string): void => {
-    record.append('project', { kind: 'runtime', runtime: name, change, by: call.actor, ...(detail !== undefined && { detail }) });
+    record.append('project', {
+      kind: 'runtime',
+      runtime: name,
+      change,
+      by: call.actor,
+      ...(detail !== undefined && { detail }),
+    });
   };
 
   return {
@@ -105,16 +118,25 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
       checkName(name);
       const source = get(from);
       const { image } = requireProgram(source.core);
-      if (runtimes.has(name)) throw new HostError('RUNTIME_EXISTS', `There is a runtime '${name}' already; choose another name.`, { runtime: name });
+      if (runtimes.has(name))
+        throw new HostError('RUNTIME_EXISTS', `There is a runtime '${name}' already; choose another name.`, {
+          runtime: name,
+        });
       checkRoom();
       const fork = make(name, clock);
       try {
         const memory = snapshot === '' ? await source.core.engine.snapshot() : source.snapshots.get(snapshot).snapshot;
         if (memory.imageDigest !== image.digest) {
-          throw new HostError('WRONG_STATE', 'The snapshot was taken of another program; open that one first.', { digest: memory.imageDigest });
+          throw new HostError('WRONG_STATE', 'The snapshot was taken of another program; open that one first.', {
+            digest: memory.imageDigest,
+          });
         }
         const project = source.projects.project();
-        await fork.load(image, source.core.origin ?? { project: image.name, revision: 1, profile: image.profile.name }, call.actor);
+        await fork.load(
+          image,
+          source.core.origin ?? { project: image.name, revision: 1, profile: image.profile.name },
+          call.actor,
+        );
         await fork.core.engine.restore(memory);
         if (project) fork.projects.adopt(project);
         created(call, name, 'created', `fork of ${source.core.name}`);
@@ -129,7 +151,10 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
     async delete(call, name) {
       record.checkStorage();
       const runtime = get(name);
-      if (runtime.core.name === mainRuntime) throw new HostError('WRONG_STATE', "The runtime 'main' can't be deleted; close its project instead.", { runtime: mainRuntime });
+      if (runtime.core.name === mainRuntime)
+        throw new HostError('WRONG_STATE', "The runtime 'main' can't be deleted; close its project instead.", {
+          runtime: mainRuntime,
+        });
       runtimes.delete(runtime.core.name);
       await runtime.projects.stopWatching();
       await runtime.close();

@@ -33,7 +33,10 @@ const magic = Buffer.from('plc-emu snapshot 1\n');
 
 export function checkName(name: string): void {
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
-    throw new HostError('INVALID_REQUEST', `'${name.slice(0, 80)}' is no name; use letters, digits, '.', '_', '-', at most 64.`);
+    throw new HostError(
+      'INVALID_REQUEST',
+      `'${name.slice(0, 80)}' is no name; use letters, digits, '.', '_', '-', at most 64.`,
+    );
   }
 }
 
@@ -41,7 +44,10 @@ export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapsh
   const kept = new Map<string, StoredSnapshot>();
   const get = (name: string): StoredSnapshot => {
     const found = kept.get(name);
-    if (!found) throw new HostError('NOT_FOUND', `The runtime '${core.name}' has no snapshot '${name.slice(0, 80)}'.`, { snapshot: name.slice(0, 80) });
+    if (!found)
+      throw new HostError('NOT_FOUND', `The runtime '${core.name}' has no snapshot '${name.slice(0, 80)}'.`, {
+        snapshot: name.slice(0, 80),
+      });
     return found;
   };
   return {
@@ -52,10 +58,18 @@ export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapsh
       if (name !== '') checkName(name);
       const used = [...kept.values()].reduce((sum, s) => sum + s.snapshot.bytes.length, 0);
       if ((kept.size >= mostSnapshots && !kept.has(name)) || used > mostBytes) {
-        throw new HostError('TOO_MANY_ITEMS', `A runtime keeps at most ${mostSnapshots} snapshots and ${mostBytes} bytes; delete some.`, { limit: String(mostSnapshots) });
+        throw new HostError(
+          'TOO_MANY_ITEMS',
+          `A runtime keeps at most ${mostSnapshots} snapshots and ${mostBytes} bytes; delete some.`,
+          { limit: String(mostSnapshots) },
+        );
       }
       const snapshot = await core.engine.snapshot();
-      const stored = { name: name === '' ? `scan-${snapshot.scan}-${randomBytes(3).toString('hex')}` : name, timeNs: core.record.clock.wallNs(), snapshot };
+      const stored = {
+        name: name === '' ? `scan-${snapshot.scan}-${randomBytes(3).toString('hex')}` : name,
+        timeNs: core.record.clock.wallNs(),
+        snapshot,
+      };
       kept.delete(stored.name);
       kept.set(stored.name, stored);
       return stored;
@@ -68,7 +82,9 @@ export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapsh
       core.record.checkStorage();
       const { image } = requireProgram(core);
       if (snapshot.imageDigest !== image.digest) {
-        throw new HostError('WRONG_STATE', 'The snapshot was taken of another program; open that one first.', { digest: snapshot.imageDigest });
+        throw new HostError('WRONG_STATE', 'The snapshot was taken of another program; open that one first.', {
+          digest: snapshot.imageDigest,
+        });
       }
       return lifeCycle.change(call.actor, 'restore', async () => {
         const before = lifeCycle.lastSequence();
@@ -79,7 +95,15 @@ export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapsh
         const sequence = core.record.nextSequence();
         const appended = core.record.append(
           'run_state',
-          { kind: 'run_state', runtime: core.name, state: status.mode, previous: stopped ? 'STOPPED' : status.mode, cause: 'restore', by: call.actor, scan: snapshot.scan },
+          {
+            kind: 'run_state',
+            runtime: core.name,
+            state: status.mode,
+            previous: stopped ? 'STOPPED' : status.mode,
+            cause: 'restore',
+            by: call.actor,
+            scan: snapshot.scan,
+          },
           [all, ...call.remember({ status, sequence })],
         );
         await appended.committed;
@@ -89,7 +113,10 @@ export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapsh
     encode: ({ snapshot }) => Buffer.concat([magic, serialize(snapshot)]),
     decode(bytes) {
       const buffer = Buffer.from(bytes);
-      const bad = new HostError('INVALID_REQUEST', 'The bytes are no snapshot of this version; send what DownloadSnapshot gave.');
+      const bad = new HostError(
+        'INVALID_REQUEST',
+        'The bytes are no snapshot of this version; send what DownloadSnapshot gave.',
+      );
       if (!buffer.subarray(0, magic.length).equals(magic)) throw bad;
       let value: unknown;
       try {
@@ -106,8 +133,17 @@ export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapsh
 function isSnapshot(value: unknown): value is EngineSnapshot {
   if (typeof value !== 'object' || value === null) return false;
   const s = value as Record<string, unknown>;
-  const cells = Array.isArray(s.forces) && s.forces.every((c: unknown) => typeof c === 'object' && c !== null && (c as { bytes?: unknown }).bytes instanceof Uint8Array);
+  const cells =
+    Array.isArray(s.forces) &&
+    s.forces.every(
+      (c: unknown) => typeof c === 'object' && c !== null && (c as { bytes?: unknown }).bytes instanceof Uint8Array,
+    );
   return (
-    typeof s.imageDigest === 'string' && Number.isSafeInteger(s.scan) && typeof s.timeNs === 'bigint' && s.bytes instanceof Uint8Array && Array.isArray(s.tasks) && cells
+    typeof s.imageDigest === 'string' &&
+    Number.isSafeInteger(s.scan) &&
+    typeof s.timeNs === 'bigint' &&
+    s.bytes instanceof Uint8Array &&
+    Array.isArray(s.tasks) &&
+    cells
   );
 }

@@ -90,10 +90,10 @@ export function createVariableTree(image: ProgramImage): VariableTree {
   });
   // The name of a program finds its only instance.
   for (const [name, index] of onlyInstances(image, roots)) if (!byName.has(name)) byName.set(name, index);
-  for (const channel of image.channels) {
-    const name = foldName(channel.address);
-    const target = byName.get(foldName(channel.path));
-    if (!byName.has(name) && target !== undefined) byName.set(name, target);
+  /** Direct addresses of located variables, which may be members of an instance. */
+  const byLocation = new Map<string, string>();
+  for (const { address, path } of image.channels) {
+    if (!byLocation.has(foldName(address))) byLocation.set(foldName(address), path);
   }
   const byAddress = [...roots].sort((a, b) => a.root.address - b.root.address);
   const highestEnd: number[] = [];
@@ -175,6 +175,8 @@ export function createVariableTree(image: ProgramImage): VariableTree {
 
   const resolve = (path: string, memory?: Uint8Array): Variable => {
     const segments = parseAccessPath(path);
+    const located = segments[0]!.kind === 'name' ? byLocation.get(foldName(segments[0]!.name)) : undefined;
+    if (located !== undefined) return resolve(located, memory);
     // The longest run of names that is a root wins: `Resource.Instance` before `Resource`.
     let names = 0;
     while (segments[names]?.kind === 'name') names += 1;

@@ -72,7 +72,8 @@ export function createVariableReader(core: RuntimeCore, forced: ForcedPlaces): V
   const tree = (): VariableTree => requireProgram(core).tree;
 
   const leafPaths = (variable: Variable): readonly string[] => {
-    if (variable.leaf >= 0 && tree().typeOf(variable).kind !== 'array' && tree().typeOf(variable).kind !== 'struct') return [variable.path];
+    if (variable.leaf >= 0 && tree().typeOf(variable).kind !== 'array' && tree().typeOf(variable).kind !== 'struct')
+      return [variable.path];
     return [...tree().leavesBelow(variable)].filter((leaf) => !leaf.indirect).map((leaf) => leaf.path);
   };
   const generationOf = (variable: Variable): { count: bigint; lastWriter?: LastWriter } => {
@@ -81,7 +82,8 @@ export function createVariableReader(core: RuntimeCore, forced: ForcedPlaces): V
     for (const path of leafPaths(variable)) {
       const reading = core.generations.read(path);
       count += reading.count;
-      if (reading.lastWriter && (!lastWriter || reading.lastWriter.timeNs > lastWriter.timeNs)) lastWriter = reading.lastWriter;
+      if (reading.lastWriter && (!lastWriter || reading.lastWriter.timeNs > lastWriter.timeNs))
+        lastWriter = reading.lastWriter;
     }
     return { count, ...(lastWriter && { lastWriter }) };
   };
@@ -90,7 +92,11 @@ export function createVariableReader(core: RuntimeCore, forced: ForcedPlaces): V
       return readValue(types(), variable, core.memory.bytes);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new HostError('WRONG_STATE', `'${variable.path}' refers to a place outside of the variables; run a scan first.`, { path: variable.path });
+      throw new HostError(
+        'WRONG_STATE',
+        `'${variable.path}' refers to a place outside of the variables; run a scan first.`,
+        { path: variable.path },
+      );
     }
   };
   const readOne = (variable: Variable): VariableReading => {
@@ -137,14 +143,25 @@ export function createVariableReader(core: RuntimeCore, forced: ForcedPlaces): V
     readOne,
     generationOf,
     leafPaths,
-    list: (request) => pageOf(listed(request), listing, { ...request, most: mostVariables, usual: 1000, key: requireProgram(core).image.digest }),
+    list: (request) =>
+      pageOf(listed(request), listing, {
+        ...request,
+        most: mostVariables,
+        usual: 1000,
+        key: requireProgram(core).image.digest,
+      }),
     read(paths) {
       requireProgram(core);
-      if (paths.length === 0) throw new HostError('INVALID_REQUEST', 'The request names no variable; name a path or a glob.');
+      if (paths.length === 0)
+        throw new HostError('INVALID_REQUEST', 'The request names no variable; name a path or a glob.');
       const found: Variable[] = [];
       const add = (variable: Variable): void => {
         if (found.length >= mostVariables) {
-          throw new HostError('TOO_MANY_ITEMS', `A request reads at most ${mostVariables} variables; narrow the globs.`, { limit: String(mostVariables) });
+          throw new HostError(
+            'TOO_MANY_ITEMS',
+            `A request reads at most ${mostVariables} variables; narrow the globs.`,
+            { limit: String(mostVariables) },
+          );
         }
         found.push(variable);
       };

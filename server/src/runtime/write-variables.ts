@@ -38,12 +38,16 @@ export class GenerationConflict extends HostError {
   constructor(readonly conflicts: readonly { readonly expected: bigint; readonly current: VariableReading }[]) {
     const { current, expected } = conflicts[0]!;
     const winner = current.lastWriter?.by.name ?? 'nobody';
-    super('GENERATION_CONFLICT', `'${current.path}' is at generation ${current.generation}, not ${expected}; ${winner} wrote last. Read it and write again.`, {
-      path: current.path,
-      generation: current.generation.toString(),
-      expectedGeneration: expected.toString(),
-      lastWriter: winner,
-    });
+    super(
+      'GENERATION_CONFLICT',
+      `'${current.path}' is at generation ${current.generation}, not ${expected}; ${winner} wrote last. Read it and write again.`,
+      {
+        path: current.path,
+        generation: current.generation.toString(),
+        expectedGeneration: expected.toString(),
+        lastWriter: winner,
+      },
+    );
   }
 }
 
@@ -69,21 +73,35 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
     record.checkStorage();
     const { image } = requireProgram(core);
     if (engine.state().kind === 'faulted') {
-      throw new HostError('RUNTIME_FAULTED', `The runtime '${core.name}' has faulted; reset it before writing.`, { runtime: core.name });
+      throw new HostError('RUNTIME_FAULTED', `The runtime '${core.name}' has faulted; reset it before writing.`, {
+        runtime: core.name,
+      });
     }
-    if (items.length === 0) throw new HostError('INVALID_REQUEST', 'The request writes nothing; name a variable and a value.');
+    if (items.length === 0)
+      throw new HostError('INVALID_REQUEST', 'The request writes nothing; name a variable and a value.');
     if (items.length > mostVariables) {
-      throw new HostError('TOO_MANY_ITEMS', `A request writes at most ${mostVariables} variables, not ${items.length}.`, { limit: String(mostVariables) });
+      throw new HostError(
+        'TOO_MANY_ITEMS',
+        `A request writes at most ${mostVariables} variables, not ${items.length}.`,
+        { limit: String(mostVariables) },
+      );
     }
     const targets = items.map((item): Target => {
       const variable = reader.resolve(item.path);
-      if (variable.constant) throw new HostError('NOT_WRITABLE', `'${variable.path}' is a constant.`, { path: variable.path });
+      if (variable.constant)
+        throw new HostError('NOT_WRITABLE', `'${variable.path}' is a constant.`, { path: variable.path });
       if (isReference(image.types, variable)) {
-        throw new HostError('NOT_WRITABLE', `'${variable.path}' is a reference; write the variable that it refers to.`, { path: variable.path });
+        throw new HostError(
+          'NOT_WRITABLE',
+          `'${variable.path}' is a reference; write the variable that it refers to.`,
+          { path: variable.path },
+        );
       }
       const kind = image.types[variable.type]!.kind;
       if (forcing && (kind === 'array' || kind === 'struct')) {
-        throw new HostError('TYPE_MISMATCH', `'${variable.path}' is an aggregate; force its elements.`, { path: variable.path });
+        throw new HostError('TYPE_MISMATCH', `'${variable.path}' is an aggregate; force its elements.`, {
+          path: variable.path,
+        });
       }
       const value = item.value(image.types, variable.type, variable.path);
       return { item, variable, value, cells: encodeValue(image.types, variable, value) };
@@ -93,13 +111,19 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
   };
 
   const conflicting = (targets: readonly Target[]): readonly Target[] =>
-    targets.filter(({ item, variable }) => item.expectedGeneration !== undefined && reader.generationOf(variable).count !== item.expectedGeneration);
+    targets.filter(
+      ({ item, variable }) =>
+        item.expectedGeneration !== undefined && reader.generationOf(variable).count !== item.expectedGeneration,
+    );
 
   /** Refuses the whole request; others hear of it. */
   const refuseConflict = async (by: Actor, targets: readonly Target[]): Promise<never> => {
     // The winner's write may be on its way to the scan: its value is shown, not the one before it.
     await settled.catch(() => undefined);
-    const conflicts = targets.map((t) => ({ expected: t.item.expectedGeneration!, current: reader.readOne(t.variable) }));
+    const conflicts = targets.map((t) => ({
+      expected: t.item.expectedGeneration!,
+      current: reader.readOne(t.variable),
+    }));
     for (const { expected, current } of conflicts.slice(0, 100)) {
       record.append('run_state', {
         kind: 'write_conflict', runtime: core.name, by, path: current.path, expectedGeneration: expected, generation: current.generation,
@@ -147,7 +171,10 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
       ({ committed } = record.append('run_state', payload, [...claims.map((c) => c.change), ...call.remember(answer)]));
     };
     try {
-      const applied = act(targets.flatMap((t) => t.cells), atBoundary);
+      const applied = act(
+        targets.flatMap((t) => t.cells),
+        atBoundary,
+      );
       settled = applied;
       atBoundary(await applied);
     } finally {
@@ -158,11 +185,25 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
   };
 
   return {
-    write: (call, items) => carryOut(call, 'write', items, (cells, hook) => engine.write(cells, hook), () => undefined),
+    write: (call, items) =>
+      carryOut(
+        call,
+        'write',
+        items,
+        (cells, hook) => engine.write(cells, hook),
+        () => undefined,
+      ),
     force: (call, items) =>
-      carryOut(call, 'force', items, (cells, hook) => engine.force(cells, hook), (targets) => {
-        for (const { variable, value, cells } of targets) forced.set(foldName(variable.path), { variable, value, cells });
-      }),
+      carryOut(
+        call,
+        'force',
+        items,
+        (cells, hook) => engine.force(cells, hook),
+        (targets) => {
+          for (const { variable, value, cells } of targets)
+            forced.set(foldName(variable.path), { variable, value, cells });
+        },
+      ),
     async unforce(call, paths) {
       record.checkStorage();
       requireProgram(core);
@@ -176,10 +217,22 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
         if (answer) return;
         for (const path of released) forced.delete(foldName(path));
         answer = { scan: reply.scan, sequence: record.nextSequence(), released };
-        const items = places.map(({ variable }): WrittenItem => ({ path: variable.path, generation: reader.generationOf(variable).count }));
-        ({ committed } = record.append('run_state', written(core.name, call, 'unforce', reply.scan, items), call.remember(answer)));
+        const items = places.map(({ variable }): WrittenItem => ({
+          path: variable.path,
+          generation: reader.generationOf(variable).count,
+        }));
+        ({ committed } = record.append(
+          'run_state',
+          written(core.name, call, 'unforce', reply.scan, items),
+          call.remember(answer),
+        ));
       };
-      atBoundary(await engine.unforce(places.flatMap((p) => p.cells), atBoundary));
+      atBoundary(
+        await engine.unforce(
+          places.flatMap((p) => p.cells),
+          atBoundary,
+        ),
+      );
       await committed;
       return answer!;
     },
@@ -193,7 +246,15 @@ function written(
   scan: number,
   items: readonly WrittenItem[],
 ): WriteEvent {
-  return { kind: 'write', runtime, by: call.actor, action, scan, items, ...(call.requestId !== undefined && { requestId: call.requestId }) };
+  return {
+    kind: 'write',
+    runtime,
+    by: call.actor,
+    action,
+    scan,
+    items,
+    ...(call.requestId !== undefined && { requestId: call.requestId }),
+  };
 }
 
 /** No place may be written twice in one request, also not as a part of another. */
@@ -208,6 +269,8 @@ function refuseOverlaps(targets: readonly Target[], types: readonly TypeDescript
   for (let i = 1; i < places.length; i += 1) {
     const [before, place] = [places[i - 1]!, places[i]!];
     if (place.start >= before.end) continue;
-    throw new HostError('DUPLICATE_TARGET', `'${place.path}' and '${before.path}' are the same place; write it once.`, { path: place.path });
+    throw new HostError('DUPLICATE_TARGET', `'${place.path}' and '${before.path}' are the same place; write it once.`, {
+      path: place.path,
+    });
   }
 }

@@ -1,5 +1,10 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { ChannelChangeSchema, EventSchema, IoDirection, VariableChangeSchema } from '../../../proto/plcemu/v1/event_pb.js';
+import {
+  ChannelChangeSchema,
+  EventSchema,
+  IoDirection,
+  VariableChangeSchema,
+} from '../../../proto/plcemu/v1/event_pb.js';
 import { RuntimeStateSchema } from '../../../proto/plcemu/v1/runtime_state_pb.js';
 import { VariableValueSchema } from '../../../proto/plcemu/v1/value_pb.js';
 import type { BatchEvent, Encoder, EventBatch, SnapshotPart } from '../events/subscription.js';
@@ -53,7 +58,16 @@ export interface EncoderOptions {
 const f = { snapshot: 5, batch: 6 } as const;
 const bFields = { cursor: 1, sequence: 2, scan: 3, events: 4, coalesced: 5, continued: 6 } as const;
 const eFields = { sequence: 1, class: 2, time: 3, runtime: 4, io: 14, scan: 15 } as const;
-const scanFields = { scan: 1, scanTime: 2, duration: 3, lateness: 4, between: 5, layout: 6, changed: 7, variables: 8 } as const;
+const scanFields = {
+  scan: 1,
+  scanTime: 2,
+  duration: 3,
+  lateness: 4,
+  between: 5,
+  layout: 6,
+  changed: 7,
+  variables: 8,
+} as const;
 const ioFields = { scan: 1, direction: 2, layout: 3, changed: 4, channels: 5 } as const;
 const cFields = { scans: 1, firstScan: 2, lastScan: 3, edgeIds: 4, edgeCounts: 5, edgePaths: 6 } as const;
 const sFields = { scan: 3, state: 4, values: 5, layout: 6, variables: 7 } as const;
@@ -65,7 +79,11 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
   const scratch = createWordScratch();
 
   /** Writes the changed leaves of a word event, as columns or in full. Gives the layout. */
-  const writeChanges = (payload: WordPayload, layout: Layout, fields: { layout: number; changed: number; full: number }): void => {
+  const writeChanges = (
+    payload: WordPayload,
+    layout: Layout,
+    fields: { layout: number; changed: number; full: number },
+  ): void => {
     const isIo = payload.kind === 'io';
     const selected = selection.in(layout);
     scratch.lay(layout, payload.changes);
@@ -82,7 +100,10 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
       const value = readValue(layout.image.types, { ...variable, address: variable.address - base }, memory);
       const full = { path: variable.path, value: valueMessage(value), literal: formatValue(value) };
       const bytes = isIo
-        ? toBinary(ChannelChangeSchema, create(ChannelChangeSchema, { ...full, address: selected.addressOf.get(position) ?? '' }))
+        ? toBinary(
+            ChannelChangeSchema,
+            create(ChannelChangeSchema, { ...full, address: selected.addressOf.get(position) ?? '' }),
+          )
         : toBinary(VariableChangeSchema, create(VariableChangeSchema, full));
       sink.bytes(fields.full, bytes);
     }
@@ -100,7 +121,8 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
       const io = sink.open(eFields.io);
       sink.uint64(ioFields.scan, BigInt(payload.scan));
       sink.uint32(ioFields.direction, payload.direction === 'input' ? IoDirection.INPUT : IoDirection.OUTPUT);
-      if (layout) writeChanges(payload, layout, { layout: ioFields.layout, changed: ioFields.changed, full: ioFields.channels });
+      if (layout)
+        writeChanges(payload, layout, { layout: ioFields.layout, changed: ioFields.changed, full: ioFields.channels });
       sink.close(io);
     } else {
       const scan = sink.open(eFields.scan);
@@ -110,7 +132,12 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
         writeTime(sink, scanFields.duration, durationOf(payload.durationNs));
         writeTime(sink, scanFields.lateness, durationOf(payload.lateNs));
       } else sink.bool(scanFields.between, true);
-      if (layout) writeChanges(payload, layout, { layout: scanFields.layout, changed: scanFields.changed, full: scanFields.variables });
+      if (layout)
+        writeChanges(payload, layout, {
+          layout: scanFields.layout,
+          changed: scanFields.changed,
+          full: scanFields.variables,
+        });
       sink.close(scan);
     }
     sink.close(mark);
@@ -132,7 +159,8 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
   const writeEdges = (merged: CoalescedChanges, layout: Layout, which: 'io' | 'scan'): void => {
     const edges = edgesOf(merged, layout.leaves, selection.in(layout)[which]);
     if (edges.length === 0) return;
-    if (verbose) for (const { position } of edges) sink.string(cFields.edgePaths, layout.leaves.variable(position).path);
+    if (verbose)
+      for (const { position } of edges) sink.string(cFields.edgePaths, layout.leaves.variable(position).path);
     else {
       const ids = sink.open(cFields.edgeIds);
       for (const { position } of edges) sink.varint(position);
@@ -166,14 +194,22 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
       const payload = part.payload as PartPayload | undefined;
       if (!payload) return new Uint8Array(0);
       sink.uint64(sFields.scan, BigInt(payload.scan));
-      if (payload.status) sink.bytes(sFields.state, toBinary(RuntimeStateSchema, create(RuntimeStateSchema, stateMessage(payload.status))));
+      if (payload.status)
+        sink.bytes(
+          sFields.state,
+          toBinary(RuntimeStateSchema, create(RuntimeStateSchema, stateMessage(payload.status))),
+        );
       const { layout } = payload;
       if (layout && !verbose) {
         const view = new DataView(payload.memory.buffer, payload.memory.byteOffset, payload.memory.byteLength);
         writeColumns(sink, sFields.values, layout.leaves, payload.positions, view, 0);
         sink.uint32(sFields.layout, layout.version);
       }
-      for (const reading of payload.readings) sink.bytes(sFields.variables, toBinary(VariableValueSchema, create(VariableValueSchema, variableMessage(reading))));
+      for (const reading of payload.readings)
+        sink.bytes(
+          sFields.variables,
+          toBinary(VariableValueSchema, create(VariableValueSchema, variableMessage(reading))),
+        );
       const body = sink.take();
       if (layout && !verbose) uses.set(body, [{ runtime: payload.runtime, layout }]);
       return body;
@@ -196,7 +232,11 @@ function writeTime(sink: ByteSink, field: number, time: { seconds: bigint; nanos
 }
 
 /** Edges of selected BOOLs: bits of words as positions of leaves. */
-function edgesOf(merged: CoalescedChanges, leaves: LeafTable, selected: Uint8Array): readonly { readonly position: number; readonly count: number }[] {
+function edgesOf(
+  merged: CoalescedChanges,
+  leaves: LeafTable,
+  selected: Uint8Array,
+): readonly { readonly position: number; readonly count: number }[] {
   const found: { position: number; count: number }[] = [];
   const { index, bit, count } = merged.edges;
   for (let i = 0; i < index.length; i += 1) {

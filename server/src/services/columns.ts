@@ -7,7 +7,8 @@ import type { ByteSink } from './byte-sink.js';
 /** The column of each kind of leaf; index = LeafKind. */
 export const columnOfLeafKind: readonly ColumnKind[] = (() => {
   const columns: ColumnKind[] = [];
-  const set = (column: ColumnKind, ...kinds: (keyof typeof leafKinds)[]): void => kinds.forEach((kind) => (columns[leafKinds[kind]] = column));
+  const set = (column: ColumnKind, ...kinds: (keyof typeof leafKinds)[]): void =>
+    kinds.forEach((kind) => (columns[leafKinds[kind]] = column));
   set(ColumnKind.BOOL, 'bool', 'bit');
   set(ColumnKind.INT, 'i8', 'i16', 'i32');
   set(ColumnKind.UINT, 'u8', 'u16', 'u32');
@@ -32,10 +33,25 @@ const idField: Readonly<Record<ColumnKind, number>> = {
   [ColumnKind.TEXT]: 15,
 };
 const falseField = 2;
-const valueColumns = [ColumnKind.INT, ColumnKind.UINT, ColumnKind.LONG, ColumnKind.ULONG, ColumnKind.REAL, ColumnKind.LREAL, ColumnKind.TEXT] as const;
+const valueColumns = [
+  ColumnKind.INT,
+  ColumnKind.UINT,
+  ColumnKind.LONG,
+  ColumnKind.ULONG,
+  ColumnKind.REAL,
+  ColumnKind.LREAL,
+  ColumnKind.TEXT,
+] as const;
 
 /** Writes a `Columns` message as `field`: the values of leaves, by position, taken from `view` (byte `base` is its first). */
-export function writeColumns(sink: ByteSink, field: number, leaves: LeafTable, positions: readonly number[], view: DataView, base: number): void {
+export function writeColumns(
+  sink: ByteSink,
+  field: number,
+  leaves: LeafTable,
+  positions: readonly number[],
+  view: DataView,
+  base: number,
+): void {
   if (positions.length === 0) return;
   const columns: number[][] = [];
   const trueIds: number[] = [];
@@ -76,29 +92,38 @@ function writeIds(sink: ByteSink, field: number, ids: readonly number[]): void {
 function writeNumber(sink: ByteSink, kind: number, view: DataView, at: number): void {
   switch (kind) {
     case leafKinds.i8:
-      return zigzag(sink, view.getInt8(at));
+      zigzag(sink, view.getInt8(at));
+      return;
     case leafKinds.i16:
-      return zigzag(sink, view.getInt16(at, true));
+      zigzag(sink, view.getInt16(at, true));
+      return;
     case leafKinds.i32:
-      return zigzag(sink, view.getInt32(at, true));
+      zigzag(sink, view.getInt32(at, true));
+      return;
     case leafKinds.u8:
-      return sink.varint(view.getUint8(at));
+      sink.varint(view.getUint8(at));
+      return;
     case leafKinds.u16:
-      return sink.varint(view.getUint16(at, true));
+      sink.varint(view.getUint16(at, true));
+      return;
     case leafKinds.u32:
-      return sink.varint(view.getUint32(at, true));
+      sink.varint(view.getUint32(at, true));
+      return;
     case leafKinds.i64: {
       const low = view.getUint32(at, true);
       const high = view.getInt32(at + 4, true);
       const sign = high >> 31;
-      return sink.varint64((low << 1) ^ sign, ((high << 1) | (low >>> 31)) ^ sign);
+      sink.varint64((low << 1) ^ sign, ((high << 1) | (low >>> 31)) ^ sign);
+      return;
     }
     case leafKinds.u64:
-      return sink.varint64(view.getUint32(at, true), view.getUint32(at + 4, true));
+      sink.varint64(view.getUint32(at, true), view.getUint32(at + 4, true));
+      return;
     case leafKinds.f32:
-      return sink.float(view.getFloat32(at, true));
+      sink.float(view.getFloat32(at, true));
+      return;
     default:
-      return sink.double(view.getFloat64(at, true));
+      sink.double(view.getFloat64(at, true));
   }
 }
 

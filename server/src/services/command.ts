@@ -32,7 +32,11 @@ const mostUnderWay = 256;
  * The Command stream: every request is begun as it comes and answered with its id when it is done, so a client can have many on
  * their way to the next scan. A refusal is an answer, too.
  */
-export function createCommandStream(rooms: Rooms, variables: VariableCalls, lifeCycle: LifeCycleCalls): ServiceImplementation<typeof RuntimeService>['command'] {
+export function createCommandStream(
+  rooms: Rooms,
+  variables: VariableCalls,
+  lifeCycle: LifeCycleCalls,
+): ServiceImplementation<typeof RuntimeService>['command'] {
   const perform = async ({ command }: CommandRequest, context: CallContext): Promise<CommandResult> => {
     switch (command.case) {
       case 'read':
@@ -52,7 +56,11 @@ export function createCommandStream(rooms: Rooms, variables: VariableCalls, life
       case 'stop':
         return { case: 'stop', value: await lifeCycle.stop(command.value, context) };
       default:
-        throw new HostError('INVALID_REQUEST', 'The command is empty; set one of read, write, force, unforce, step, start, stop.', { field: 'command' });
+        throw new HostError(
+          'INVALID_REQUEST',
+          'The command is empty; set one of read, write, force, unforce, step, start, stop.',
+          { field: 'command' },
+        );
     }
   };
 
@@ -69,7 +77,10 @@ export function createCommandStream(rooms: Rooms, variables: VariableCalls, life
       for await (const request of requests) {
         underWay += 1;
         void perform(request, context)
-          .catch((error: unknown): CommandResult => ({ case: 'error', value: statusOf(error, context.method, rooms.record.log) }))
+          .catch((error: unknown): CommandResult => ({
+            case: 'error',
+            value: statusOf(error, context.method, rooms.record.log),
+          }))
           .then((result) => {
             underWay -= 1;
             finished.push({ id: request.id, result });

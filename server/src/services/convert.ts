@@ -59,7 +59,12 @@ export function eventClassName(value: EventClass): EventClassName {
   return found;
 }
 
-export const severityOf = { debug: Severity.DEBUG, info: Severity.INFO, warning: Severity.WARNING, error: Severity.ERROR } as const;
+export const severityOf = {
+  debug: Severity.DEBUG,
+  info: Severity.INFO,
+  warning: Severity.WARNING,
+  error: Severity.ERROR,
+} as const;
 export function severityName(value: Severity, usual: keyof typeof severityOf): keyof typeof severityOf {
   if (value === Severity.UNSPECIFIED) return usual;
   const found = (Object.keys(severityOf) as (keyof typeof severityOf)[]).find((name) => severityOf[name] === value);

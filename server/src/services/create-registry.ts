@@ -16,7 +16,12 @@ export function createRegistry(rooms: Pick<Rooms, 'record' | 'runtimes' | 'host'
     mutations: createMutations(rooms.record),
   };
   return {
-    services: [createProjectService(whole), createRuntimeService(whole), createIoService(whole), createDiagnosticsService(whole)],
+    services: [
+      createProjectService(whole),
+      createRuntimeService(whole),
+      createIoService(whole),
+      createDiagnosticsService(whole),
+    ],
     statusOf: (error, method) => statusOf(error, method, rooms.record.log),
   };
 }

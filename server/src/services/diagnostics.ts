@@ -30,12 +30,19 @@ export function createDiagnosticsService({ record, runtimes, watches, host }: Ro
   const { events } = record;
 
   /** One page of kept events; the token is the last sequence looked at. */
-  const query = ({ eventClass, pageSize, pageToken, sinceNs, matches }: Query): { events: MessageInitShape<typeof EventSchema>[]; nextPageToken: string } => {
+  const query = ({
+    eventClass,
+    pageSize,
+    pageToken,
+    sinceNs,
+    matches,
+  }: Query): { events: MessageInitShape<typeof EventSchema>[]; nextPageToken: string } => {
     const size = Math.min(pageSize === 0 ? usualPage : pageSize, mostPage);
-    if (!/^\d{0,20}$/.test(pageToken)) throw new HostError('INVALID_REQUEST', 'The page token is none of this host; begin again without one.');
+    if (!/^\d{0,20}$/.test(pageToken))
+      throw new HostError('INVALID_REQUEST', 'The page token is none of this host; begin again without one.');
     let after = pageToken === '' ? 0n : BigInt(pageToken);
     const found: MessageInitShape<typeof EventSchema>[] = [];
-    for (let scanned = 0; scanned < mostScanned; ) {
+    for (let scanned = 0; scanned < mostScanned;) {
       const some = events.read({ classes: [eventClass], after, limit: 1000 });
       for (const event of some) {
         after = event.sequence;
@@ -54,13 +61,18 @@ export function createDiagnosticsService({ record, runtimes, watches, host }: Ro
       const project = runtimes.get(request.runtime).projects.require();
       const rank = (severity: Severity): number => severity;
       return {
-        diagnostics: project.diagnostics.filter((d) => rank(severityOf[d.severity]) >= rank(request.minSeverity)).map(diagnosticMessage),
+        diagnostics: project.diagnostics
+          .filter((d) => rank(severityOf[d.severity]) >= rank(request.minSeverity))
+          .map(diagnosticMessage),
         revision: BigInt(project.revision),
         valid: project.valid,
       };
     },
     queryLogs: (request) => {
-      if (request.contains.length > 1000) throw new HostError('INVALID_REQUEST', 'The text to look for has at most 1000 characters.', { field: 'contains' });
+      if (request.contains.length > 1000)
+        throw new HostError('INVALID_REQUEST', 'The text to look for has at most 1000 characters.', {
+          field: 'contains',
+        });
       const least = logSeverities.indexOf(severityName(request.minSeverity, 'info'));
       const wanted = request.contains.toLowerCase();
       return query({
@@ -77,7 +89,12 @@ export function createDiagnosticsService({ record, runtimes, watches, host }: Ro
     },
     watchLogs: (request, context) =>
       watches.open(
-        { runtime: request.runtime === '' ? '*' : request.runtime, options: request.options, classes: ['log'], minSeverity: severityName(request.minSeverity, 'info') },
+        {
+          runtime: request.runtime === '' ? '*' : request.runtime,
+          options: request.options,
+          classes: ['log'],
+          minSeverity: severityName(request.minSeverity, 'info'),
+        },
         context,
       ),
     queryAudit: (request) =>
@@ -86,7 +103,11 @@ export function createDiagnosticsService({ record, runtimes, watches, host }: Ro
         pageSize: request.pageSize,
         pageToken: request.pageToken,
         sinceNs: request.since && nsOf(request.since),
-        matches: ({ payload }) => payload.kind === 'audit' && (request.runtime === '' || payload.target === request.runtime || payload.target.startsWith(`${request.runtime} `)),
+        matches: ({ payload }) =>
+          payload.kind === 'audit' &&
+          (request.runtime === '' ||
+            payload.target === request.runtime ||
+            payload.target.startsWith(`${request.runtime} `)),
       }),
     getHost: (_request, context) => {
       const head = events.head();

@@ -1,9 +1,34 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { EventSchema, ProjectEventSchema, RunStateEventSchema, WrittenVariableSchema } from '../../../proto/plcemu/v1/event_pb.js';
+import type {
+  EventSchema,
+  ProjectEventSchema,
+  RunStateEventSchema,
+  WrittenVariableSchema,
+} from '../../../proto/plcemu/v1/event_pb.js';
 import { ProjectChange, ReloadAction, RunStateChange } from '../../../proto/plcemu/v1/event_pb.js';
-import type { Actor, AuditEvent, EventPayload, LoggedEvent, LogLineEvent, ProjectPayload, ReloadChange, RunStatePayload, WriteEvent } from '../model/event.js';
+import type {
+  Actor,
+  AuditEvent,
+  EventPayload,
+  LoggedEvent,
+  LogLineEvent,
+  ProjectPayload,
+  ReloadChange,
+  RunStatePayload,
+  WriteEvent,
+} from '../model/event.js';
+import type { Severity } from '../../../proto/plcemu/v1/diagnostic_pb.js';
 import { formatValue } from '../runtime/literal-text.js';
-import { diagnosticMessage, durationOf, eventClassOf, faultMessage, modes, severityOf, timestampOf, writerMessage } from './convert.js';
+import {
+  diagnosticMessage,
+  durationOf,
+  eventClassOf,
+  faultMessage,
+  modes,
+  severityOf,
+  timestampOf,
+  writerMessage,
+} from './convert.js';
 
 type EventInit = MessageInitShape<typeof EventSchema>;
 type RunStateInit = MessageInitShape<typeof RunStateEventSchema>;
@@ -50,7 +75,14 @@ function payloadMessage(payload: EventPayload): NonNullable<EventInit['payload']
   }
 }
 
-function auditMessage(payload: AuditEvent): { method: string; client: string; role: string; peer: string; outcome: string; subject: string } {
+function auditMessage(payload: AuditEvent): {
+  method: string;
+  client: string;
+  role: string;
+  peer: string;
+  outcome: string;
+  subject: string;
+} {
   const { role = '', peer = '' } = parseDetail(payload.detail);
   return {
     method: payload.action,
@@ -71,7 +103,14 @@ function parseDetail(detail: string | undefined): { role?: string; peer?: string
   return match ? { role: match[1]!, peer: match[2]! } : {};
 }
 
-function logMessage(payload: LogLineEvent): { severity: number; message: string; source: string; scan: bigint; fields: Record<string, string>; suppressed: number } {
+function logMessage(payload: LogLineEvent): {
+  severity: Severity;
+  message: string;
+  source: string;
+  scan: bigint;
+  fields: Record<string, string>;
+  suppressed: number;
+} {
   const { suppressed, ...fields } = payload.fields ?? {};
   return {
     severity: severityOf[payload.severity],
@@ -104,7 +143,12 @@ const nameOf = (actor: Actor | undefined): string => actor?.name ?? 'system';
 function runStateMessage(payload: RunStatePayload): RunStateInit {
   switch (payload.kind) {
     case 'run_state': {
-      const until = payload.cause === 'until' ? (payload.state === 'RUNNING' ? RunStateChange.STARTED : RunStateChange.STOPPED) : undefined;
+      const until =
+        payload.cause === 'until'
+          ? payload.state === 'RUNNING'
+            ? RunStateChange.STARTED
+            : RunStateChange.STOPPED
+          : undefined;
       return {
         change: changeOfCause[payload.cause] ?? until ?? RunStateChange.MODE,
         mode: modes[payload.state],
@@ -117,7 +161,15 @@ function runStateMessage(payload: RunStatePayload): RunStateInit {
     }
     case 'overrun': {
       const { task, scan, total, durationNs, intervalNs } = payload;
-      return { change: RunStateChange.OVERRUN, task, scan: BigInt(scan), overruns: BigInt(total), duration: durationOf(durationNs), interval: durationOf(intervalNs), client: 'system' };
+      return {
+        change: RunStateChange.OVERRUN,
+        task,
+        scan: BigInt(scan),
+        overruns: BigInt(total),
+        duration: durationOf(durationNs),
+        interval: durationOf(intervalNs),
+        client: 'system',
+      };
     }
     case 'debug_stop':
       return { change: RunStateChange.DEBUG_STOP, scan: BigInt(payload.scan), cause: payload.reason, client: 'system' };
@@ -128,33 +180,62 @@ function runStateMessage(payload: RunStatePayload): RunStateInit {
         client: nameOf(payload.by),
         cause: payload.action,
         requestId: payload.requestId ?? '',
-        variables: payload.items.map(
-          (item): MessageInitShape<typeof WrittenVariableSchema> => ({
-            path: item.path,
-            literal: item.value ? formatValue(item.value) : '',
-            generation: item.generation,
-            ...(item.overwrote && { overwritten: writerMessage(item.overwrote) }),
-          }),
-        ),
+        variables: payload.items.map((item): MessageInitShape<typeof WrittenVariableSchema> => ({
+          path: item.path,
+          literal: item.value ? formatValue(item.value) : '',
+          generation: item.generation,
+          ...(item.overwrote && { overwritten: writerMessage(item.overwrote) }),
+        })),
       };
     case 'write_conflict':
       return {
         change: RunStateChange.WRITE_REFUSED,
         client: nameOf(payload.by),
         cause: 'conflict',
-        variables: [{ path: payload.path, generation: payload.generation, ...(payload.lastWriter && { overwritten: writerMessage(payload.lastWriter) }) }],
+        variables: [
+          {
+            path: payload.path,
+            generation: payload.generation,
+            ...(payload.lastWriter && { overwritten: writerMessage(payload.lastWriter) }),
+          },
+        ],
         message: `generation ${payload.expectedGeneration} was expected`,
       };
     case 'retain_lost':
-      return { change: RunStateChange.RETAIN_LOST, message: payload.detail, scan: BigInt(payload.fallbackScan ?? 0), client: 'system' };
+      return {
+        change: RunStateChange.RETAIN_LOST,
+        message: payload.detail,
+        scan: BigInt(payload.fallbackScan ?? 0),
+        client: 'system',
+      };
     case 'storage':
-      return { change: payload.state === 'FAILED' ? RunStateChange.STORAGE_FAILED : RunStateChange.STORAGE_RESTORED, message: payload.detail, client: 'system' };
+      return {
+        change: payload.state === 'FAILED' ? RunStateChange.STORAGE_FAILED : RunStateChange.STORAGE_RESTORED,
+        message: payload.detail,
+        client: 'system',
+      };
     case 'journal_truncated':
-      return { change: RunStateChange.JOURNAL_TRUNCATED, from: payload.from, to: payload.to, message: payload.detail, client: 'system' };
+      return {
+        change: RunStateChange.JOURNAL_TRUNCATED,
+        from: payload.from,
+        to: payload.to,
+        message: payload.detail,
+        client: 'system',
+      };
     case 'host_started':
-      return { change: RunStateChange.HOST_STARTED, client: 'system', cause: payload.clean ? 'start' : 'crash', message: `boot ${payload.boot}, version ${payload.version}` };
+      return {
+        change: RunStateChange.HOST_STARTED,
+        client: 'system',
+        cause: payload.clean ? 'start' : 'crash',
+        message: `boot ${payload.boot}, version ${payload.version}`,
+      };
     case 'records_lost':
-      return { change: RunStateChange.RECORDS_LOST, from: BigInt(payload.fromScan), to: BigInt(payload.toScan), client: 'system' };
+      return {
+        change: RunStateChange.RECORDS_LOST,
+        from: BigInt(payload.fromScan),
+        to: BigInt(payload.toScan),
+        client: 'system',
+      };
   }
 }
 
@@ -172,9 +253,13 @@ const changeOfProjectCause = { open: ProjectChange.OPENED, close: ProjectChange.
 function projectMessage(payload: ProjectPayload): ProjectInit {
   switch (payload.kind) {
     case 'project_changed': {
-      const named = (list: readonly ReloadChange[], ...changes: readonly ReloadChange['change'][]): string[] => list.filter((c) => changes.includes(c.change)).map((c) => c.path);
+      const named = (list: readonly ReloadChange[], ...changes: readonly ReloadChange['change'][]): string[] =>
+        list.filter((c) => changes.includes(c.change)).map((c) => c.path);
       return {
-        change: payload.cause === 'open' || payload.cause === 'close' ? changeOfProjectCause[payload.cause] : ProjectChange.CHANGED,
+        change:
+          payload.cause === 'open' || payload.cause === 'close'
+            ? changeOfProjectCause[payload.cause]
+            : ProjectChange.CHANGED,
         name: payload.project,
         revision: BigInt(payload.revision),
         digest: payload.digest ?? '',
@@ -200,13 +285,25 @@ function projectMessage(payload: ProjectPayload): ProjectInit {
         cause: 'build',
       };
     case 'profile_changed':
-      return { change: ProjectChange.PROFILE, name: payload.project, profile: payload.profile, client: nameOf(payload.by), cause: 'profile' };
+      return {
+        change: ProjectChange.PROFILE,
+        name: payload.project,
+        profile: payload.profile,
+        client: nameOf(payload.by),
+        cause: 'profile',
+      };
     default:
       return {};
   }
 }
 
-function reloadMessage(change: ReloadChange): { path: string; action: ReloadAction; oldType: string; newType: string; reason: string } {
+function reloadMessage(change: ReloadChange): {
+  path: string;
+  action: ReloadAction;
+  oldType: string;
+  newType: string;
+  reason: string;
+} {
   const match = /^([^>]*)>([^:]*): (.*)$/s.exec(change.detail ?? '');
   const actions: Partial<Record<ReloadChange['change'], ReloadAction>> = {
     kept: ReloadAction.KEPT,

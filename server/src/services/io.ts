@@ -35,11 +35,18 @@ interface ChannelAnswer {
 }
 
 export function createIoService({ runtimes, mutations, watches }: Rooms): RegisteredService {
-  const subject = (request: { runtime: string; writes?: readonly ChannelWrite[]; addresses?: readonly string[] }): string =>
+  const subject = (request: {
+    runtime: string;
+    writes?: readonly ChannelWrite[];
+    addresses?: readonly string[];
+  }): string =>
     `${request.runtime} ${(request.writes?.map((w) => w.address) ?? request.addresses ?? []).slice(0, 50).join(' ')}`.trim();
   const listed = ({ channels, answer }: ChannelAnswer): { address: string; generation: bigint }[] =>
     channels.map((channel, i) => ({ address: channel.address, generation: answer.results[i]!.generation }));
-  const head = ({ answer }: ChannelAnswer): { scan: bigint; sequence: bigint } => ({ scan: BigInt(answer.scan), sequence: answer.sequence });
+  const head = ({ answer }: ChannelAnswer): { scan: bigint; sequence: bigint } => ({
+    scan: BigInt(answer.scan),
+    sequence: answer.sequence,
+  });
   const write: Mutation<typeof WriteChannelsRequestSchema, typeof WriteChannelsResponseSchema, ChannelAnswer> = {
     input: WriteChannelsRequestSchema,
     output: WriteChannelsResponseSchema,
@@ -52,23 +59,40 @@ export function createIoService({ runtimes, mutations, watches }: Rooms): Regist
     answer: (a) => ({ ...head(a), forced: listed(a) }),
     subject,
   };
-  const unforce: Mutation<typeof UnforceChannelsRequestSchema, typeof UnforceChannelsResponseSchema, UnforceAnswer & { addresses: readonly string[] }> = {
+  const unforce: Mutation<
+    typeof UnforceChannelsRequestSchema,
+    typeof UnforceChannelsResponseSchema,
+    UnforceAnswer & { addresses: readonly string[] }
+  > = {
     input: UnforceChannelsRequestSchema,
     output: UnforceChannelsResponseSchema,
     answer: ({ scan, sequence, addresses }) => ({ scan: BigInt(scan), sequence, released: [...addresses] }),
     subject,
   };
   const channelsFor = (runtime: HostedRuntime, writes: readonly ChannelWrite[]): readonly ChannelDescriptor[] => {
-    if (writes.length > mostVariables) throw new HostError('TOO_MANY_ITEMS', `A request writes at most ${mostVariables} channels.`, { limit: String(mostVariables) });
+    if (writes.length > mostVariables)
+      throw new HostError('TOO_MANY_ITEMS', `A request writes at most ${mostVariables} channels.`, {
+        limit: String(mostVariables),
+      });
     const glob = writes.find((w) => w.address.includes('*'));
-    if (glob) throw new HostError('INVALID_REQUEST', `'${glob.address.slice(0, 80)}' is a glob; name each channel to write.`, { address: glob.address.slice(0, 80) });
-    return writes.length === 0 ? [] : findChannels(runtime.core, writes.map((w) => w.address));
+    if (glob)
+      throw new HostError('INVALID_REQUEST', `'${glob.address.slice(0, 80)}' is a glob; name each channel to write.`, {
+        address: glob.address.slice(0, 80),
+      });
+    return writes.length === 0
+      ? []
+      : findChannels(
+          runtime.core,
+          writes.map((w) => w.address),
+        );
   };
 
   return register(IoService, {
     listChannels: (request) => {
       const runtime = runtimes.get(request.runtime);
-      const wanted = listChannels(runtime.core).filter((c) => request.direction === IoDirection.UNSPECIFIED || directions[c.direction] === request.direction);
+      const wanted = listChannels(runtime.core).filter(
+        (c) => request.direction === IoDirection.UNSPECIFIED || directions[c.direction] === request.direction,
+      );
       const page = pageOf(wanted, (channel) => channelMessage(readChannel(channel, runtime.reader)), {
         ...request,
         usual: 1000,
@@ -80,8 +104,14 @@ export function createIoService({ runtimes, mutations, watches }: Rooms): Regist
     readChannels: (request) => {
       const runtime = runtimes.get(request.runtime);
       const found = findChannels(runtime.core, request.addresses);
-      if (found.length > mostVariables) throw new HostError('TOO_MANY_ITEMS', `A request reads at most ${mostVariables} channels; narrow the globs.`, { limit: String(mostVariables) });
-      return { channels: found.map((channel) => channelMessage(readChannel(channel, runtime.reader))), scan: BigInt(runtime.core.memory.scan) };
+      if (found.length > mostVariables)
+        throw new HostError('TOO_MANY_ITEMS', `A request reads at most ${mostVariables} channels; narrow the globs.`, {
+          limit: String(mostVariables),
+        });
+      return {
+        channels: found.map((channel) => channelMessage(readChannel(channel, runtime.reader))),
+        scan: BigInt(runtime.core.memory.scan),
+      };
     },
     writeChannels: (request, context) =>
       withConflicts(
@@ -89,7 +119,10 @@ export function createIoService({ runtimes, mutations, watches }: Rooms): Regist
           const runtime = runtimes.get(request.runtime);
           const channels = channelsFor(runtime, request.writes);
           const items = request.writes.map((w, i) => itemOf({ ...w, path: channels[i]!.path }));
-          const answer = await runtime.writer.write({ ...call, remember: (given) => call.remember({ channels, answer: given }) }, items);
+          const answer = await runtime.writer.write(
+            { ...call, remember: (given) => call.remember({ channels, answer: given }) },
+            items,
+          );
           return { channels, answer };
         }),
       ),
@@ -99,7 +132,10 @@ export function createIoService({ runtimes, mutations, watches }: Rooms): Regist
           const runtime = runtimes.get(request.runtime);
           const channels = channelsFor(runtime, request.writes);
           const items = request.writes.map((w, i) => itemOf({ ...w, path: channels[i]!.path }));
-          const answer = await runtime.writer.force({ ...call, remember: (given) => call.remember({ channels, answer: given }) }, items);
+          const answer = await runtime.writer.force(
+            { ...call, remember: (given) => call.remember({ channels, answer: given }) },
+            items,
+          );
           return { channels, answer };
         }),
       ),
@@ -107,19 +143,29 @@ export function createIoService({ runtimes, mutations, watches }: Rooms): Regist
       mutations.perform(unforce, request, context, async (call) => {
         const runtime = runtimes.get(request.runtime);
         const channels = findChannels(runtime.core, request.addresses);
-        const isForced = (c: ChannelDescriptor): boolean => runtime.reader.readOne(runtime.reader.resolve(c.path)).forced;
+        const isForced = (c: ChannelDescriptor): boolean =>
+          runtime.reader.readOne(runtime.reader.resolve(c.path)).forced;
         const forced = channels.filter(isForced);
         const addresses = forced.map((c) => c.address);
         if (forced.length === 0) return { scan: runtime.core.memory.scan, sequence: 0n, released: [], addresses };
-        const answer = await runtime.writer.unforce({ ...call, remember: (given) => call.remember({ ...given, addresses }) }, forced.map((c) => c.path));
+        const answer = await runtime.writer.unforce(
+          { ...call, remember: (given) => call.remember({ ...given, addresses }) },
+          forced.map((c) => c.path),
+        );
         return { ...answer, addresses };
       }),
-    watchIo: (request, context) => watches.open({ runtime: request.runtime, options: request.options, classes: ['io'], channels: request.channels }, context),
+    watchIo: (request, context) =>
+      watches.open(
+        { runtime: request.runtime, options: request.options, classes: ['io'], channels: request.channels },
+        context,
+      ),
   });
 }
 
 function channelMessage({ channel, reading }: ChannelReading): MessageInitShape<typeof ChannelSchema> {
-  const { value, type, literal, generation, lastWriter, forced } = variableMessage(reading) as MessageInitShape<typeof ChannelSchema>;
+  const { value, type, literal, generation, lastWriter, forced } = variableMessage(reading) as MessageInitShape<
+    typeof ChannelSchema
+  >;
   return {
     address: channel.address,
     direction: directions[channel.direction],

@@ -33,7 +33,13 @@ export interface Mutation<I extends DescMessage, O extends DescMessage, R> {
 const longestId = 128;
 
 export function createMutations(record: HostRecord): Mutations {
-  const audit = (context: CallContext, target: string, outcome: 'done' | 'refused', requestId: string, reason?: string): void => {
+  const audit = (
+    context: CallContext,
+    target: string,
+    outcome: 'done' | 'refused',
+    requestId: string,
+    reason?: string,
+  ): void => {
     const { actor, role, peer } = context.caller;
     record.append('audit', {
       kind: 'audit', by: actor, action: context.method, target: target.slice(0, 1000), outcome, detail: auditDetail(Role[role].toLowerCase(), peer),
@@ -46,10 +52,13 @@ export function createMutations(record: HostRecord): Mutations {
       const target = mutation.subject(request);
       try {
         if (requestId.length > longestId) {
-          throw new HostError('INVALID_REQUEST', `A request id has at most ${longestId} characters.`, { field: 'request_id' });
+          throw new HostError('INVALID_REQUEST', `A request id has at most ${longestId} characters.`, {
+            field: 'request_id',
+          });
         }
         const { actor } = context.caller;
-        const bytesOf = (result: Parameters<typeof mutation.answer>[0]): Uint8Array => toBinary(mutation.output, create(mutation.output, mutation.answer(result)));
+        const bytesOf = (result: Parameters<typeof mutation.answer>[0]): Uint8Array =>
+          toBinary(mutation.output, create(mutation.output, mutation.answer(result)));
         if (requestId === '') {
           const result = await act({ actor, remember: () => [] });
           if (!mutation.auditRefusalsOnly) audit(context, target, 'done', '');

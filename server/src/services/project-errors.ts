@@ -16,15 +16,23 @@ export async function withDiagnostics<T>(result: Promise<T>): Promise<T> {
     if (error instanceof ProjectRefused) {
       let count = error.diagnostics.length;
       for (;;) {
-        const ordered = [...error.diagnostics].sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
-        const detail = packDetail(DiagnosticListSchema, create(DiagnosticListSchema, { diagnostics: ordered.slice(0, count).map(diagnosticMessage) }));
+        const ordered = [...error.diagnostics].sort(
+          (a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'),
+        );
+        const detail = packDetail(
+          DiagnosticListSchema,
+          create(DiagnosticListSchema, { diagnostics: ordered.slice(0, count).map(diagnosticMessage) }),
+        );
         if (detail.value.length <= mostDetailBytes || count === 0) throw new DetailedError(error, [detail]);
         count = Math.floor(count / 2);
       }
     }
     if (error instanceof HostError && error.reason === 'REVISION_CONFLICT') {
       const { revision = '0', expectedRevision = '0' } = error.metadata;
-      const detail = create(RevisionConflictSchema, { revision: BigInt(revision), expectedRevision: BigInt(expectedRevision) });
+      const detail = create(RevisionConflictSchema, {
+        revision: BigInt(revision),
+        expectedRevision: BigInt(expectedRevision),
+      });
       throw new DetailedError(error, [packDetail(RevisionConflictSchema, detail)]);
     }
     throw error;

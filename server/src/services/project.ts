@@ -39,7 +39,9 @@ const chunkBytes = 1024 * 1024;
 const mostListed = 1000;
 
 export function createProjectService({ runtimes, mutations, watches, host }: Rooms): RegisteredService {
-  const opened = (project: Project & { runtime: HostedRuntime }): { project: MessageInitShape<typeof ProjectSchema>; diagnostics: ReturnType<typeof diagnosticMessage>[] } => ({
+  const opened = (
+    project: Project & { runtime: HostedRuntime },
+  ): { project: MessageInitShape<typeof ProjectSchema>; diagnostics: ReturnType<typeof diagnosticMessage>[] } => ({
     project: projectMessage(project.runtime, project),
     diagnostics: project.diagnostics.map(diagnosticMessage),
   });
@@ -60,33 +62,53 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
   };
 
   return register(ProjectService, {
-    openProject: (request, context) => withDiagnostics(mutations.perform(open, request, context, (call) => openInto(request, sourceOf(request, host.roots), call))),
+    openProject: (request, context) =>
+      withDiagnostics(
+        mutations.perform(open, request, context, (call) => openInto(request, sourceOf(request, host.roots), call)),
+      ),
     async uploadProject(requests, context) {
       const { request, source } = await receive(requests);
       return withDiagnostics(mutations.perform(upload, request, context, (call) => openInto(request, source, call)));
     },
     closeProject: (request, context) =>
-      mutations.perform(close, request, context, (call) => runtimes.get(request.runtime).projects.close({ ...call, remember: () => call.remember(undefined) })),
+      mutations.perform(close, request, context, (call) =>
+        runtimes.get(request.runtime).projects.close({ ...call, remember: () => call.remember(undefined) }),
+      ),
     getProject: (request) => {
       const runtime = runtimes.get(request.runtime);
       return { project: projectMessage(runtime, runtime.projects.require()) };
     },
     listPous: (request) => {
       const project = runtimes.get(request.runtime).projects.require();
-      const sorted = [...(project.image?.pous ?? [])].sort((a, b) => (a.name.toUpperCase() < b.name.toUpperCase() ? -1 : 1));
-      const page = pageOf(sorted, (pou) => pouMessage(pou, project.documents, false), { ...request, usual: 1000, most: 1000, key: project.image?.digest ?? '' });
+      const sorted = [...(project.image?.pous ?? [])].sort((a, b) =>
+        a.name.toUpperCase() < b.name.toUpperCase() ? -1 : 1,
+      );
+      const page = pageOf(sorted, (pou) => pouMessage(pou, project.documents, false), {
+        ...request,
+        usual: 1000,
+        most: 1000,
+        key: project.image?.digest ?? '',
+      });
       return { pous: [...page.items], nextPageToken: page.nextPageToken, revision: BigInt(project.revision) };
     },
     getPou: (request) => {
       const project = runtimes.get(request.runtime).projects.require();
       const found = project.image?.pous.find((pou) => pou.name.toUpperCase() === request.name.toUpperCase());
-      if (!found) throw new HostError('POU_NOT_FOUND', `The project has no POU '${request.name.slice(0, 80)}'.`, { pou: request.name.slice(0, 80) });
+      if (!found)
+        throw new HostError('POU_NOT_FOUND', `The project has no POU '${request.name.slice(0, 80)}'.`, {
+          pou: request.name.slice(0, 80),
+        });
       return { pou: pouMessage(found, project.documents, true), revision: BigInt(project.revision) };
     },
     applyPatch: (request, context) =>
       withDiagnostics(
         mutations.perform(patch, request, context, (call) =>
-          runtimes.get(request.runtime).projects.patch(call, patchOptions(request.patch, { validateOnly: request.validateOnly, writeBack: request.writeBack })),
+          runtimes
+            .get(request.runtime)
+            .projects.patch(
+              call,
+              patchOptions(request.patch, { validateOnly: request.validateOnly, writeBack: request.writeBack }),
+            ),
         ),
       ),
     planReload: (request) =>
@@ -94,13 +116,20 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
         runtimes
           .get(request.runtime)
           .projects.plan(request.patch && patchOptions(request.patch, { validateOnly: true, writeBack: false }))
-          .then((answer) => ({ steps: answer.steps.map(stepMessage), diff: diffMessage(answer), diagnostics: answer.diagnostics.map(diagnosticMessage) })),
+          .then((answer) => ({
+            steps: answer.steps.map(stepMessage),
+            diff: diffMessage(answer),
+            diagnostics: answer.diagnostics.map(diagnosticMessage),
+          })),
       ),
     build: async (request) => {
       const { projects } = runtimes.get(request.runtime);
       const project = projects.project();
       const documents = request.documents.length > 0 ? request.documents : projects.require().documents;
-      const result = await projects.check(documents, request.profile === '' ? (project?.profile ?? '') : request.profile);
+      const result = await projects.check(
+        documents,
+        request.profile === '' ? (project?.profile ?? '') : request.profile,
+      );
       return {
         diagnostics: result.diagnostics.map(diagnosticMessage),
         valid: result.image !== undefined,
@@ -110,14 +139,23 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
     },
     async *export(request) {
       const project = runtimes.get(request.runtime).projects.require();
-      for (const document of exportDocuments(project, request.format === ExportFormat.DOCUMENTS ? 'documents' : 'plcopen')) {
-        const bytes = typeof document.content === 'string' ? new TextEncoder().encode(document.content) : document.content;
+      for (const document of exportDocuments(
+        project,
+        request.format === ExportFormat.DOCUMENTS ? 'documents' : 'plcopen',
+      )) {
+        const bytes =
+          typeof document.content === 'string' ? new TextEncoder().encode(document.content) : document.content;
         for (let at = 0; at === 0 || at < bytes.length; at += chunkBytes) {
-          yield await Promise.resolve({ document: document.name, data: bytes.subarray(at, at + chunkBytes), revision: BigInt(project.revision) });
+          yield await Promise.resolve({
+            document: document.name,
+            data: bytes.subarray(at, at + chunkBytes),
+            revision: BigInt(project.revision),
+          });
         }
       }
     },
-    watchProject: (request, context) => watches.open({ runtime: request.runtime, options: request.options, classes: ['project'] }, context),
+    watchProject: (request, context) =>
+      watches.open({ runtime: request.runtime, options: request.options, classes: ['project'] }, context),
   });
 }
 
@@ -134,7 +172,12 @@ function sourceOf({ source, name }: OpenProjectRequest, roots: readonly string[]
 
 /** Puts the pieces of an upload together. */
 async function receive(
-  requests: AsyncIterable<{ readonly piece: { case: 'open'; value: OpenProjectRequest } | { case: 'chunk'; value: SourceDocument & { content: Uint8Array } } | { case: undefined } }>,
+  requests: AsyncIterable<{
+    readonly piece:
+      | { case: 'open'; value: OpenProjectRequest }
+      | { case: 'chunk'; value: SourceDocument & { content: Uint8Array } }
+      | { case: undefined };
+  }>,
 ): Promise<{ request: OpenProjectRequest; source: ProjectSource }> {
   let request: OpenProjectRequest | undefined;
   const pieces = new Map<string, Uint8Array[]>();
@@ -143,14 +186,20 @@ async function receive(
     if (piece.case === 'open' && !request) request = piece.value;
     else if (piece.case === 'chunk' && request) {
       size += piece.value.content.length;
-      if (size > maxInlineBytes) throw new HostError('TOO_LARGE', `The documents have more than ${maxInlineBytes} bytes together.`, { limit: String(maxInlineBytes) });
+      if (size > maxInlineBytes)
+        throw new HostError('TOO_LARGE', `The documents have more than ${maxInlineBytes} bytes together.`, {
+          limit: String(maxInlineBytes),
+        });
       const known = pieces.get(piece.value.name);
       if (known) known.push(piece.value.content);
       else pieces.set(piece.value.name, [piece.value.content]);
     } else throw new HostError('INVALID_REQUEST', 'An upload begins with one `open`, and then has only chunks.');
   }
   if (!request) throw new HostError('INVALID_REQUEST', 'The upload is empty; begin with `open`.');
-  if (request.source.case !== undefined) throw new HostError('INVALID_REQUEST', 'The `open` of an upload has no source: the chunks are it.', { field: 'source' });
+  if (request.source.case !== undefined)
+    throw new HostError('INVALID_REQUEST', 'The `open` of an upload has no source: the chunks are it.', {
+      field: 'source',
+    });
   const documents = [...pieces].map(([name, parts]) => ({ name, content: new Uint8Array(Buffer.concat(parts)) }));
   return { request, source: { kind: 'inline', name: request.name, documents } };
 }
@@ -170,7 +219,11 @@ function projectMessage({ core, projects }: HostedRuntime, project: Project): Me
   };
 }
 
-function pouMessage(pou: PouSummary, documents: readonly SourceDocument[], withSource: boolean): MessageInitShape<typeof PouSchema> {
+function pouMessage(
+  pou: PouSummary,
+  documents: readonly SourceDocument[],
+  withSource: boolean,
+): MessageInitShape<typeof PouSchema> {
   const base = { name: pou.name, kind: pou.kind, language: pou.language, digest: pou.digest };
   if (!withSource) return base;
   const found = findPou(documents, pou.name);
@@ -181,7 +234,11 @@ function pouMessage(pou: PouSummary, documents: readonly SourceDocument[], withS
 }
 
 function patchOptions(patch: Patch | undefined, flags: Pick<PatchOptions, 'validateOnly' | 'writeBack'>): PatchOptions {
-  return { ...flags, edits: (patch?.edits ?? []).map(({ edit }) => editOf(edit)), expectedRevision: patch?.expectedRevision };
+  return {
+    ...flags,
+    edits: (patch?.edits ?? []).map(({ edit }) => editOf(edit)),
+    expectedRevision: patch?.expectedRevision,
+  };
 }
 
 function editOf(edit: Patch['edits'][number]['edit']): Edit {
@@ -195,7 +252,9 @@ function editOf(edit: Patch['edits'][number]['edit']): Edit {
     case 'deletePou':
       return { kind: 'delete_pou', name: edit.value };
     default:
-      throw new HostError('INVALID_REQUEST', 'An edit is empty; put or delete a document or a POU.', { field: 'patch.edits' });
+      throw new HostError('INVALID_REQUEST', 'An edit is empty; put or delete a document or a POU.', {
+        field: 'patch.edits',
+      });
   }
 }
 
@@ -206,7 +265,13 @@ const actions: Readonly<Record<ReloadStep['action'], ReloadAction>> = {
   dropped: ReloadAction.DROPPED,
 };
 
-function stepMessage({ path, action, oldType, newType, reason }: ReloadStep): MessageInitShape<typeof ReloadStepSchema> {
+function stepMessage({
+  path,
+  action,
+  oldType,
+  newType,
+  reason,
+}: ReloadStep): MessageInitShape<typeof ReloadStepSchema> {
   return { path, action: actions[action], oldType: oldType ?? '', newType: newType ?? '', reason };
 }
 
@@ -215,7 +280,9 @@ function diffMessage({ pous, steps }: PatchAnswer): MessageInitShape<typeof Proj
   const variables = (test: (step: ReloadStep) => boolean): string[] => steps.filter(test).map((s) => s.path);
   const added = variables((s) => s.action === 'reinitialised' && s.oldType === undefined);
   const removed = variables((s) => s.action === 'dropped');
-  const changed = variables((s) => s.action === 'converted' || (s.action === 'reinitialised' && s.oldType !== undefined));
+  const changed = variables(
+    (s) => s.action === 'converted' || (s.action === 'reinitialised' && s.oldType !== undefined),
+  );
   return {
     addedPous: named('added'),
     removedPous: named('removed'),
@@ -232,8 +299,10 @@ function patchMessage(answer: PatchAnswer): MessageInitShape<typeof ApplyPatchRe
     revision: BigInt(answer.revision),
     diff: diffMessage(answer),
     diagnostics: answer.diagnostics.map(diagnosticMessage),
-    reload: answer.steps.filter((s) => s.action !== 'kept').slice(0, mostListed).map(stepMessage),
+    reload: answer.steps
+      .filter((s) => s.action !== 'kept')
+      .slice(0, mostListed)
+      .map(stepMessage),
     scan: BigInt(answer.scan),
   };
 }
-

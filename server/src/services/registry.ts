@@ -74,6 +74,8 @@ export interface Registry {
   readonly services: readonly RegisteredService[];
   /** The status of a refusal, with details. Anything but a HostError is INTERNAL and was logged with its stack. */
   statusOf(error: unknown, method: string): Status;
+  /** A unary call has ended, with its gRPC code, after some seconds. */
+  called?(method: string, code: number, seconds: number): void;
 }
 
 export function register<S extends DescService>(

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { Severity } from '../../../proto/plcemu/v1/diagnostic_pb.js';
 import {
   ForkRequestSchema,
   ForkResponseSchema,
@@ -41,28 +42,48 @@ const second = 1_000_000_000n;
 export function createRuntimeService(rooms: Rooms): RegisteredService {
   const { runtimes, mutations, watches } = rooms;
   const variables = createVariableCalls(rooms);
-  const answered = ({ status, sequence }: StatusAnswer): { state: MessageInitShape<typeof RuntimeStateSchema>; sequence: bigint } => ({ state: stateMessage(status), sequence });
+  const answered = ({
+    status,
+    sequence,
+  }: StatusAnswer): { state: MessageInitShape<typeof RuntimeStateSchema>; sequence: bigint } => ({
+    state: stateMessage(status),
+    sequence,
+  });
   const start = onRuntime(StartRequestSchema, StartResponseSchema, answered);
   const stop = onRuntime(StopRequestSchema, StopResponseSchema, answered);
   const step = onRuntime(StepRequestSchema, StepResponseSchema, answered);
   const reset = onRuntime(ResetRequestSchema, ResetResponseSchema, answered);
-  const runUntil = onRuntime(RunUntilRequestSchema, RunUntilResponseSchema, (a: StatusAnswer & { met: boolean; scans: number }) => ({
-    ...answered(a),
-    met: a.met,
-    scans: BigInt(a.scans),
-  }));
+  const runUntil = onRuntime(
+    RunUntilRequestSchema,
+    RunUntilResponseSchema,
+    (a: StatusAnswer & { met: boolean; scans: number }) => ({
+      ...answered(a),
+      met: a.met,
+      scans: BigInt(a.scans),
+    }),
+  );
   const setProfile = onRuntime(SetProfileRequestSchema, SetProfileResponseSchema, answered);
-  const fork = onRuntime(ForkRequestSchema, ForkResponseSchema, (status: StatusAnswer['status']) => ({ state: stateMessage(status) }));
+  const fork = onRuntime(ForkRequestSchema, ForkResponseSchema, (status: StatusAnswer['status']) => ({
+    state: stateMessage(status),
+  }));
   const remove = onRuntime(DeleteRuntimeRequestSchema, DeleteRuntimeResponseSchema, () => ({}));
 
   return register(RuntimeService, {
-    start: (request, context) => mutations.perform(start, request, context, (call) => runtimes.get(request.runtime).lifeCycle.start(call)),
-    stop: (request, context) => mutations.perform(stop, request, context, (call) => runtimes.get(request.runtime).lifeCycle.stop(call)),
-    step: (request, context) => mutations.perform(step, request, context, (call) => runtimes.get(request.runtime).lifeCycle.step(call, request.scans || 1)),
+    start: (request, context) =>
+      mutations.perform(start, request, context, (call) => runtimes.get(request.runtime).lifeCycle.start(call)),
+    stop: (request, context) =>
+      mutations.perform(stop, request, context, (call) => runtimes.get(request.runtime).lifeCycle.stop(call)),
+    step: (request, context) =>
+      mutations.perform(step, request, context, (call) =>
+        runtimes.get(request.runtime).lifeCycle.step(call, request.scans || 1),
+      ),
     reset: (request, context) =>
-      mutations.perform(reset, request, context, (call) => runtimes.get(request.runtime).lifeCycle.reset(call, request.kind === ResetKind.COLD ? 'cold' : 'warm')),
+      mutations.perform(reset, request, context, (call) =>
+        runtimes.get(request.runtime).lifeCycle.reset(call, request.kind === ResetKind.COLD ? 'cold' : 'warm'),
+      ),
     runUntil: (request, context) => {
-      if (request.condition.length > 4096) throw new HostError('INVALID_REQUEST', 'A condition has at most 4096 characters.', { field: 'condition' });
+      if (request.condition.length > 4096)
+        throw new HostError('INVALID_REQUEST', 'A condition has at most 4096 characters.', { field: 'condition' });
       const limit = boundedDuration(request.limit, 'limit', 10n * second, 3600n * second);
       return mutations.perform(runUntil, request, context, (call) =>
         runtimes.get(request.runtime).lifeCycle.runUntil(call, request.condition, limit, request.maxScans),
@@ -107,7 +128,12 @@ export function createRuntimeService(rooms: Rooms): RegisteredService {
           return { status: runtime.status(), sequence };
         }),
       ),
-    listProfiles: () => ({ profiles: listProfiles().map(({ name, ...decisions }) => ({ name, decisions: Object.fromEntries(Object.entries(decisions).map(([k, v]) => [k, String(v)])) })) }),
+    listProfiles: () => ({
+      profiles: listProfiles().map(({ name, ...decisions }) => ({
+        name,
+        decisions: Object.fromEntries(Object.entries(decisions).map(([k, v]) => [k, String(v)])),
+      })),
+    }),
     listVariables: (request) => {
       const { reader } = runtimes.get(request.runtime);
       const page = reader.list(request);
@@ -121,7 +147,16 @@ export function createRuntimeService(rooms: Rooms): RegisteredService {
     forceVariables: (request, context) => variables.force(request, context),
     unforceVariables: (request, context) => variables.unforce(request, context),
     watchScans: (request, context) =>
-      watches.open({ runtime: request.runtime, options: request.options, classes: ['scan'], variables: request.variables, changesOnly: request.changesOnly }, context),
+      watches.open(
+        {
+          runtime: request.runtime,
+          options: request.options,
+          classes: ['scan'],
+          variables: request.variables,
+          changesOnly: request.changesOnly,
+        },
+        context,
+      ),
     watch: (request, context) => {
       const { filter } = request;
       return watches.open(
@@ -131,33 +166,54 @@ export function createRuntimeService(rooms: Rooms): RegisteredService {
           classes: (filter?.classes ?? []).map(eventClassName),
           variables: filter?.variables ?? [],
           channels: filter?.channels ?? [],
-          minSeverity: severityName(filter?.minSeverity ?? 0, 'info'),
+          minSeverity: severityName(filter?.minSeverity ?? Severity.UNSPECIFIED, 'info'),
           changesOnly: filter?.changesOnly ?? false,
         },
         context,
       );
     },
     command: createCommandStream(rooms, variables, {
-      start: (request, context) => mutations.perform({ ...start, auditRefusalsOnly: true }, request, context, (call) => runtimes.get(request.runtime).lifeCycle.start(call)),
-      stop: (request, context) => mutations.perform({ ...stop, auditRefusalsOnly: true }, request, context, (call) => runtimes.get(request.runtime).lifeCycle.stop(call)),
+      start: (request, context) =>
+        mutations.perform({ ...start, auditRefusalsOnly: true }, request, context, (call) =>
+          runtimes.get(request.runtime).lifeCycle.start(call),
+        ),
+      stop: (request, context) =>
+        mutations.perform({ ...stop, auditRefusalsOnly: true }, request, context, (call) =>
+          runtimes.get(request.runtime).lifeCycle.stop(call),
+        ),
       step: (request, context) =>
-        mutations.perform({ ...step, auditRefusalsOnly: true }, request, context, (call) => runtimes.get(request.runtime).lifeCycle.step(call, request.scans || 1)),
+        mutations.perform({ ...step, auditRefusalsOnly: true }, request, context, (call) =>
+          runtimes.get(request.runtime).lifeCycle.step(call, request.scans || 1),
+        ),
     }),
     ...createSnapshotMethods(rooms),
     fork: (request, context) =>
       mutations.perform(fork, request, context, async (call) => {
         const clock = request.clock === RuntimeClock.WALL ? 'wall' : 'virtual';
-        const made = await runtimes.fork(call, { from: request.runtime, name: request.name, clock, snapshot: request.snapshot });
+        const made = await runtimes.fork(call, {
+          from: request.runtime,
+          name: request.name,
+          clock,
+          snapshot: request.snapshot,
+        });
         if (request.start) await made.lifeCycle.start({ actor: call.actor, remember: () => [] });
         return made.status();
       }),
     listRuntimes: (request) => {
-      const page = pageOf(runtimes.list(), (r) => stateMessage(r.status()), { ...request, usual: 1000, most: 1000, key: 'runtimes' });
+      const page = pageOf(runtimes.list(), (r) => stateMessage(r.status()), {
+        ...request,
+        usual: 1000,
+        most: 1000,
+        key: 'runtimes',
+      });
       return { runtimes: [...page.items], nextPageToken: page.nextPageToken };
     },
     deleteRuntime: (request, context) => {
-      if (request.runtime === '') throw new HostError('INVALID_REQUEST', 'Name the runtime to delete.', { field: 'runtime' });
-      return mutations.perform(remove, request, context, (call) => runtimes.delete({ ...call, remember: () => call.remember(undefined) }, request.runtime));
+      if (request.runtime === '')
+        throw new HostError('INVALID_REQUEST', 'Name the runtime to delete.', { field: 'runtime' });
+      return mutations.perform(remove, request, context, (call) =>
+        runtimes.delete({ ...call, remember: () => call.remember(undefined) }, request.runtime),
+      );
     },
   });
 }
@@ -166,4 +222,3 @@ function durationStats(p: Percentiles): MessageInitShape<typeof DurationStatsSch
   const of = (ns: number): { seconds: bigint; nanos: number } => durationOf(BigInt(Math.round(ns)));
   return { mean: of(p.meanNs), p50: of(p.p50Ns), p99: of(p.p99Ns), max: of(p.maxNs) };
 }
-

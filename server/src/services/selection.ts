@@ -31,7 +31,11 @@ export function createSelection(variables: readonly string[], channels: readonly
   const terms = [...variables, ...channels];
   const bytes = terms.reduce((sum, term) => sum + Buffer.byteLength(term), 0);
   if (terms.length > mostTerms || bytes > mostBytes) {
-    throw new HostError('FILTER_TOO_LARGE', `A filter has at most ${mostTerms} terms and ${mostBytes} bytes, not ${terms.length} and ${bytes}.`, { limit: String(mostTerms) });
+    throw new HostError(
+      'FILTER_TOO_LARGE',
+      `A filter has at most ${mostTerms} terms and ${mostBytes} bytes, not ${terms.length} and ${bytes}.`,
+      { limit: String(mostTerms) },
+    );
   }
   const known = new WeakMap<Layout, SelectedLeaves & { readonly unknown: readonly string[] }>();
   const resolveIn = (layout: Layout): SelectedLeaves & { readonly unknown: readonly string[] } => {
@@ -58,12 +62,20 @@ export function createSelection(variables: readonly string[], channels: readonly
   };
 }
 
-function select(layout: Layout, variables: readonly string[], channels: readonly string[]): SelectedLeaves & { readonly unknown: readonly string[] } {
+function select(
+  layout: Layout,
+  variables: readonly string[],
+  channels: readonly string[],
+): SelectedLeaves & { readonly unknown: readonly string[] } {
   const { leaves, tree, image } = layout;
   const unknown: string[] = [];
   const globs = [...variables, ...channels].filter(isGlob).length;
   if (globs * leaves.count > mostComparisons) {
-    throw new HostError('FILTER_TOO_LARGE', `${globs} globs over ${leaves.count} variables are too many; name paths, or fewer globs.`, { limit: String(mostComparisons) });
+    throw new HostError(
+      'FILTER_TOO_LARGE',
+      `${globs} globs over ${leaves.count} variables are too many; name paths, or fewer globs.`,
+      { limit: String(mostComparisons) },
+    );
   }
   const scan = new Uint8Array(leaves.count);
   const io = new Uint8Array(leaves.count);
@@ -80,7 +92,9 @@ function select(layout: Layout, variables: readonly string[], channels: readonly
       if (position !== undefined && !addressOf.has(position)) addressOf.set(position, channel.address);
     }
   }
-  const tests = channels.map((term) => (isGlob(term) ? compileGlob(term) : (address: string) => address === canonicalAddress(term)));
+  const tests = channels.map((term) =>
+    isGlob(term) ? compileGlob(term) : (address: string) => address === canonicalAddress(term),
+  );
   const matched = channels.map(() => false);
   for (const [position, address] of addressOf) {
     const hit = channels.length === 0 ? 0 : tests.findIndex((test) => test(address));

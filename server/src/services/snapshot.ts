@@ -29,10 +29,20 @@ const chunkBytes = 1024 * 1024;
 const mostUploadBytes = 128 * 1024 * 1024;
 
 export function createSnapshotMethods({ runtimes, mutations, record }: Rooms): SnapshotMethods {
-  const answered = ({ status, sequence }: StatusAnswer): { state: ReturnType<typeof stateMessage>; sequence: bigint } => ({ state: stateMessage(status), sequence });
-  const create = onRuntime(CreateSnapshotRequestSchema, CreateSnapshotResponseSchema, ({ runtime, stored }: { runtime: string; stored: StoredSnapshot }) => ({
-    snapshot: snapshotMessage(runtime, stored),
-  }));
+  const answered = ({
+    status,
+    sequence,
+  }: StatusAnswer): { state: ReturnType<typeof stateMessage>; sequence: bigint } => ({
+    state: stateMessage(status),
+    sequence,
+  });
+  const create = onRuntime(
+    CreateSnapshotRequestSchema,
+    CreateSnapshotResponseSchema,
+    ({ runtime, stored }: { runtime: string; stored: StoredSnapshot }) => ({
+      snapshot: snapshotMessage(runtime, stored),
+    }),
+  );
   const restore = onRuntime(RestoreSnapshotRequestSchema, RestoreSnapshotResponseSchema, answered);
   const upload = onRuntime(RestoreSnapshotRequestSchema, UploadSnapshotResponseSchema, answered);
   const remove = onRuntime(DeleteSnapshotRequestSchema, DeleteSnapshotResponseSchema, () => ({}));
@@ -60,7 +70,10 @@ export function createSnapshotMethods({ runtimes, mutations, record }: Rooms): S
         if (piece.case === 'restore' && !first) first = piece.value;
         else if (piece.case === 'chunk' && first) {
           size += piece.value.length;
-          if (size > mostUploadBytes) throw new HostError('TOO_LARGE', `A snapshot has at most ${mostUploadBytes} bytes.`, { limit: String(mostUploadBytes) });
+          if (size > mostUploadBytes)
+            throw new HostError('TOO_LARGE', `A snapshot has at most ${mostUploadBytes} bytes.`, {
+              limit: String(mostUploadBytes),
+            });
           chunks.push(piece.value);
         } else throw new HostError('INVALID_REQUEST', 'An upload begins with one `restore`, and then has only chunks.');
       }
@@ -72,11 +85,17 @@ export function createSnapshotMethods({ runtimes, mutations, record }: Rooms): S
     async *downloadSnapshot(request) {
       const { snapshots } = runtimes.get(request.runtime);
       const bytes = snapshots.encode(snapshots.get(request.name));
-      for (let at = 0; at < bytes.length; at += chunkBytes) yield await Promise.resolve({ chunk: bytes.subarray(at, at + chunkBytes) });
+      for (let at = 0; at < bytes.length; at += chunkBytes)
+        yield await Promise.resolve({ chunk: bytes.subarray(at, at + chunkBytes) });
     },
     listSnapshots: (request) => {
       const runtime = runtimes.get(request.runtime);
-      const page = pageOf(runtime.snapshots.list(), (s) => snapshotMessage(runtime.core.name, s), { ...request, usual: 1000, most: 1000, key: `snapshots ${runtime.core.name}` });
+      const page = pageOf(runtime.snapshots.list(), (s) => snapshotMessage(runtime.core.name, s), {
+        ...request,
+        usual: 1000,
+        most: 1000,
+        key: `snapshots ${runtime.core.name}`,
+      });
       return { snapshots: [...page.items], nextPageToken: page.nextPageToken };
     },
     deleteSnapshot: (request, context) =>
@@ -88,6 +107,16 @@ export function createSnapshotMethods({ runtimes, mutations, record }: Rooms): S
   };
 }
 
-function snapshotMessage(runtime: string, { name, timeNs, snapshot }: StoredSnapshot): MessageInitShape<typeof StoredSnapshotSchema> {
-  return { name, runtime, scan: BigInt(snapshot.scan), time: timestampOf(timeNs), digest: snapshot.imageDigest, sizeBytes: BigInt(snapshot.bytes.length) };
+function snapshotMessage(
+  runtime: string,
+  { name, timeNs, snapshot }: StoredSnapshot,
+): MessageInitShape<typeof StoredSnapshotSchema> {
+  return {
+    name,
+    runtime,
+    scan: BigInt(snapshot.scan),
+    time: timestampOf(timeNs),
+    digest: snapshot.imageDigest,
+    sizeBytes: BigInt(snapshot.bytes.length),
+  };
 }

@@ -22,13 +22,26 @@ export function valueMessage(value: Value): ValueInit {
     case 'int':
       return integerMessage(value.type, value.value, value.enumName);
     case 'real':
-      return { kind: value.type === 'REAL' ? { case: 'realValue', value: value.value } : { case: 'lrealValue', value: value.value } };
+      return {
+        kind:
+          value.type === 'REAL'
+            ? { case: 'realValue', value: value.value }
+            : { case: 'lrealValue', value: value.value },
+      };
     case 'string':
       return { kind: { case: 'stringValue', value: value.value.replace(/\p{Surrogate}/gu, '\ufffd') } };
     case 'array':
       return { kind: { case: 'arrayValue', value: { elements: value.elements.map(valueMessage) } } };
     case 'struct':
-      return { kind: { case: 'structValue', value: { type: value.typeName, members: value.members.map(([name, part]) => ({ name, value: valueMessage(part) })) } } };
+      return {
+        kind: {
+          case: 'structValue',
+          value: {
+            type: value.typeName,
+            members: value.members.map(([name, part]) => ({ name, value: valueMessage(part) })),
+          },
+        },
+      };
     case 'pointer':
       return { kind: { case: 'pointerValue', value: value.address } };
   }
@@ -38,7 +51,8 @@ function integerMessage(type: ElementaryName, value: bigint, enumName: string | 
   if (enumName !== undefined) return { kind: { case: 'enumValue', value: enumName } };
   if (durations.has(type)) return { kind: { case: 'durationValue', value: durationOf(value) } };
   if (timestamps.has(type)) return { kind: { case: 'timestampValue', value: timestampOf(value) } };
-  if (type === 'CHAR' || type === 'WCHAR') return { kind: { case: 'stringValue', value: value === 0n ? '' : String.fromCharCode(Number(value)) } };
+  if (type === 'CHAR' || type === 'WCHAR')
+    return { kind: { case: 'stringValue', value: value === 0n ? '' : String.fromCharCode(Number(value)) } };
   if (unsigned.has(type)) return { kind: { case: 'uintValue', value } };
   return { kind: { case: 'intValue', value } };
 }
@@ -56,13 +70,22 @@ export function variableMessage(reading: VariableReading): MessageInitShape<type
 }
 
 /** A request's value for a variable of a type; its range is checked where it is laid into memory. TYPE_MISMATCH. */
-export function valueFor(message: ValueMessage | undefined, types: readonly TypeDescriptor[], id: TypeId, path: string): Value {
+export function valueFor(
+  message: ValueMessage | undefined,
+  types: readonly TypeDescriptor[],
+  id: TypeId,
+  path: string,
+): Value {
   const kind = message?.kind;
-  if (!kind || kind.case === undefined) throw new HostError('INVALID_REQUEST', `The value for '${path}' is missing.`, { path });
+  if (!kind || kind.case === undefined)
+    throw new HostError('INVALID_REQUEST', `The value for '${path}' is missing.`, { path });
   if (kind.case === 'literal') return parseLiteral(types, id, kind.value);
   const type = types[id]!;
   const mismatch = (): HostError =>
-    new HostError('TYPE_MISMATCH', `'${path}' is ${typeName(types, id)}; it can't take ${described(kind.case)}.`, { path, type: typeName(types, id) });
+    new HostError('TYPE_MISMATCH', `'${path}' is ${typeName(types, id)}; it can't take ${described(kind.case)}.`, {
+      path,
+      type: typeName(types, id),
+    });
   switch (type.kind) {
     case 'elementary':
       return elementary(type.name, kind, mismatch);
@@ -72,7 +95,15 @@ export function valueFor(message: ValueMessage | undefined, types: readonly Type
       if (kind.case === 'enumValue') {
         const name = kind.value.slice(kind.value.lastIndexOf('#') + 1);
         const found = type.values.find((v) => foldName(v.name) === foldName(name));
-        if (!found) throw new HostError('VALUE_OUT_OF_RANGE', `'${path}' is ${type.name}, which has no '${name.slice(0, 80)}'; it has ${type.values.slice(0, 12).map((v) => v.name).join(', ')}.`, { path });
+        if (!found)
+          throw new HostError(
+            'VALUE_OUT_OF_RANGE',
+            `'${path}' is ${type.name}, which has no '${name.slice(0, 80)}'; it has ${type.values
+              .slice(0, 12)
+              .map((v) => v.name)
+              .join(', ')}.`,
+            { path },
+          );
         return { kind: 'int', type: type.base, value: found.value, enumName: found.name };
       }
       return elementary(type.base, kind, mismatch);
@@ -82,13 +113,20 @@ export function valueFor(message: ValueMessage | undefined, types: readonly Type
       return { kind: 'string', wide: type.wide, value: kind.value };
     case 'array': {
       if (kind.case !== 'arrayValue') throw mismatch();
-      return { kind: 'array', elements: kind.value.elements.map((element, i) => valueFor(element, types, type.element, `${path}[${i}]`)) };
+      return {
+        kind: 'array',
+        elements: kind.value.elements.map((element, i) => valueFor(element, types, type.element, `${path}[${i}]`)),
+      };
     }
     case 'struct': {
       if (kind.case !== 'structValue') throw mismatch();
       const members = kind.value.members.map(({ name, value }): [string, Value] => {
         const member = type.members.find((m) => foldName(m.name) === foldName(name));
-        if (!member) throw new HostError('TYPE_MISMATCH', `'${path}' has no member '${name.slice(0, 80)}'.`, { path, member: name.slice(0, 80) });
+        if (!member)
+          throw new HostError('TYPE_MISMATCH', `'${path}' has no member '${name.slice(0, 80)}'.`, {
+            path,
+            member: name.slice(0, 80),
+          });
         return [member.name, valueFor(value, types, member.type, `${path}.${member.name}`)];
       });
       return { kind: 'struct', typeName: type.name, members };
@@ -107,7 +145,8 @@ function elementary(name: ElementaryName, kind: Kind, mismatch: () => HostError)
       return { kind: 'bool', value: kind.value };
     case 'intValue':
     case 'uintValue':
-      if (name === 'BOOL' || durations.has(name) || timestamps.has(name) || name === 'CHAR' || name === 'WCHAR') throw mismatch();
+      if (name === 'BOOL' || durations.has(name) || timestamps.has(name) || name === 'CHAR' || name === 'WCHAR')
+        throw mismatch();
       return { kind: 'int', type: name, value: kind.value };
     case 'realValue':
     case 'lrealValue':

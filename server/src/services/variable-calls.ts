@@ -34,11 +34,19 @@ export interface VariableCalls {
   read(request: ReadVariablesRequest): ReadVariablesResponse;
   write(request: WriteVariablesRequest, context: CallContext, inStream?: boolean): Promise<WriteVariablesResponse>;
   force(request: ForceVariablesRequest, context: CallContext, inStream?: boolean): Promise<ForceVariablesResponse>;
-  unforce(request: UnforceVariablesRequest, context: CallContext, inStream?: boolean): Promise<UnforceVariablesResponse>;
+  unforce(
+    request: UnforceVariablesRequest,
+    context: CallContext,
+    inStream?: boolean,
+  ): Promise<UnforceVariablesResponse>;
 }
 
 export function createVariableCalls({ runtimes, mutations }: Rooms): VariableCalls {
-  const written = ({ scan, sequence, results }: WriteAnswer): { scan: bigint; sequence: bigint; results: { path: string; generation: bigint }[] } => ({
+  const written = ({
+    scan,
+    sequence,
+    results,
+  }: WriteAnswer): { scan: bigint; sequence: bigint; results: { path: string; generation: bigint }[] } => ({
     scan: BigInt(scan),
     sequence,
     results: [...results],
@@ -57,13 +65,15 @@ export function createVariableCalls({ runtimes, mutations }: Rooms): VariableCal
     answer: written,
     subject: paths,
   };
-  const unforce: Mutation<typeof UnforceVariablesRequestSchema, typeof UnforceVariablesResponseSchema, UnforceAnswer> = {
-    input: UnforceVariablesRequestSchema,
-    output: UnforceVariablesResponseSchema,
-    answer: ({ scan, sequence, released }) => ({ scan: BigInt(scan), sequence, released: [...released] }),
-    subject: paths,
-  };
-  const quiet = <M extends object>(mutation: M, inStream: boolean | undefined): M => (inStream ? { ...mutation, auditRefusalsOnly: true } : mutation);
+  const unforce: Mutation<typeof UnforceVariablesRequestSchema, typeof UnforceVariablesResponseSchema, UnforceAnswer> =
+    {
+      input: UnforceVariablesRequestSchema,
+      output: UnforceVariablesResponseSchema,
+      answer: ({ scan, sequence, released }) => ({ scan: BigInt(scan), sequence, released: [...released] }),
+      subject: paths,
+    };
+  const quiet = <M extends object>(mutation: M, inStream: boolean | undefined): M =>
+    inStream ? { ...mutation, auditRefusalsOnly: true } : mutation;
 
   return {
     read(request) {
@@ -71,15 +81,29 @@ export function createVariableCalls({ runtimes, mutations }: Rooms): VariableCal
       return create(ReadVariablesResponseSchema, { variables: variables.map(variableMessage), scan: BigInt(scan) });
     },
     write: (request, context, inStream) =>
-      withConflicts(mutations.perform(quiet(write, inStream), request, context, (call) => runtimes.get(request.runtime).writer.write(call, request.writes.map(itemOf)))),
+      withConflicts(
+        mutations.perform(quiet(write, inStream), request, context, (call) =>
+          runtimes.get(request.runtime).writer.write(call, request.writes.map(itemOf)),
+        ),
+      ),
     force: (request, context, inStream) =>
-      withConflicts(mutations.perform(quiet(force, inStream), request, context, (call) => runtimes.get(request.runtime).writer.force(call, request.writes.map(itemOf)))),
+      withConflicts(
+        mutations.perform(quiet(force, inStream), request, context, (call) =>
+          runtimes.get(request.runtime).writer.force(call, request.writes.map(itemOf)),
+        ),
+      ),
     unforce: (request, context, inStream) =>
-      mutations.perform(quiet(unforce, inStream), request, context, (call) => runtimes.get(request.runtime).writer.unforce(call, request.paths)),
+      mutations.perform(quiet(unforce, inStream), request, context, (call) =>
+        runtimes.get(request.runtime).writer.unforce(call, request.paths),
+      ),
   };
 }
 
-export function itemOf({ path, value, expectedGeneration }: Pick<VariableWrite, 'path' | 'value' | 'expectedGeneration'>): WriteItem {
+export function itemOf({
+  path,
+  value,
+  expectedGeneration,
+}: Pick<VariableWrite, 'path' | 'value' | 'expectedGeneration'>): WriteItem {
   return {
     path,
     value: (types, type, canonical) => valueFor(value, types, type, canonical),

@@ -74,7 +74,8 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
     for (const { runtime, layout } of layoutsUsedBy(body)) {
       if (told.get(runtime) === layout.version) continue;
       told.set(runtime, layout.version);
-      for (const piece of layoutPieces(runtime, layout, selection, options.classes)) queue.push(small(spoken, { case: 'layout', value: piece }));
+      for (const piece of layoutPieces(runtime, layout, selection, options.classes))
+        queue.push(small(spoken, { case: 'layout', value: piece }));
     }
   };
 
@@ -83,7 +84,10 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
       case 'opened': {
         spoken = message.sequence;
         const [first] = options.layouts;
-        const pieces = first && !verbose && watchesWords(options.classes) ? layoutPieces(first[0], first[1], selection, options.classes) : [];
+        const pieces =
+          first && !verbose && watchesWords(options.classes)
+            ? layoutPieces(first[0], first[1], selection, options.classes)
+            : [];
         if (first && pieces.length === 1) told.set(first[0], first[1].version);
         queue.push(
           small(spoken, {
@@ -105,7 +109,12 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
           }),
         );
         if (message.resumedFrom) {
-          queue.push(small(spoken, { case: 'epochChanged', value: { oldEpoch: epochText(message.resumedFrom), newEpoch: epochText(message.epoch) } }));
+          queue.push(
+            small(spoken, {
+              case: 'epochChanged',
+              value: { oldEpoch: epochText(message.resumedFrom), newEpoch: epochText(message.epoch) },
+            }),
+          );
         }
         return;
       }
@@ -120,20 +129,36 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
         if (!message.more) spoken = message.sequence;
         return;
       case 'progress':
-        queue.push(small(message.previous, { case: 'progress', value: { cursor: message.cursor, sequence: message.sequence } }));
+        queue.push(
+          small(message.previous, { case: 'progress', value: { cursor: message.cursor, sequence: message.sequence } }),
+        );
         spoken = message.sequence;
         return;
       case 'lagged': {
         const { from, to, reason } = message;
-        queue.push(small(message.previous, { case: 'lagged', value: { class: eventClassOf[message.class], from, to, skipped: message.skipped ?? 0n, reason } }));
+        queue.push(
+          small(message.previous, {
+            case: 'lagged',
+            value: { class: eventClassOf[message.class], from, to, skipped: message.skipped ?? 0n, reason },
+          }),
+        );
         return;
       }
       case 'reset':
-        queue.push(small(message.previous, { case: 'reset', value: { reason: message.reason, runtime: message.runtime ?? '' } }));
+        queue.push(
+          small(message.previous, { case: 'reset', value: { reason: message.reason, runtime: message.runtime ?? '' } }),
+        );
         return;
       case 'goodbye':
-        queue.push(small(message.previous, { case: 'goodbye', value: { reason: message.reason, cursor: message.cursor, sequence: message.sequence } }));
-        goodbye = new HostError(reasonOfGoodbye[message.reason], `The watch has ended: ${message.message}.`, { goodbye: message.reason });
+        queue.push(
+          small(message.previous, {
+            case: 'goodbye',
+            value: { reason: message.reason, cursor: message.cursor, sequence: message.sequence },
+          }),
+        );
+        goodbye = new HostError(reasonOfGoodbye[message.reason], `The watch has ended: ${message.message}.`, {
+          goodbye: message.reason,
+        });
         return;
     }
   };
@@ -192,7 +217,12 @@ type LayoutInit = Exclude<MessageInitShape<typeof LayoutSchema>, { $typeName: st
 const madePieces = new WeakMap<Layout, Map<string, readonly LayoutInit[]>>();
 
 /** Names of the watched leaves of a layout, in pieces; made once for equal selections. */
-function layoutPieces(runtime: string, layout: Layout, selection: Selection, classes: readonly EventClass[]): readonly LayoutInit[] {
+function layoutPieces(
+  runtime: string,
+  layout: Layout,
+  selection: Selection,
+  classes: readonly EventClass[],
+): readonly LayoutInit[] {
   const key = `${runtime}\n${classes.includes('scan')}\n${classes.includes('io')}\n${selection.key}`;
   let ofLayout = madePieces.get(layout);
   if (!ofLayout) madePieces.set(layout, (ofLayout = new Map<string, readonly LayoutInit[]>()));
@@ -204,11 +234,22 @@ function layoutPieces(runtime: string, layout: Layout, selection: Selection, cla
   for (let i = 0; i < leaves.count; i += 1) {
     if (!((classes.includes('scan') && scan[i] === 1) || (classes.includes('io') && io[i] === 1))) continue;
     const variable = leaves.variable(i);
-    variables.push({ id: i, path: variable.path, type: typeName(image.types, variable.type), kind: columnOfLeafKind[leaves.kind[i]!]!, address: addressOf.get(i) ?? '' });
+    variables.push({
+      id: i,
+      path: variable.path,
+      type: typeName(image.types, variable.type),
+      kind: columnOfLeafKind[leaves.kind[i]!]!,
+      address: addressOf.get(i) ?? '',
+    });
   }
   const pieces: LayoutInit[] = [];
   for (let at = 0; at === 0 || at < variables.length; at += layoutPiece) {
-    pieces.push({ runtime, version: layout.version, variables: variables.slice(at, at + layoutPiece), more: at + layoutPiece < variables.length });
+    pieces.push({
+      runtime,
+      version: layout.version,
+      variables: variables.slice(at, at + layoutPiece),
+      more: at + layoutPiece < variables.length,
+    });
   }
   if (ofLayout.size > 16) ofLayout.clear();
   ofLayout.set(key, pieces);

@@ -85,7 +85,9 @@ export function createWatches(record: HostRecord, runtimes: Runtimes): Watches {
         hostId: events.hostId,
         verbose,
         layouts,
-        unknown: restricted ? unknownTerms(selection, layouts, [...(ask.variables ?? []), ...(ask.channels ?? [])]) : [],
+        unknown: restricted
+          ? unknownTerms(selection, layouts, [...(ask.variables ?? []), ...(ask.channels ?? [])])
+          : [],
       });
     },
   };
@@ -95,7 +97,8 @@ function classesFor(asked: readonly EventClass[], { caller }: CallContext): read
   const allowed = (c: EventClass): boolean => eventClassTable[c].role !== 'admin' || caller.role >= Role.ADMIN;
   if (asked.length === 0) return eventClasses.filter(allowed);
   const refused = asked.find((c) => !allowed(c));
-  if (refused) throw new HostError('PERMISSION_DENIED', `Events of the class ${refused} need the role admin.`, { class: refused });
+  if (refused)
+    throw new HostError('PERMISSION_DENIED', `Events of the class ${refused} need the role admin.`, { class: refused });
   return [...new Set(asked)];
 }
 
@@ -110,7 +113,11 @@ function startOf(options: WatchOptions | undefined): OpenRequest['start'] {
     case WatchStart.EARLIEST:
       return { kind: 'earliest' };
     default:
-      throw new HostError('INVALID_REQUEST', 'A watch needs a start: options.at LATEST, SNAPSHOT or EARLIEST, or options.cursor.', { field: 'options.start' });
+      throw new HostError(
+        'INVALID_REQUEST',
+        'A watch needs a start: options.at LATEST, SNAPSHOT or EARLIEST, or options.cursor.',
+        { field: 'options.start' },
+      );
   }
 }
 
@@ -124,13 +131,23 @@ function wordSelector(selection: Selection, runtimes: Runtimes): NonNullable<Wat
   };
 }
 
-function unknownTerms(selection: Selection, layouts: readonly (readonly [string, Layout])[], terms: readonly string[]): readonly string[] {
+function unknownTerms(
+  selection: Selection,
+  layouts: readonly (readonly [string, Layout])[],
+  terms: readonly string[],
+): readonly string[] {
   const lists = layouts.map(([, layout]) => new Set(selection.unknown(layout)));
   return [...new Set(terms)].filter((term) => lists.every((unknown) => unknown.has(term)));
 }
 
 /** The state at the newest number given: nothing is awaited, so no event comes in between. */
-function takeSnapshot(record: HostRecord, present: readonly HostedRuntime[], selection: Selection, classes: readonly EventClass[], verbose: boolean): Snapshot {
+function takeSnapshot(
+  record: HostRecord,
+  present: readonly HostedRuntime[],
+  selection: Selection,
+  classes: readonly EventClass[],
+  verbose: boolean,
+): Snapshot {
   const sequence = record.events.assigned();
   const parts: SnapshotPart[] = [];
   for (const runtime of present) {
@@ -141,7 +158,12 @@ function takeSnapshot(record: HostRecord, present: readonly HostedRuntime[], sel
   return { sequence, parts };
 }
 
-function partsOf(runtime: HostedRuntime, selection: Selection, classes: readonly EventClass[], verbose: boolean): readonly PartPayload[] {
+function partsOf(
+  runtime: HostedRuntime,
+  selection: Selection,
+  classes: readonly EventClass[],
+  verbose: boolean,
+): readonly PartPayload[] {
   const { core } = runtime;
   const layout = core.unloaded ? undefined : core.layouts.current();
   const base = { runtime: core.name, scan: core.memory.scan, memory: new Uint8Array(0), readings: [], positions: [] };

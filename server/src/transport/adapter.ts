@@ -16,6 +16,7 @@ import { StatusSchema } from '../../../proto/google/rpc/status_pb.js';
 import { HostError } from '../model/host-error.js';
 import type { CallContext, EncodedStream, RegisteredService, Registry } from '../services/registry.js';
 import type { Calls } from './calls.js';
+import { grpcCode } from './grpc-code.js';
 
 /** A request that is no valid message: refused by the handler, so that it gets a proper status. */
 class Malformed {
@@ -82,7 +83,7 @@ function handlerOf(method: DescMethod, implementation: AnyMethod, registry: Regi
     const status = registry.statusOf(error, name);
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, status)));
-    return { code: status.code, details: status.message, metadata };
+    return { code: grpcCode(status.code), details: status.message, metadata };
   };
   const response = (init: unknown): Response => create(method.output, init as Message);
 
@@ -91,11 +92,16 @@ function handlerOf(method: DescMethod, implementation: AnyMethod, registry: Regi
       const handle: handleUnaryCall<Request, Response> = (call, callback) => {
         void (async () => {
           const context = calls.open(name, call);
+          const began = performance.now();
+          const ended = (code: number): void => registry.called?.(name, code, (performance.now() - began) / 1000);
           try {
             const result = response(await implementation(checked(call.request), context));
             callback(null, result);
+            ended(0);
           } catch (error) {
-            callback(failure(error));
+            const status = failure(error);
+            callback(status);
+            ended(status.code);
           }
         })();
       };
@@ -184,6 +190,10 @@ async function write(call: WritableCall, message: Response, context: CallContext
   return !context.signal.aborted;
 }
 
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 /** A reader that takes nothing for this long is cut off; its subscription says Goodbye before that. Milliseconds. */
 const stallMs = 12_000;
 
@@ -207,7 +217,7 @@ function pump(stream: EncodedStream, call: WritableCall, context: CallContext, a
         } catch (error) {
           context.signal.removeEventListener('abort', stop);
           stream.close();
-          reject(error as Error);
+          reject(asError(error));
           return;
         }
         if (!message) {
@@ -215,7 +225,7 @@ function pump(stream: EncodedStream, call: WritableCall, context: CallContext, a
             context.signal.removeEventListener('abort', stop);
             stream.close();
             if (stream.ended.error === undefined) resolve();
-            else reject(stream.ended.error as Error);
+            else reject(asError(stream.ended.error));
           } else stream.onReady(run);
           return;
         }

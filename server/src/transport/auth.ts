@@ -66,9 +66,10 @@ export async function loadToken(file: string): Promise<Token> {
 }
 
 async function readToken(file: string): Promise<string | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new HostError('PATH_REFUSED', `The token file ${file} can't be read: ${error.code ?? error.message}.`, {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new HostError('PATH_REFUSED', `The token file ${file} can't be read: ${code ?? message}.`, {
       path: file,
     });
   });

@@ -10,13 +10,19 @@ import type { Registry } from '../services/registry.js';
 import type { RoleTable, Token } from './auth.js';
 import { checkRole } from './auth.js';
 import type { Calls } from './calls.js';
+import { grpcCode } from './grpc-code.js';
 
 /** How a listener tells who calls: the Unix socket by its file mode, TCP by the token. */
 export type Policy = { readonly kind: 'unix' } | { readonly kind: 'tcp'; readonly token: Token };
 
 export interface Gate {
   /** First listener of every HTTP/2 stream: looks at what grpc-js would mistake or drop, before grpc-js does. */
-  onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: readonly string[]): void;
+  readonly onStream: (
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    flags: number,
+    rawHeaders: readonly string[],
+  ) => void;
   /** Refuses or accepts a call when its metadata is there, before a message is read. */
   readonly interceptor: ServerInterceptor;
 }
@@ -96,7 +102,7 @@ export function createGate(
               const status = registry.statusOf(error, method.path.slice(1));
               const trailers = new GrpcMetadata();
               trailers.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, status)));
-              call.sendStatus({ code: status.code, details: status.message, metadata: trailers });
+              call.sendStatus({ code: grpcCode(status.code), details: status.message, metadata: trailers });
               return;
             }
             accept(metadata);

@@ -7,6 +7,8 @@ import type {
 } from '../../../proto/grpc/reflection/v1/reflection_pb.js';
 import { ServerReflection, ServerReflectionResponseSchema } from '../../../proto/grpc/reflection/v1/reflection_pb.js';
 import { ServerReflection as ServerReflectionAlpha } from '../../../proto/grpc/reflection/v1alpha/reflection_pb.js';
+import { file_plcemu_v1_error } from '../../../proto/plcemu/v1/error_pb.js';
+import { file_google_rpc_error_details } from '../../../proto/google/rpc/error_details_pb.js';
 import type { RegisteredService } from '../services/registry.js';
 import { register } from '../services/registry.js';
 
@@ -18,7 +20,8 @@ type Answer = ServerReflectionResponse['messageResponse'];
  */
 export function createReflection(services: readonly RegisteredService[]): readonly RegisteredService[] {
   const described = [...services.map((s) => s.service), ServerReflection, ServerReflectionAlpha];
-  const files = closure(described.map((s) => s.file));
+  // Details of statuses are named by no method; tools look them up by the name of the message.
+  const files = closure([...described.map((s) => s.file), file_google_rpc_error_details, file_plcemu_v1_error]);
   const registry = createRegistry(...files.values());
   const answer = (request: ServerReflectionRequest): ServerReflectionResponse =>
     create(ServerReflectionResponseSchema, {

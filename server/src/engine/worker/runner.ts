@@ -70,7 +70,8 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
     stats.record.add((performance.now() - end) * 1e6);
     stats.duration.add(durationNs);
     stats.count('scans', 1);
-    if (writer.losing) stats.count('lostRecords', writer.takeLost());
+    const lost = writer.takeLost();
+    if (lost > 0) stats.count('lostRecords', lost);
     countPending();
   }
   function countPending(): void {

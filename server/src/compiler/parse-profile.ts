@@ -19,6 +19,7 @@ export const profileFields = {
   graphOrder: ['execution-order', 'outputs-first', 'topological'],
   fTrigFirstCall: ['quiet', 'pulse'],
   sfcFinalScan: 'boolean',
+  sfcSelection: ['first', 'all'],
   implicitConversion: ['widening', 'narrowing-with-warning'],
   defaultStringLength: { least: 1, greatest: 65_535 },
   timeToRealUnit: ['s', 'ms'],

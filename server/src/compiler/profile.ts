@@ -23,8 +23,10 @@ export interface Profile {
   readonly graphOrder: 'execution-order' | 'outputs-first' | 'topological';
   /** F_TRIG on its first call with CLK FALSE: MATIEC pulses, IEC ed. 3 does not. */
   readonly fTrigFirstCall: 'quiet' | 'pulse';
-  /** SFC: may a step entered in this scan leave in it, and do N actions get a final scan. */
+  /** SFC: actions run once more in the scan in which they end. */
   readonly sfcFinalScan: boolean;
+  /** SFC: of several transitions that leave one step and may fire, the first, or all that have no priority (MATIEC). */
+  readonly sfcSelection: 'first' | 'all';
   /** Implicit conversions: only widening, or also narrowing with a warning. */
   readonly implicitConversion: 'widening' | 'narrowing-with-warning';
   readonly defaultStringLength: number;
@@ -57,6 +59,7 @@ const iec: Profile = {
   graphOrder: 'execution-order',
   fTrigFirstCall: 'quiet',
   sfcFinalScan: false,
+  sfcSelection: 'first',
   implicitConversion: 'widening',
   defaultStringLength: 254,
   timeToRealUnit: 's',
@@ -91,6 +94,7 @@ export const profiles: readonly Profile[] = [
     name: 'matiec',
     locatedOverlap: 'separate',
     fTrigFirstCall: 'pulse',
+    sfcSelection: 'all',
     defaultStringLength: 126,
     realToIntOverflow: 'wrap',
     bitStringToString: 'prefixed-hex-lower',

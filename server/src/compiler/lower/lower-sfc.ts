@@ -183,7 +183,7 @@ class ChartLowering implements ControlContext {
     const number = this.numbers.get(transition)!;
     const rivals = this.chart.transitions
       .slice(0, number)
-      .filter((other) => other.from.some((step) => transition.from.includes(step)));
+      .filter((other) => this.excludes(other, transition) && other.from.some((step) => transition.from.includes(step)));
     const enabled = allOf(
       [
         ...transition.from.map((step) => this.active(step, span)),
@@ -206,6 +206,12 @@ class ChartLowering implements ControlContext {
       ifAt(enabled, [...condition.statements, letAt(name, condition.value, span)], span),
       ...before,
     ];
+  }
+
+  /** Whether the first of two transitions from one step keeps the second from firing. */
+  private excludes(first: ChartTransition, second: ChartTransition): boolean {
+    if (this.context.profile.sfcSelection === 'first') return true;
+    return first.transition.priority !== undefined || second.transition.priority !== undefined;
   }
 
   private condition(

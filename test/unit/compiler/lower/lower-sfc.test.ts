@@ -99,6 +99,14 @@ describe('a chart', () => {
     expect(c.scan({ a: true, b: true })).toBe('S1');
   });
 
+  it('takes all of them in a profile that says so, save those with a priority', () => {
+    const profile: Profile = { ...defaultProfile, sfcSelection: 'all' };
+    const transitions = (more: string) =>
+      [steps('', '', ''), between('S0', 'S1', 'a'), between('S0', 'S2', 'a', more)].join('\n');
+    expect(chart(transitions(''), { profile }).scan({ a: true })).toBe('S1+S2');
+    expect(chart(transitions('(PRIORITY := 1)'), { profile }).scan({ a: true })).toBe('S2');
+  });
+
   it('takes the one with the lowest priority number', () => {
     const c = chart(
       [

@@ -25,10 +25,11 @@ describe('a text beyond the limits gets one error, and soon', () => {
     ['a string', frame(`x := '${'a'.repeat(1_000_000)}';`), 'E8002'],
     ['a number', frame(`x := ${'1'.repeat(100_000)};`), 'E8002'],
   ])('%s', (_, text, code) => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     const { found } = parseDocument(text);
     expect(found.map((each) => each.code)).toEqual([code]);
-    expect(performance.now() - started).toBeLessThan(2000);
+    // Time of this process, whatever else the machine does; microseconds.
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
   });
 
   it('up to them it reads', () => {

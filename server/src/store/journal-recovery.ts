@@ -43,6 +43,8 @@ interface Reading {
   readonly losses: JournalLoss[];
   readonly ignored: string[];
   readonly checksums: Map<bigint, number>;
+  /** Records at or below it were removed on purpose. */
+  readonly trimmed: bigint;
   last: bigint;
 }
 
@@ -55,7 +57,14 @@ export async function recoverJournal(
   hostId: string,
   mark: JournalMark,
 ): Promise<JournalRecovery> {
-  const reading: Reading = { records: [], losses: [], ignored: [], checksums: new Map(), last: mark.trimmed };
+  const reading: Reading = {
+    records: [],
+    losses: [],
+    ignored: [],
+    checksums: new Map(),
+    trimmed: mark.trimmed,
+    last: mark.trimmed,
+  };
   const floors = new Array<bigint>(floorCount).fill(0n);
   const segments: SegmentInfo[] = [];
   const names = (await fs.list(directory)).filter((name) => segmentPattern.test(name));
@@ -76,6 +85,11 @@ export async function recoverJournal(
     const bytes = await readWhole(fs, path, maxSegmentBytes).catch(() => undefined);
     if (!bytes) {
       reading.ignored.push(`${name} cannot be read`);
+      continue;
+    }
+    if (bytes.length < segmentHeaderBytes) {
+      // Killed while making it. Whatever else cut it that short, the chain tells what is missing.
+      await fs.unlink(path).catch(() => undefined);
       continue;
     }
     const header = decodeSegmentHeader(bytes);
@@ -104,7 +118,12 @@ export async function recoverJournal(
       records: 0,
       sound: header !== undefined,
     };
-    const goodBytes = readRecords(reading, bytes, header ? segmentHeaderBytes : 0, name, info);
+    const { goodBytes, newest } = readRecords(reading, bytes, header ? segmentHeaderBytes : 0, name, info);
+    if (info.records === 0 && newest > 0n && newest <= mark.trimmed && (header?.end ?? 0n) <= mark.trimmed) {
+      // One of several leading segments that were being removed.
+      await fs.unlink(path).catch(() => undefined);
+      continue;
+    }
     if (header && header.end > reading.last) reading.last = header.end;
     info.end = reading.last;
     segments.push(info);
@@ -146,10 +165,17 @@ function enterSegment(reading: Reading, header: SegmentHeader, name: string): vo
   reading.last = header.base;
 }
 
-/** Reads records from `from` on, over damaged stretches too. Gives the position behind the last good one. */
-function readRecords(reading: Reading, bytes: Uint8Array, from: number, name: string, info: SegmentInfo): number {
+/** Reads records from `from` on, over damaged stretches too. `goodBytes`: the position behind the last good one. */
+function readRecords(
+  reading: Reading,
+  bytes: Uint8Array,
+  from: number,
+  name: string,
+  info: SegmentInfo,
+): { readonly goodBytes: number; readonly newest: bigint } {
   let at = from;
-  let good = from;
+  let goodBytes = from;
+  let newest = 0n;
   while (at >= 0 && at < bytes.length) {
     const found = decodeRecord(bytes, at);
     if (!found) {
@@ -158,13 +184,15 @@ function readRecords(reading: Reading, bytes: Uint8Array, from: number, name: st
       continue;
     }
     accept(reading, found.record, crc32c(bytes, at, found.end), name, info);
+    newest = found.record.sequence;
     at = found.end;
-    good = found.end;
+    goodBytes = found.end;
   }
-  return good;
+  return { goodBytes, newest };
 }
 
 function accept(reading: Reading, record: JournalRecord, checksum: number, name: string, info: SegmentInfo): void {
+  if (record.sequence <= reading.trimmed) return;
   const known = reading.checksums.get(record.sequence);
   if (known !== undefined || record.sequence <= reading.last) {
     // Written again after a failed sync: the same bytes. Anything else is not ours to choose from; the first stays.

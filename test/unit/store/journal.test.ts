@@ -339,6 +339,7 @@ describe('journal', () => {
       if (!dead) break;
       const { recovery } = await open(dead, { boot: 2 });
       expect(recovery.losses).toEqual([]);
+      expect(recovery.ignored).toEqual([]);
       const projects = recovery.records.filter((record) => record.type === 2).map((record) => Number(record.sequence));
       expect(projects.filter((sequence) => BigInt(sequence) <= promised)).toEqual(
         [10, 20, 30, 40].filter((sequence) => BigInt(sequence) <= promised),

@@ -45,11 +45,12 @@ function operatorHere(p: Cursor): OperatorEntry | undefined {
 
 /** An expression of IEC 61131-3:2013, 7.3.2. Gives up (see Cursor) where there is none. */
 export function parseExpression(p: Cursor): Expression {
-  return parseBinary(p, parseUnary(p), 1);
+  const start = p.start();
+  return parseBinary(p, parseUnary(p), 1, start);
 }
 
-/** Goes on after an operand that has been read. */
-export function parseBinary(p: Cursor, first: Expression, minimum: number): Expression {
+/** Goes on after an operand that has been read; its text begins at `start`, where a parenthesis may open before the operand's own. */
+export function parseBinary(p: Cursor, first: Expression, minimum: number, start = first.span.start): Expression {
   let left = first;
   for (;;) {
     const operator = operatorHere(p);
@@ -61,9 +62,10 @@ export function parseBinary(p: Cursor, first: Expression, minimum: number): Expr
     }
     p.advance();
     // The right operand takes what binds tighter; each level adds one frame, at most eight in a row.
-    const right = parseBinary(p, parseUnary(p), operator.precedence + 1);
+    const from = p.start();
+    const right = parseBinary(p, parseUnary(p), operator.precedence + 1, from);
     p.grow(Math.max(height, p.height) + 1);
-    left = { kind: 'binary', op: operator.op, left, right, span: p.span(left.span.start) };
+    left = { kind: 'binary', op: operator.op, left, right, span: p.span(start) };
   }
 }
 

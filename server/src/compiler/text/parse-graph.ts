@@ -54,8 +54,7 @@ class GraphParser {
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
       }
-      if (!scanner.looksAt('//') || scanner.atEnd) scanner.skipLine();
-      else scanner.skipLine();
+      scanner.skipLine();
     }
     return { kind: 'graph', language: this.language, elements: this.numbered(), ...(this.result && { result: this.result }) };
   }
@@ -353,6 +352,8 @@ class GraphParser {
   private piece(start: number, end: number, language: SourceText['language'], kind?: string): SourceText {
     const { source } = this.scanner;
     const element = kind === undefined ? undefined : { localId: '', kind, x: this.x, y: this.y };
-    return { ...source, text: source.text.slice(start, end), language, ...(element && { element }), origin: { document: source, pieces: [{ at: 0, offset: start }] } };
+    const outer = source.origin?.pieces[0]?.offset ?? 0;
+    const origin = { document: source.origin?.document ?? source, pieces: [{ at: 0, offset: outer + start }] };
+    return { ...source, text: source.text.slice(start, end), language, ...(element && { element }), origin };
   }
 }

@@ -3,6 +3,7 @@
  * platform's results differ. NaN results are canonical (0x7FF8000000000000): a change detector compares bits.
  */
 import { power } from './power.js';
+import { cosine, sine } from './trigonometry.js';
 
 export interface MathFunctions {
   readonly sin: (x: number) => number;
@@ -21,8 +22,8 @@ export interface MathFunctions {
 const canonical = (x: number): number => (x !== x ? NaN : x);
 
 export const mathFunctions: MathFunctions = {
-  sin: (x) => canonical(Math.sin(x)),
-  cos: (x) => canonical(Math.cos(x)),
+  sin: (x) => canonical(sine(x)),
+  cos: (x) => canonical(cosine(x)),
   tan: (x) => canonical(Math.tan(x)),
   asin: (x) => canonical(Math.asin(x)),
   acos: (x) => canonical(Math.acos(x)),

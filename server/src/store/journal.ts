@@ -98,6 +98,8 @@ function createJournal(
 
   let pending: Pending[] = [];
   let pendingBytes = 0;
+  /** Something pending may not wait for the relaxed timer. */
+  let urgent = false;
   let running: Promise<void> | undefined;
   let scheduled = false;
   let relaxed: Timer | undefined;
@@ -128,8 +130,8 @@ function createJournal(
     relaxed = undefined;
     running = commitAll().finally(() => {
       running = undefined;
-      // What came in after the last look, and is not in a hurry, has its own timer.
-      if (!failure && pending.length > 0 && !relaxed) schedule();
+      // What came in after the last look: mostly from those who have just been told of their commit.
+      if (urgent) schedule();
     });
   };
 
@@ -138,6 +140,7 @@ function createJournal(
       const group = pending;
       pending = [];
       pendingBytes = 0;
+      urgent = false;
       try {
         await writeGroup(group);
       } catch (error) {
@@ -270,15 +273,17 @@ function createJournal(
   };
 
   return {
-    append: (record, urgent) => {
+    append: (record, inHurry) => {
       const whole: JournalRecord = { ...record, previous: lastAppended };
       const bytes = encodeRecord(whole);
       lastAppended = record.sequence;
       pending.push({ record: whole, bytes });
       pendingBytes += bytes.length;
       if (failure) limitBacklog();
-      else if (urgent || pendingBytes > segmentBytes) schedule();
-      else relaxed ??= timers.after(relaxedMs, start);
+      else if (inHurry || pendingBytes > segmentBytes) {
+        urgent = true;
+        schedule();
+      } else relaxed ??= timers.after(relaxedMs, start);
     },
     listen: (to) => {
       listener = to;
@@ -288,6 +293,7 @@ function createJournal(
       if (lastWritten >= lastAppended) return Promise.resolve();
       return new Promise((resolve, reject) => {
         waiters.push({ sequence: lastAppended, resolve, reject });
+        urgent = true;
         schedule();
       });
     },

@@ -100,6 +100,28 @@ describe('journal', () => {
     expect(committed).toEqual([1n, 3n]);
   });
 
+  it('takes an urgent record to disk at once also when it comes in answer to a commit, behind one that is not urgent', async () => {
+    const fs = memoryFileSystem();
+    const { journal } = await openJournal({ fs, timers: time.timers, directory, hostId, boot: 1 });
+    const committed: bigint[] = [];
+    journal.listen({
+      committed: (sequence) => {
+        committed.push(sequence);
+        if (sequence >= 9n) return;
+        // As a caller does that awaited the commit and goes on.
+        void Promise.resolve().then(() => {
+          put(journal, Number(sequence) + 1, 4, false);
+          put(journal, Number(sequence) + 2, 1, true);
+        });
+      },
+      failed: () => undefined,
+      restored: () => undefined,
+    });
+    put(journal, 1);
+    await time.settle();
+    expect(committed.at(-1)).toBe(9n);
+  });
+
   it('tells what was acknowledged, whatever byte the file is cut at, and makes nothing up', async () => {
     const whole = await written(6);
     const last = segments(whole).at(-1)!;

@@ -56,6 +56,8 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
     problems,
     table,
     layoutChain: [],
+    layoutCycles: new Set(),
+    missing: new Set(),
     later: [],
     configurationNames: new Set(configurations.flatMap((d) => [d.name, ...d.resources.map((r) => r.name)]).map(foldName)),
     library: !units.some((unit) => unit.declarations.some((d) => d.kind === 'pou' && d.pouKind === 'program')),
@@ -75,6 +77,8 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
   linkInheritance(c);
   checkGlobalNames(c);
   checkDeclarations(c, units);
+  // Types without end can't be laid out.
+  if (c.layoutCycles.size > 0) return undefined;
   program.layOut();
   program.lower();
   if (problems.errorCount > 0) return undefined;

@@ -147,6 +147,8 @@ const table = {
   E9201: { severity: 'error', title: 'Generic variables are not supported', explain: 'ANY, ANY_NUM and the other generic types stand for parameters of standard functions. Write one function for each type.' },
   E9202: { severity: 'error', title: 'Construct not supported', explain: 'The message names the construct.' },
   W2017: { severity: 'warning', title: 'External without its global', explain: 'The documents declare blocks only; the project that uses them declares the global variable.', clause: '6.5.2.2' },
+  W2003: { severity: 'warning', title: 'List of globals repeated', explain: 'A list of global variables stands in several places of the documents; its first declaration counts.' },
+  W7006: { severity: 'warning', title: 'Program instance repeated', explain: 'The same instance of a program is named twice; it exists once.' },
   W2004: { severity: 'warning', title: 'Constant without a value', explain: 'The constant has the default of its type for ever.', clause: '6.5.1.4' },
   W3001: { severity: 'warning', title: 'Value converted on its own', explain: 'The value is converted to the type that is wanted, which may lose something. Write the conversion to make it visible.', clause: '6.6.1.6, figure 11' },
   W4009: { severity: 'warning', title: 'Statement without effect', explain: 'The expression is computed and its value thrown away.', clause: '7.3.3' },

@@ -21,6 +21,8 @@ export interface Compilation {
   loadStandard(key: string): boolean;
   /** How many instances the configuration makes of a program; its variables lie at fixed addresses where it is one. */
   instanceCount(program: BlockSymbol): number;
+  /** What was reported as missing already, so that each missing name is told once. */
+  readonly missing: Set<string>;
   /** Folded names of configurations and resources. */
   readonly configurationNames: ReadonlySet<string>;
   /** Nothing is instantiated: the documents only declare blocks and functions for others. */
@@ -29,4 +31,6 @@ export interface Compilation {
   readonly later: (() => void)[];
   /** Names of the structures and blocks that are being laid out, outermost first: what a cycle consists of. */
   readonly layoutChain: string[];
+  /** Folded names of types that were found to contain themselves; nothing can be laid out then. */
+  readonly layoutCycles: Set<string>;
 }

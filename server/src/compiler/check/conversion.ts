@@ -110,6 +110,8 @@ function toPointer(from: Type, to: Type & { kind: 'pointer' }, profile: Profile)
   if (from.kind === 'null') return 'same';
   if (from.kind === 'pointer') {
     if (isAddress(from) || isAddress(to) || sameType(from.target, to.target)) return 'same';
+    // A string seen as its characters.
+    if (from.target.kind === 'string' && to.target.kind === 'elementary' && to.target.size <= 2 && (isBits(to.target) || to.target.group === 'char')) return 'warn';
     const typed = to.form === 'ref_to' || from.form === 'ref_to';
     return typed || profile.implicitConversion === 'widening' ? 'no' : 'warn';
   }

@@ -128,7 +128,13 @@ function declareGlobalBlocks(c: Compilation, blocks: readonly VariableBlock[], l
       enumeratorsInPlace(c, symbol, undefined);
       const key = [...scope.namespace, symbol.key].join('.');
       const known = c.table.globals.get(key);
-      if (entry?.variables.has(symbol.key) || (known && (known.list === undefined || list === undefined))) {
+      const again = entry?.variables.get(symbol.key);
+      if (again && !blocks.some((one) => one.variables.some((v) => v.span === again.span))) {
+        // Exports repeat a list in each application that uses it.
+        c.problems.report('W2003', declaration.span, `'${declaration.name}' is declared again in the list '${list!}'; the first declaration counts.`);
+        continue;
+      }
+      if (again || (known && (known.list === undefined || list === undefined))) {
         reportTwice(c, declaration.span, declaration.name);
         continue;
       }

@@ -33,7 +33,11 @@ export function findType(c: Compilation, scope: Scope, name: string): NamedTypeS
 }
 
 export function findFunction(c: Compilation, scope: Scope, name: string): CallableSymbol | undefined {
-  return inNamespaces(scope, foldName(name), (k) => c.table.functions.get(k));
+  const key = foldName(name);
+  const found = inNamespaces(scope, key, (k) => c.table.functions.get(k));
+  if (found) return found;
+  // Helpers of the standard library call each other.
+  return key.startsWith('__') && c.loadStandard(key) ? c.table.functions.get(key) : undefined;
 }
 
 export function findGlobal(c: Compilation, scope: Scope, name: string): VariableSymbol | undefined {

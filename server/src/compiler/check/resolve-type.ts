@@ -69,12 +69,15 @@ function resolveNamed(c: Compilation, node: NamedTypeNode, scope: Scope): TypeUs
     c.problems.report('E9201', node.span, `Variables of the generic type ${node.name} are not supported; write one function for each type.`);
     return { type: errorType };
   }
-  reportUnknownType(c, node, scope);
+  reportUnknownType(c, node);
   return { type: errorType };
 }
 
-function reportUnknownType(c: Compilation, node: NamedTypeNode, scope: Scope): void {
+function reportUnknownType(c: Compilation, node: NamedTypeNode): void {
   const key = foldName(node.name);
+  // A missing library is told once for each of its types.
+  if (c.missing.has(`type ${key}`)) return;
+  c.missing.add(`type ${key}`);
   if (c.table.functions.has(key) || c.table.globals.has(key)) {
     c.problems.report('E2010', node.span, `'${node.name}' is not a type; write the name of a data type or function block.`);
     return;
@@ -86,7 +89,6 @@ function reportUnknownType(c: Compilation, node: NamedTypeNode, scope: Scope): v
     node.span,
     near ? `There is no type '${node.name}'. Did you mean '${near}'?` : `There is no type or function block '${node.name}'; declare it or add the library that has it.`,
   );
-  void scope;
 }
 
 /** An integer constant that a declaration needs: bounds, lengths. */

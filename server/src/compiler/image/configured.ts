@@ -41,11 +41,12 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
         const declared = to.variable.location;
         const { location } = one;
         if (location) {
-          if (!declared || declared.path.length > 0) {
-            c.problems.report('E7008', one.span, `'${to.text}' is not declared at an incomplete address such as %${location.area}*, so it can't get one here.`);
+          if (declared && declared.path.length > 0) {
+            c.problems.report('E7008', one.span, `'${to.text}' has the address ${declared.text} already, so it can't get one here.`);
             continue;
           }
-          if (declared.area !== location.area) {
+          // Without AT in its declaration the variable may still get an address: it is copied like the others.
+          if (declared && declared.area !== location.area) {
             c.problems.report('E7008', one.span, `'${to.text}' is declared at ${declared.text} and can't be at ${location.text}; the areas differ.`);
             continue;
           }

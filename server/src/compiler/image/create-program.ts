@@ -45,6 +45,7 @@ export const initName = '$init';
 export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCount'>, units: readonly SourceUnit[]): Program {
   const counts = countInstances(units);
   let plan: PlannedInstance[] = [];
+  let schedule: PlannedInstance[] = [];
   let memory: MemoryPlan | undefined;
   let configured: Configured | undefined;
   let bytes: Uint8Array = new Uint8Array(0);
@@ -73,7 +74,8 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
   const pathContext = (): PathContext => ({ plan, memory: memory!, image, prefixes: c.configurationNames });
 
   const layOut = (): void => {
-    plan = planInstances(c, units);
+    schedule = planInstances(c, units);
+    plan = schedule.filter((one) => !one.twin);
     requestAddresses(c, units, image);
     memory = allocateMemory(c, plan, image);
     placement.poolStart = memory.end;
@@ -86,7 +88,7 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
     c.drain();
     bytes = initialMemory(c, plan, memory!);
     configured!.writeInitial(bytes);
-    for (const [i, one] of plan.entries()) if (one.scheduled) runnables.push(...makeRunnables(i, one));
+    for (const [i, one] of schedule.entries()) if (one.scheduled) runnables.push(...makeRunnables(i, one));
     c.functions.set(initName, lowerInit());
     c.drain();
     reportRecursion(c);
@@ -108,15 +110,16 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
   };
 
   const makeRunnables = (index: number, one: PlannedInstance): Runnable[] => {
-    const located = configured!.locations.filter((l) => l.instance === one);
+    const instance = one.twin ?? one;
+    const located = configured!.locations.filter((l) => l.instance === instance);
     const args = one.configuration?.args ?? [];
     const entry = `run${index}`;
     let callee = c.needBody(one.block);
     if (args.length > 0 || located.length > 0) {
-      callee = `${one.resource}.${one.name}$entry`;
+      callee = `${one.resource}.${one.name}$entry${index}`;
       c.functions.set(callee, lowerEntry(c, callee, one.block, args, located, one.configuration?.span ?? one.block.declaration.span));
     }
-    entries.push({ exportName: entry, callee, instance: memory!.instances.get(one)! });
+    entries.push({ exportName: entry, callee, instance: memory!.instances.get(instance)! });
     const made: Runnable[] = [{ name: one.name, type: one.block.name, entry, resource: one.resource, ...(one.configuration?.task !== undefined && { task: one.configuration.task }) }];
     for (const [i, association] of (one.configuration?.fbTasks ?? []).entries()) {
       const path = association.instance.split('.').reduce<Parameters<typeof resolvePath>[1]>(
@@ -164,7 +167,10 @@ function countInstances(units: readonly SourceUnit[]): Map<string, number> {
   for (const unit of units) {
     for (const d of unit.declarations) {
       if (d.kind !== 'configuration') continue;
-      for (const resource of d.resources) for (const p of resource.programs) counts.set(foldName(p.program), (counts.get(foldName(p.program)) ?? 0) + 1);
+      for (const resource of d.resources) {
+        const names = new Map(resource.programs.map((p) => [foldName(p.name), foldName(p.program)]));
+        for (const program of names.values()) counts.set(program, (counts.get(program) ?? 0) + 1);
+      }
     }
   }
   return counts;

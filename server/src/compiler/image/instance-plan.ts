@@ -15,6 +15,8 @@ export interface PlannedInstance {
   readonly retain: boolean;
   /** Runs in a task; others exist because code calls them or looks into them. */
   readonly scheduled: boolean;
+  /** The instance itself, where this is a further task that calls it. */
+  readonly twin?: PlannedInstance;
 }
 
 export const globalScope = { namespace: [], usings: [] } as const;
@@ -40,7 +42,14 @@ export function planInstances(c: Compilation, units: readonly SourceUnit[]): Pla
         c.problems.report('E7006', configuration.span, `There is no program '${configuration.program}'${near ? `; did you mean '${near}'?` : '; declare it or add its document.'}`);
         continue;
       }
-      if (planned.some((one) => foldName(one.name) === foldName(configuration.name) && one.resource === resource.name)) {
+      const twin = planned.find((one) => foldName(one.name) === foldName(configuration.name) && one.resource === resource.name);
+      if (twin?.block === found) {
+        // CODESYS: one instance that several tasks call.
+        c.problems.report('W7006', configuration.span, `The program instance '${configuration.name}' is named again; both mean the same instance.`);
+        if (configuration.task !== undefined && twin.configuration?.task !== configuration.task) planned.push({ ...twin, configuration, twin });
+        continue;
+      }
+      if (twin) {
         c.problems.report('E2003', configuration.span, `The program instance '${configuration.name}' is declared twice; rename one of them.`);
         continue;
       }

@@ -121,8 +121,9 @@ export type SiteId = number;
 
 export type IrExpr =
   | { readonly op: 'const'; readonly type: NumType; readonly value: number | bigint }
-  | { readonly op: 'local'; readonly type: NumType; readonly local: IrLocal }
-  | { readonly op: 'loadCell'; readonly type: NumType; readonly cell: IrCell }
+  /** `range`, made by the optimiser: bounds of an i32 value as signed that hold at this place. */
+  | { readonly op: 'local'; readonly type: NumType; readonly local: IrLocal; readonly range?: IrRange }
+  | { readonly op: 'loadCell'; readonly type: NumType; readonly cell: IrCell; readonly range?: IrRange }
   | {
       readonly op: 'load';
       readonly type: NumType;
@@ -186,6 +187,11 @@ export type IrExpr =
     }
   /** The address, after a fault R4003 where it is zero. */
   | { readonly op: 'checkRef'; readonly type: 'i32'; readonly value: IrExpr; readonly site: SiteId };
+
+export interface IrRange {
+  readonly low: number;
+  readonly high: number;
+}
 
 /**
  * What a call's instance argument (args[0]) covers, so that the emitter knows which promoted cells the callee may change.

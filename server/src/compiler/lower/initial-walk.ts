@@ -28,6 +28,7 @@ export interface InitialVisitor {
 
 /** Visits the initial value of a variable: its own, and the defaults of its type where it gives none. */
 export function walkInitial(c: Compilation, type: Type, initial: Initial | undefined, offset: number, visitor: InitialVisitor): void {
+  if (type.kind === 'error' || type.kind === 'void') return;
   if (!initial || initial.expression.kind === 'defaultInit') {
     walkDefaults(c, type, offset, visitor);
     return;

@@ -1,8 +1,9 @@
 import { foldName } from '../../model/identifier.js';
-import { findFunction, findMethod } from '../check/lookup.js';
+import { findFunction, findMethod, visibleNames } from '../check/lookup.js';
+import { nearestName } from '../check/suggest.js';
 import { typeName } from '../check/type-name.js';
 import type { Type } from '../check/types.js';
-import { findStandardFunction } from '../stdlib/standard-functions.js';
+import { findStandardFunction, namedFunctions } from '../stdlib/standard-functions.js';
 import type { CallExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { isIntrinsic } from './intrinsic-names.js';
@@ -11,7 +12,7 @@ import { lowerFunctionCall } from './lower-call-function.js';
 import { operandType } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
 import { lowerIntrinsic } from './lower-intrinsic.js';
-import { selfReceiver } from './lower-name.js';
+import { isKnownName, replaceSpan, selfReceiver } from './lower-name.js';
 import { lowerStandardCall } from './lower-standard.js';
 import { errorOperand, type Operand } from './operand.js';
 import { blockOfType } from './type-symbol.js';
@@ -82,6 +83,10 @@ function lowerCallee(f: FunctionBuilder, node: CallExpression): Operand {
     if (fn) return { kind: 'function', symbol: fn };
     if (isIntrinsic(key) || findStandardFunction(key)) return { kind: 'standard', name: key };
   }
+  if (!isKnownName(f, callee.name)) {
+    reportMissingFunction(f, callee.name, callee.span);
+    return errorOperand;
+  }
   const operand = lowerExpression(f, callee);
   if (operand.kind === 'place' && !blockOfType(operand.type) && operand.type.kind !== 'pointer') {
     // `min : INT; ... x := MIN(a, b)` within a block.
@@ -90,4 +95,18 @@ function lowerCallee(f: FunctionBuilder, node: CallExpression): Operand {
     if (isIntrinsic(key) || findStandardFunction(key)) return { kind: 'standard', name: key };
   }
   return operand;
+}
+
+/** E2001 for a name that is called, told once in all documents: mostly a library is missing. */
+function reportMissingFunction(f: FunctionBuilder, name: string, span: CallExpression['span']): void {
+  const key = `call ${foldName(name)}`;
+  if (f.c.missing.has(key)) return;
+  f.c.missing.add(key);
+  const near = f.c.problems.errorCount < 100 ? nearestName(name, [...visibleNames(f.c, f.scope), ...namedFunctions.map((fn) => fn.name)]) : undefined;
+  f.c.problems.report(
+    'E2001',
+    span,
+    near ? `There is no function or instance '${name}'. Did you mean '${near}'?` : `There is no function or function block instance '${name}'; declare it, or add the library that has it.`,
+    near === undefined ? undefined : [replaceSpan(span, near)],
+  );
 }

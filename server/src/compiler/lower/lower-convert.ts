@@ -144,6 +144,7 @@ function foldTyped(f: FunctionBuilder, operand: Operand, to: Type): IrExpr | und
   const from = underlying(operandType(operand));
   const target = underlying(to);
   if (value === undefined || from.kind !== 'elementary' || target.kind !== 'elementary' || to.kind === 'subrange') return undefined;
+  if (to.kind === 'enum' && operandType(operand) !== to) return undefined;
   if (from === target) return constantIr(value, to);
   if (typeof value === 'bigint' && (isInteger(target) || isBits(target)) && implicitConversion(from, target, f.c.profile) === 'widen') {
     return constantIr(wrapConstant(target, value), to);

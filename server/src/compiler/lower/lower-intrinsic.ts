@@ -1,6 +1,8 @@
-import { elementaryTypes as e, voidType, type Type } from '../check/types.js';
+import { elementaryTypes as e, stringType, voidType, type Type } from '../check/types.js';
 import { isBits, isInteger } from '../check/conversion.js';
 import { sizeOf } from '../check/type-size.js';
+import { findElementary } from '../check/elementary-name.js';
+import { foldName } from '../../model/identifier.js';
 import { typeName } from '../check/type-name.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { CallExpression, Expression } from '../syntax/ast.js';
@@ -64,16 +66,22 @@ function lowerAddress(f: FunctionBuilder, name: string, node: Expression): Opera
 }
 
 function lowerSize(f: FunctionBuilder, node: Expression): Operand {
-  let type: Type | undefined;
-  // The argument is not evaluated.
-  f.capture(() => {
-    const operand = lowerExpression(f, node);
-    if (operand.kind === 'typeName') type = operand.symbol.kind === 'type' ? operand.symbol.use.type : operand.symbol.type;
-    else if (operand.kind === 'literal') type = typeof operand.value === 'string' ? { kind: 'string', wide: operand.type.form === 'wstring', capacity: operand.value.length, size: (operand.value.length + 1) * (operand.type.form === 'wstring' ? 2 : 1) } : e.DINT;
-    else type = operandType(operand);
-  });
+  const named = node.kind === 'name' ? findElementary(foldName(node.name)) : undefined;
+  const type = named ?? typeOfArgument(f, node);
   if (!type || type.kind === 'error') return errorOperand;
   return { kind: 'literal', type: { kind: 'literal', form: 'int' }, value: BigInt(sizeOf(type)) };
+}
+
+/** The argument of SIZEOF is not evaluated. */
+function typeOfArgument(f: FunctionBuilder, node: Expression): Type | undefined {
+  const found: { type?: Type } = {};
+  f.capture(() => {
+    const operand = lowerExpression(f, node);
+    if (operand.kind === 'typeName') found.type = operand.symbol.kind === 'type' ? operand.symbol.use.type : operand.symbol.type;
+    else if (operand.kind === 'literal') found.type = typeof operand.value === 'string' ? stringType(operand.type.form === 'wstring', operand.value.length) : e.DINT;
+    else found.type = operandType(operand);
+  });
+  return found.type;
 }
 
 function lowerIsValid(f: FunctionBuilder, node: Expression): Operand {

@@ -56,6 +56,16 @@ function findName(f: FunctionBuilder, name: string, span: SourceSpan, expected: 
   return undefined;
 }
 
+/** Whether an unqualified name means anything here. */
+export function isKnownName(f: FunctionBuilder, name: string): boolean {
+  const key = foldName(name);
+  if (f.lets.has(key) || f.scope.callable?.variables.has(key) === true) return true;
+  const { block } = f.scope;
+  if (block && (findMember(block, key) ?? findMethod(block, key) ?? findProperty(block, key))) return true;
+  if (findGlobal(f.c, f.scope, name) ?? findFunction(f.c, f.scope, name) ?? findType(f.c, f.scope, name) ?? findList(f.c, f.scope, name)) return true;
+  return findEnumerators(f.c, f.scope, name).length > 0 || isIntrinsic(key) || findStandardFunction(key) !== undefined || f.c.table.namespaces.has(key);
+}
+
 function memberOfSelf(f: FunctionBuilder, block: BlockSymbol, key: string, span: SourceSpan): Operand | undefined {
   const variable = findMember(block, key);
   if (variable) return variableOperand(f, variable, span);
@@ -157,7 +167,11 @@ export function programOperand(f: FunctionBuilder, program: BlockSymbol, span: S
 }
 
 export function reportUndeclared(f: FunctionBuilder, name: string, span: SourceSpan): void {
-  const near = nearestName(name, visibleNames(f.c, f.scope));
+  const place = `${f.pouName} ${foldName(name)}`;
+  if (f.c.missing.has(place)) return;
+  f.c.missing.add(place);
+  // With so many findings nobody reads suggestions, and they cost time.
+  const near = f.c.problems.errorCount < 100 ? nearestName(name, visibleNames(f.c, f.scope)) : undefined;
   const message = near
     ? `'${name}' is not declared. Did you mean '${near}'?`
     : `'${name}' is not declared; declare it in a VAR section, or correct its spelling.`;

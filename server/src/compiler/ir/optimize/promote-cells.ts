@@ -211,14 +211,14 @@ class Promoter {
     const known = this.live.get(key);
     if (known) {
       known.used = ++this.clock;
-      return { op: 'local', type: expr.type, local: known.local };
+      return { op: 'local', type: expr.type, local: known.local, ...(expr.range && { range: expr.range }) };
     }
     const { local } = this.take(key, expr.cell);
     return {
       op: 'seq',
       type: expr.type,
       body: [{ op: 'setLocal', local, value: expr }],
-      value: { op: 'local', type: expr.type, local },
+      value: { op: 'local', type: expr.type, local, ...(expr.range && { range: expr.range }) },
     };
   }
 

@@ -1,10 +1,7 @@
-import type { IrExpr, MemType } from '../ir.js';
+import type { IrExpr, IrRange, MemType } from '../ir.js';
 
 /** Inclusive bounds of an i32 value, read as signed. */
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-}
+export type Range = IrRange;
 
 const whole: Range = { low: -0x8000_0000, high: 0x7fff_ffff };
 const truth: Range = { low: 0, high: 1 };
@@ -38,8 +35,10 @@ export function rangeOf(expr: IrExpr, depth = 6): Range {
       return { low: value, high: value };
     }
     case 'local':
+      if (expr.range) return expr.range;
       return expr.local.holds ? memRanges[expr.local.holds] : whole;
     case 'loadCell':
+      if (expr.range) return expr.range;
       return expr.cell.bit === undefined ? memRanges[expr.cell.mem] : truth;
     case 'load':
       return memRanges[expr.mem];

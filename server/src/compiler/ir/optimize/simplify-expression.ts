@@ -93,7 +93,10 @@ function simplifyBinary(expr: IrExpr & { op: 'binary' }): IrExpr {
   if (left.op === 'const' && right.op === 'const') return foldBinary(code, left.value, right.value) ?? expr;
   if (!integer) return expr;
   if (left.op === 'const' && commutative.has(name)) [left, right] = [right, left];
-  if (right.op !== 'const') return left === expr.left ? expr : { ...expr, left, right };
+  if (right.op !== 'const') {
+    if (code === 'i32.add') return constantsLast(left, right) ?? expr;
+    return left === expr.left ? expr : { ...expr, left, right };
+  }
   const value = BigInt(right.value);
   const same = { ...expr, left, right };
   switch (name) {
@@ -145,6 +148,17 @@ function simplifyBinary(expr: IrExpr & { op: 'binary' }): IrExpr {
     default:
       return same;
   }
+}
+
+const addsConstant = (expr: IrExpr): expr is IrExpr & { op: 'binary'; right: IrExpr & { op: 'const' } } =>
+  expr.op === 'binary' && expr.code === 'i32.add' && expr.right.op === 'const';
+
+/** (x + a) + y as (x + y) + a, so that the constants of an address meet at its end. */
+function constantsLast(left: IrExpr, right: IrExpr): IrExpr | undefined {
+  const sum = (a: IrExpr, b: IrExpr): IrExpr => simplifyNode({ op: 'binary', type: 'i32', code: 'i32.add', left: a, right: b });
+  if (addsConstant(left)) return sum(sum(left.left, right), left.right);
+  if (addsConstant(right)) return sum(sum(left, right.left), right.right);
+  return undefined;
 }
 
 const negate = (expr: IrExpr & { op: 'const' }): IrExpr & { op: 'const' } =>
@@ -202,9 +216,22 @@ export function foldOffset<T extends { readonly address: IrExpr; readonly offset
   if (address.op !== 'binary' || address.code !== 'i32.add' || address.right.op !== 'const') return access;
   const add = Number(address.right.value);
   const rest = address.left;
-  if (add < 0) return access;
-  const range = rest.op === 'instance' || rest.op === 'frame' ? truth : rangeOf(rest);
-  return range.low >= 0 && range.high + add <= 0x7fff_ffff
-    ? foldOffset({ ...access, address: rest, offset: offset + add })
+  const most = highestAddress(rest);
+  return add >= 0 && most !== undefined && most + add <= 0x7fff_ffff ? foldOffset({ ...access, address: rest, offset: offset + add }) : access;
+}
+
+/** Instances and frames lie in the first gigabyte: memory is no larger. */
+const highestBase = 0x3fff_ffff;
+
+/** The most that an address that is not negative can be; undefined where it may be anything. */
+function highestAddress(expr: IrExpr): number | undefined {
+  if (expr.op === 'instance' || expr.op === 'frame') return highestBase;
+  const range = rangeOf(expr);
+  if (range.low >= 0 && range.high < 0x7fff_ffff) return range.high;
+  if (expr.op !== 'binary' || expr.code !== 'i32.add') return undefined;
+  const left = highestAddress(expr.left);
+  const right = highestAddress(expr.right);
+  return left === undefined || right === undefined ? undefined : left + right;
+})
     : access;
 }

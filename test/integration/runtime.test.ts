@@ -3,6 +3,7 @@ import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
 import { ResetKind } from '../../proto/plcemu/v1/runtime_pb.js';
 import { eventually } from '../support/eventually.js';
 import { startHost, type HostProcess } from '../support/host-process.js';
+import { refusal } from '../support/refusal.js';
 
 const program = `PROGRAM Main
 VAR
@@ -28,11 +29,6 @@ beforeEach(async () => {
 });
 
 const literal = async (path: string): Promise<string> => (await client.runtime.readVariables({ paths: [path] })).variables[0]!.literal;
-const refusal = (call: Promise<unknown>): Promise<PlcError> =>
-  call.then(
-    () => Promise.reject(new Error('it was not refused')),
-    (error: unknown) => error as PlcError,
-  );
 
 describe('the life cycle of a runtime', () => {
   it('runs, stops, and says so each time', async () => {

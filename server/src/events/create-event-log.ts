@@ -77,7 +77,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   let pumpScheduled = false;
   let failure: HostError | undefined;
   let closed = false;
-  let auditHead = restore(rings, identity, recovery);
+  let auditHead = restore(rings, limits.rings, identity, recovery);
   let reserving = false;
   const withdrawable = new Set<bigint>();
   const writeCursor = createCursorWriter(identity);

@@ -13,7 +13,7 @@ export function decodePayload(
   bytes: Uint8Array,
 ): { readonly timeNs: bigint; readonly payload: EventPayload } | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
     if (!Array.isArray(value) || typeof value[0] !== 'string') return undefined;
     const payload = unpack(value[1]);
     if (typeof payload !== 'object' || payload === null || !('kind' in payload)) return undefined;

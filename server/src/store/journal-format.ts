@@ -98,11 +98,11 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   return bytes;
 }
 
-/** The record that begins at `at`, or undefined where none does that is whole and sound. */
+/** The record that begins at `at`, or undefined where none does that is whole and sound. Its bytes are views of `bytes`. */
 export function decodeRecord(
   bytes: Uint8Array,
   at: number,
-): { readonly record: JournalRecord; readonly end: number } | undefined {
+): { readonly record: JournalRecord; readonly end: number; readonly checksum: number } | undefined {
   if (at + recordHeaderBytes > bytes.length || !startsWith(bytes, at, recordMagic)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bodyLength = view.getUint32(at + 8, true);
@@ -110,15 +110,16 @@ export function decodeRecord(
   const bodyAt = at + recordHeaderBytes;
   const end = bodyAt + bodyLength + attachmentLength;
   if (bodyLength + attachmentLength > maxRecordBytes || end > bytes.length) return undefined;
-  if (view.getUint32(at + 4, true) !== crc32c(bytes, at + 8, end)) return undefined;
+  const checksum = view.getUint32(at + 4, true);
+  if (checksum !== crc32c(bytes, at + 8, end)) return undefined;
   const record = {
     type: bytes[at + 32]!,
     sequence: view.getBigUint64(at + 16, true),
     previous: view.getBigUint64(at + 24, true),
-    body: bytes.slice(bodyAt, bodyAt + bodyLength),
-    attachment: bytes.slice(bodyAt + bodyLength, end),
+    body: bytes.subarray(bodyAt, bodyAt + bodyLength),
+    attachment: bytes.subarray(bodyAt + bodyLength, end),
   };
-  return { record, end };
+  return { record, end, checksum };
 }
 
 /** Position of the next possible record at or after `from`; -1 where there is none. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { crc32c } from '../model/crc32c.js';
 import type { FileSystem } from './file-system.js';
 import { readWhole } from './file-system.js';
 import type { JournalRecord, SegmentHeader } from './journal-format.js';
@@ -183,7 +182,7 @@ function readRecords(
       at = findRecordMagic(bytes, at + 1);
       continue;
     }
-    accept(reading, found.record, crc32c(bytes, at, found.end), name, info);
+    accept(reading, found.record, found.checksum, name, info);
     newest = found.record.sequence;
     at = found.end;
     goodBytes = found.end;

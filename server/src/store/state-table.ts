@@ -166,8 +166,8 @@ export function lineOf(change: StateChange): string {
 /** What `encodeChanges` wrote. Its bytes stand under a checksum; lines of a kind that this version does not know are left out. */
 export function decodeChanges(bytes: Uint8Array): StateChange[] {
   if (bytes.length === 0) return [];
-  return new TextDecoder()
-    .decode(bytes)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString()
     .split('\n')
     .flatMap((line) => changeOf(line) ?? []);
 }

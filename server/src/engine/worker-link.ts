@@ -101,9 +101,7 @@ export function linkWorker(
     continuing = true;
     setImmediate(() => {
       continuing = false;
-      if (ended) return;
-      pump();
-      arm();
+      turn();
     });
   }
 
@@ -130,10 +128,21 @@ export function linkWorker(
       waiting = true;
       void wait.value.then(() => {
         waiting = false;
-        if (ended) return;
-        pump();
-        arm();
+        turn();
       });
+    }
+  }
+
+  /** What the event loop calls. Nothing in here may fail; if it does, this engine ends and not the host. */
+  function turn(): void {
+    if (ended) return;
+    try {
+      pump();
+      arm();
+    } catch (cause) {
+      end();
+      void worker.terminate();
+      handler.onEnd(`its records cannot be read: ${String(cause)}`, false);
     }
   }
 
@@ -151,9 +160,8 @@ export function linkWorker(
   }
 
   port.on('message', (message: WorkerMessage) => {
-    if (ended) return;
     arrived.push(message);
-    pump();
+    turn();
   });
   worker.on('error', (error: NodeJS.ErrnoException) =>
     lost(`the scan thread failed: ${error.message}`, error.code === 'ERR_WORKER_OUT_OF_MEMORY'),

@@ -184,6 +184,7 @@ const table = {
   W6003: { severity: 'warning', title: 'Variable not wired', explain: 'Nothing is wired to the variable, so the drawing does not write it.', clause: '8.1.2' },
   W6004: { severity: 'warning', title: 'Action block without step', explain: 'The action block is connected to no step and never runs.', clause: '6.7.4' },
   W6005: { severity: 'warning', title: 'Duration missing', explain: 'The qualifier delays or limits the action, but no duration is given; zero is assumed.', clause: '6.7.4' },
+  W6006: { severity: 'warning', title: 'Function without inputs', explain: 'None of the inputs of the function is connected, so it is left out; what reads its output gets 0, FALSE or an empty string.', clause: '8.1.2' },
   E8001: { severity: 'error', title: 'NESTING: nested too deeply', explain: 'Expressions, statements, types and comments nest at most 256 levels, and one chain of operators has at most 1000. Split the construct.' },
   E8002: { severity: 'error', title: 'SIZE: name or literal too long', explain: 'Names have at most 1000 characters, string literals 65536.' },
   E9101: { severity: 'error', title: 'Variadic parameters are not supported', explain: 'Parameters with `...` or `{sized}` belong to one compiler only. Declare the parameters one by one, or pass an array as VAR_IN_OUT.' },

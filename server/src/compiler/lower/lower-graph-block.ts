@@ -2,16 +2,15 @@ import type { SourceSpan } from '../../model/source-span.js';
 import { foldName } from '../../model/identifier.js';
 import type { Argument, Expression, Statement, VariableDeclaration } from '../syntax/ast.js';
 import type { GraphBody, GraphElement, Pin, Wire } from '../syntax/graph.js';
+import type { Block } from './graph-call.js';
+import { callExpression, isEnable, isEnableOut, passedPin, resultOf } from './graph-call.js';
 import { allOf, anyOf, boolLiteral, negate } from './graph-expression.js';
 import { GraphTypes } from './graph-type.js';
 import type { GraphContext } from './lower-graph.js';
 
-type Block = Extract<GraphElement, { kind: 'block' }>;
 /** Elements that pass a value on from left to right. */
 type Carrier = Extract<GraphElement, { kind: 'contact' | 'coil' | 'connector' | 'continuation' }>;
 
-const isEnable = (pin: { readonly name: string }): boolean => foldName(pin.name) === 'EN';
-const isEnableOut = (pin: { readonly name: string }): boolean => foldName(pin.name) === 'ENO';
 const isCarrier = (element: GraphElement): element is Carrier =>
   element.kind === 'contact' ||
   element.kind === 'coil' ||
@@ -30,6 +29,8 @@ export class GraphCalls {
   private readonly read = new Set<string>();
   private readonly enables = new Map<string, Expression>();
   private readonly edges = new Map<string, Expression>();
+  /** Functions that are left out, as none of their inputs is connected: nothing comes from them. */
+  private readonly cancelled = new Set<string>();
   /** Functions whose value was read before they ran in this scan. */
   private readonly early = new Set<string>();
   private readonly types: GraphTypes;
@@ -117,7 +118,8 @@ export class GraphCalls {
    * The value that wires into one pin carry together; undefined for no wires. Every block that they come from has run, or gives
    * the value of the last scan. An element that several paths of this value share is read once.
    */
-  valueOf(wires: readonly Wire[]): Expression | undefined {
+  valueOf(all: readonly Wire[]): Expression | undefined {
+    const wires = all.filter((wire) => !this.cancelled.has(wire.from));
     if (wires.length === 0) return undefined;
     const { order, uses } = this.carriersBehind(wires);
     const values = new Map<string, Expression>();
@@ -235,11 +237,10 @@ export class GraphCalls {
     const { span } = block;
     const output = this.outputOf(block, wire);
     const name = output?.name ?? wire.parameter ?? '';
-    const passed = [...block.inOuts, ...block.inputs].find(
-      (pin) => name !== '' && foldName(pin.name) === foldName(name),
-    );
+    const passed = passedPin(block, name);
     if (passed) return this.pinValue(block, passed) ?? boolLiteral(false, span);
     let value: Expression;
+    if (this.cancelled.has(block.id)) return boolLiteral(false, span);
     if (isEnableOut({ name })) value = this.enables.get(block.id) ?? boolLiteral(true, span);
     else if (block.instance) value = { kind: 'member', object: block.instance, member: name, memberSpan: span, span };
     else value = this.functionValue(block, name);
@@ -251,7 +252,7 @@ export class GraphCalls {
     const { span } = block;
     if (!this.done.has(block.id) && !this.early.has(block.id)) {
       this.early.add(block.id);
-      const isResult = foldName(this.resultOf(block)?.name ?? '') === foldName(name);
+      const isResult = foldName(resultOf(block)?.name ?? '') === foldName(name);
       const type = this.types.ofOutput(block, isResult ? undefined : name);
       if (!type) {
         this.context.problems.report(
@@ -270,14 +271,6 @@ export class GraphCalls {
       }
     }
     return { kind: 'name', name: this.name(`${block.id}$${name}`), span };
-  }
-
-  private resultOf(block: Block): Block['outputs'][number] | undefined {
-    return block.outputs.find(
-      (output) =>
-        !isEnableOut(output) &&
-        ![...block.inOuts, ...block.inputs].some((pin) => foldName(pin.name) === foldName(output.name)),
-    );
   }
 
   /** ENO of the function that a wire comes from, where it has EN: its other outputs count only then. */
@@ -386,9 +379,9 @@ export class GraphCalls {
 
   private callFunction(block: Block, args: Argument[]): void {
     const { span } = block;
-    const result = this.resultOf(block);
+    const result = resultOf(block);
     for (const output of block.outputs) {
-      const isPin = [...block.inOuts, ...block.inputs].some((pin) => foldName(pin.name) === foldName(output.name));
+      const isPin = passedPin(block, output.name) !== undefined;
       if (output === result || isEnableOut(output) || isPin || !(this.isRead(block, output) || output.expression))
         continue;
       const name = this.name(`${block.id}$${output.name}`);
@@ -400,7 +393,16 @@ export class GraphCalls {
       if (!this.early.has(block.id)) this.declarations.push({ name, type, hidden: true, element: block.element, span });
       args.push({ name: output.name, direction: 'out', value: { kind: 'name', name, span }, span });
     }
-    const call: Expression = { kind: 'call', callee: calleeOf(block.typeName, span), args, span };
+    const call = callExpression(block, args, span);
+    if (!call) {
+      this.context.problems.report(
+        'W6006',
+        span,
+        `No input of ${block.typeName} is connected, so it does not run; wire its inputs.`,
+      );
+      this.cancelled.add(block.id);
+      return;
+    }
     if (!result || !(this.isRead(block, result) || result.expression)) {
       this.add({ kind: 'expression', expression: call, span });
       return;
@@ -411,14 +413,4 @@ export class GraphCalls {
     else this.add({ kind: 'let', name, value: call, span });
     this.done.add(block.id);
   }
-}
-
-/** `Namespace.Function` and `instance.Method` are written as one name. */
-function calleeOf(typeName: string, span: SourceSpan): Expression {
-  const [first, ...rest] = typeName.split('.');
-  return rest.reduce<Expression>((object, member) => ({ kind: 'member', object, member, memberSpan: span, span }), {
-    kind: 'name',
-    name: first!,
-    span,
-  });
 }

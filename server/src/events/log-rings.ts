@@ -42,7 +42,8 @@ export function restore(
   identity: IdentityPort,
   recovery: RecoveredJournal,
 ): string {
-  const { records, floors } = recovery;
+  const { floors } = recovery;
+  const records = recovery.takeRecords();
   const withdrawn = new Set<string>();
   for (const { type, body } of records) {
     if (type === recordTypes.withdrawn) for (const sequence of textOf(body).split(' ')) withdrawn.add(sequence);

@@ -33,9 +33,10 @@ export interface JournalPort {
   trim(floors: readonly bigint[]): void;
 }
 
-/** What recovery gave back, in ascending order. */
+/** What recovery gave back. */
 export interface RecoveredJournal {
-  readonly records: readonly { readonly type: number; readonly sequence: bigint; readonly body: Uint8Array }[];
+  /** In ascending order. To be called once: the records are large, and nobody keeps them. */
+  takeRecords(): readonly { readonly type: number; readonly sequence: bigint; readonly body: Uint8Array }[];
   readonly losses: readonly { readonly from: bigint; readonly to: bigint; readonly detail: string }[];
   readonly floors: readonly bigint[];
   readonly last: bigint;

@@ -24,7 +24,7 @@ export interface Store {
   readonly dataDir: DataDir;
   readonly identity: HostIdentity;
   readonly journal: Journal;
-  readonly recovery: JournalRecovery;
+  readonly recovery: StoreRecovery;
   readonly state: StateTable;
   readonly requests: RequestTable;
   /** What was found damaged and mended without loss, and what could not be written; in words, for the log. */
@@ -36,6 +36,12 @@ export interface Store {
   record(changes: readonly StateChange[]): Uint8Array;
   /** The orderly end; the event log must be closed before. */
   close(): Promise<void>;
+}
+
+/** What the journal gave back, for the event log. */
+export interface StoreRecovery extends Pick<JournalRecovery, 'losses' | 'floors' | 'last'> {
+  /** In ascending order; once, so that they do not stay in memory. */
+  takeRecords(): readonly JournalRecord[];
 }
 
 export interface StoreOptions extends DataDirOptions {
@@ -88,7 +94,8 @@ async function open({ fs, clock, timers, dataDir, ...options }: Opening): Promis
   const checkpoints = await readCheckpoints(fs, directory);
   notes.push(...checkpoints.damage);
   if (checkpoints.newest) state.apply(checkpoints.newest.changes);
-  const replayed = replay(state, recovery.records, checkpoints.newest?.sequence ?? 0n);
+  let records = recovery.records;
+  const replayed = replay(state, records, checkpoints.newest?.sequence ?? 0n);
   journal.trimAttachments(checkpoints.floor);
 
   const checkpointBytes = options.checkpointBytes ?? 4 * 1024 * 1024;
@@ -123,7 +130,16 @@ async function open({ fs, clock, timers, dataDir, ...options }: Opening): Promis
     dataDir,
     identity,
     journal,
-    recovery,
+    recovery: {
+      losses: recovery.losses,
+      floors: recovery.floors,
+      last: recovery.last,
+      takeRecords: () => {
+        const taken = records;
+        records = [];
+        return taken;
+      },
+    },
     state,
     requests: createRequestTable(state, clock),
     notes,

@@ -78,13 +78,13 @@ class ListLowering {
       if (instruction.label !== undefined) {
         if (!top)
           this.problems.report(
-            'E1121',
+            'E4101',
             instruction.span,
             `The label ${instruction.label} stands within parentheses: move it out.`,
           );
         else if (labels.get(foldName(instruction.label)) !== i) {
           this.problems.report(
-            'E1123',
+            'E4103',
             instruction.span,
             `The label ${instruction.label} stands twice in this list: rename one.`,
           );
@@ -111,7 +111,7 @@ class ListLowering {
   private missingReported = false;
   private missing(instruction: IlInstruction): void {
     if (!this.missingReported)
-      this.problems.report('E1120', instruction.span, 'There is no current result here: begin with LD.');
+      this.problems.report('E4100', instruction.span, 'There is no current result here: begin with LD.');
     this.missingReported = true;
     this.current.result = {
       value: { kind: 'bool', value: false, span: instruction.span },
@@ -145,7 +145,7 @@ class ListLowering {
         return;
       case 'NOT':
         if (i.operands.length > 0)
-          this.problems.report('E1122', span, 'NOT takes no operand: it negates the current result.');
+          this.problems.report('E4102', span, 'NOT takes no operand: it negates the current result.');
         if (this.current.result) {
           this.current.result = {
             ...this.current.result,
@@ -177,7 +177,7 @@ class ListLowering {
 
   private lowerLoad(i: IlInstruction): void {
     const { span } = i;
-    if (i.args || i.operands.length > 1) this.problems.report('E1122', span, 'LD takes one operand.');
+    if (i.args || i.operands.length > 1) this.problems.report('E4102', span, 'LD takes one operand.');
     let value: Expression | undefined;
     if (i.nested) value = this.evaluateNested(i);
     else value = i.operands[0];
@@ -189,7 +189,7 @@ class ListLowering {
     const { span, op } = i;
     const [target] = i.operands;
     if (!target || i.operands.length > 1 || i.nested || i.args) {
-      this.problems.report('E1122', span, `${op}${i.negated ? 'N' : ''} takes one variable as its operand.`);
+      this.problems.report('E4102', span, `${op}${i.negated ? 'N' : ''} takes one variable as its operand.`);
       return;
     }
     if (op !== 'ST' && this.context.isInstance?.(target)) {
@@ -226,7 +226,7 @@ class ListLowering {
     const outer = this.current.result;
     const value = this.run(i.nested ?? [], true, i.operands[0], false);
     this.current.result = outer;
-    if (!value) this.problems.report('E1120', i.span, 'The parentheses give no value: begin with an operand or LD.');
+    if (!value) this.problems.report('E4100', i.span, 'The parentheses give no value: begin with an operand or LD.');
     return value;
   }
 
@@ -242,13 +242,13 @@ class ListLowering {
     const operand = i.operands[0];
     if (folded === undefined || operand?.kind !== 'name') return;
     if (!top) {
-      this.problems.report('E1121', span, 'The jump stands within parentheses: move it out.');
+      this.problems.report('E4101', span, 'The jump stands within parentheses: move it out.');
       return;
     }
     const target = labels.get(folded);
     if (target === undefined) {
       this.problems.report(
-        'E1123',
+        'E4103',
         span,
         `There is no label ${operand.name} in this list: write \`${operand.name}:\` before the instruction to go on with.`,
       );
@@ -319,7 +319,7 @@ class ListLowering {
     if (!callee) return;
     if (this.callsFunction(i)) {
       if (i.conditional)
-        this.problems.report('E1122', span, "A function can't be called on a condition here: jump over it with JMPC.");
+        this.problems.report('E4102', span, "A function can't be called on a condition here: jump over it with JMPC.");
       this.callFunction(callee, i);
       return;
     }
@@ -341,7 +341,7 @@ class ListLowering {
     const { span } = i;
     const callee = i.operands[0];
     if (!callee || i.args || i.operands.length > 1) {
-      this.problems.report('E1122', span, `${i.op} takes one instance of a function block as its operand.`);
+      this.problems.report('E4102', span, `${i.op} takes one instance of a function block as its operand.`);
       return;
     }
     if (live) this.current.keep(span);
@@ -382,7 +382,7 @@ class ListLowering {
       this.current.result = undefined;
       const value = this.run(list, true, undefined, false);
       if (!value) {
-        this.problems.report('E1120', argument.span, 'The instructions give no value: begin with LD.');
+        this.problems.report('E4100', argument.span, 'The instructions give no value: begin with LD.');
         return rest;
       }
       this.current.result = resultOf(value);

@@ -106,13 +106,13 @@ describe('an instruction list', () => {
   });
 
   it.each([
-    ['an operator without a result', 'ADD 5\nST n', 'E1120'],
-    ['a result that only one way loads', 'CAL fb\nagain: ST a\nLD b\nJMPC again', 'E1120'],
-    ['a jump to nowhere', 'LD a\nJMPC nowhere', 'E1123'],
-    ['a label twice', 'x: LD a\nx: ST b', 'E1123'],
-    ['a jump within parentheses', 'LD a\nAND( b\nJMP x\n)\nST c\nx: LD a\nST c', 'E1121'],
-    ['an operand of NOT', 'LD a\nNOT 5\nST b', 'E1122'],
-    ['two operands of LD', 'LD a, b\nST c', 'E1122'],
+    ['an operator without a result', 'ADD 5\nST n', 'E4100'],
+    ['a result that only one way loads', 'CAL fb\nagain: ST a\nLD b\nJMPC again', 'E4100'],
+    ['a jump to nowhere', 'LD a\nJMPC nowhere', 'E4103'],
+    ['a label twice', 'x: LD a\nx: ST b', 'E4103'],
+    ['a jump within parentheses', 'LD a\nAND( b\nJMP x\n)\nST c\nx: LD a\nST c', 'E4101'],
+    ['an operand of NOT', 'LD a\nNOT 5\nST b', 'E4102'],
+    ['two operands of LD', 'LD a, b\nST c', 'E4102'],
     ['a missing operand', 'LD\nST c', 'E1116'],
     ['an open parenthesis', 'LD a\nAND( b\nST c', 'E1116'],
   ])('reports %s', (_, text, code) => {

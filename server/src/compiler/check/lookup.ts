@@ -29,7 +29,8 @@ export function findType(c: Compilation, scope: Scope, name: string): NamedTypeS
   const dot = key.lastIndexOf('.');
   if (dot < 0) return undefined;
   const last = key.slice(dot + 1);
-  return !c.table.namespaces.has(key.slice(0, dot)) && c.loadStandard(last) ? c.table.types.get(last) : undefined;
+  if (c.table.namespaces.has(key.slice(0, dot))) return undefined;
+  return c.table.types.get(last) ?? (c.loadStandard(last) ? c.table.types.get(last) : undefined);
 }
 
 export function findFunction(c: Compilation, scope: Scope, name: string): CallableSymbol | undefined {

@@ -21,7 +21,7 @@ export interface Profile {
   /** Located variables that share bytes: one storage, or a cell per address (MATIEC). */
   readonly locatedOverlap: 'alias' | 'separate';
   readonly graphOrder: 'execution-order' | 'outputs-first' | 'topological';
-  /** F_TRIG on its first call with CLK FALSE: MATIEC pulses, IEC ed. 3 does not. */
+  /** F_TRIG on its first call with CLK FALSE: by the letter of table 44 (M starts FALSE) it pulses. */
   readonly fTrigFirstCall: 'quiet' | 'pulse';
   /** SFC: actions run once more in the scan in which they end. */
   readonly sfcFinalScan: boolean;
@@ -57,7 +57,7 @@ const iec: Profile = {
   time: 'ns64',
   locatedOverlap: 'alias',
   graphOrder: 'execution-order',
-  fTrigFirstCall: 'quiet',
+  fTrigFirstCall: 'pulse',
   sfcFinalScan: false,
   sfcSelection: 'first',
   implicitConversion: 'widening',
@@ -93,7 +93,6 @@ export const profiles: readonly Profile[] = [
     ...iec,
     name: 'matiec',
     locatedOverlap: 'separate',
-    fTrigFirstCall: 'pulse',
     sfcSelection: 'all',
     defaultStringLength: 126,
     realToIntOverflow: 'wrap',

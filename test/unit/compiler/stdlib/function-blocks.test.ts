@@ -183,8 +183,8 @@ describe('bistables, edges and the rest', () => {
       [0, { clk: 'FALSE' }, { r: false, f: true }],
       [0, {}, { r: false, f: false }],
     ];
-    play(...body, [[0, {}, { r: false, f: false }], ...rest]);
-    play(...body, [[0, {}, { r: false, f: true }], ...rest], matiec);
+    play(...body, [[0, {}, { r: false, f: true }], ...rest]);
+    play(...body, [[0, {}, { r: false, f: false }], ...rest], { ...matiec, name: 'quiet', fTrigFirstCall: 'quiet' });
   });
 
   it('SEMA is busy from the scan after the claim until it is released', () => {

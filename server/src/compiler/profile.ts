@@ -92,6 +92,7 @@ export const profiles: readonly Profile[] = [
   {
     ...iec,
     name: 'matiec',
+    graphOrder: 'outputs-first',
     locatedOverlap: 'separate',
     sfcSelection: 'all',
     defaultStringLength: 126,

@@ -4,7 +4,7 @@ import { alignUp } from '../check/type-size.js';
 import type { CompileInput } from '../compile.js';
 import type { IrModule } from '../ir/ir.js';
 import { verifyModule } from '../ir/verify.js';
-import { callGraph, deepestStack, reachable } from '../lower/call-graph.js';
+import { deepestStack, reachable } from '../lower/call-graph.js';
 import { dateAddress, firstScanAddress, nowAddress } from '../lower/lowering.js';
 import type { Body, PouDeclaration, SourceUnit } from '../syntax/ast.js';
 import { emitModule } from '../wasm/emit-module.js';
@@ -31,7 +31,7 @@ export function buildImage(program: Program, input: CompileInput, parsed: readon
   const channels = listChannels(memory, plan, program.image, types, program.configured.channels);
   if (c.problems.errorCount > 0) return undefined;
 
-  const graph = callGraph(c.functions);
+  const { graph } = program;
   const starts = [initName, ...program.entries.map((entry) => entry.callee)];
   const used = reachable(graph, program.entries.length > 0 ? starts : c.functions.keys());
   const stack = deepestStack(graph, c.functions, [...used]);

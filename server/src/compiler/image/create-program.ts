@@ -4,7 +4,7 @@ import { elementaryTypes as e } from '../check/types.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { sizeOf } from '../check/type-size.js';
 import { FunctionBuilder } from '../lower/function-builder.js';
-import { callGraph, findCycles, reachable } from '../lower/call-graph.js';
+import { callGraph, findCycles, reachable, type CallGraph } from '../lower/call-graph.js';
 import { createLowering, type Placement } from '../lower/create-lowering.js';
 import { lowerEntry } from '../lower/lower-entry.js';
 import { emitRuntimeInitial } from '../lower/lower-initializer.js';
@@ -34,6 +34,7 @@ export interface Program {
   readonly bytes: Uint8Array;
   readonly pathContext: PathContext;
   readonly entries: readonly IrEntry[];
+  readonly graph: CallGraph;
   /** Instances, process image and addresses of all variables. */
   layOut(): void;
   /** Everything that users wrote becomes IR, and what that needs of the standard library. */
@@ -49,6 +50,7 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
   let memory: MemoryPlan | undefined;
   let configured: Configured | undefined;
   let bytes: Uint8Array = new Uint8Array(0);
+  let graph: CallGraph = new Map();
   const runnables: Runnable[] = [];
   const entries: IrEntry[] = [];
   const statics = new Map<VariableSymbol, number>();
@@ -91,8 +93,9 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
     for (const [i, one] of schedule.entries()) if (one.scheduled) runnables.push(...makeRunnables(i, one));
     c.functions.set(initName, lowerInit());
     c.drain();
-    reportRecursion(c);
-    markOutsideWrites(c);
+    graph = callGraph(c.functions);
+    reportRecursion(c, graph);
+    markOutsideWrites(c, graph);
     markOverlaps(c, image);
     c.cells.finish();
   };
@@ -148,6 +151,9 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
     },
     get configured() {
       return configured!;
+    },
+    get graph() {
+      return graph;
     },
     get bytes() {
       return bytes;
@@ -213,8 +219,8 @@ function needBlock(c: Lowering, block: BlockSymbol): void {
 }
 
 /** E4020, once for each way around. */
-function reportRecursion(c: Lowering): void {
-  for (const cycle of findCycles(callGraph(c.functions))) {
+function reportRecursion(c: Lowering, graph: CallGraph): void {
+  for (const cycle of findCycles(graph)) {
     const names = cycle.map((name) => name.replace(/\$.*$/, ''));
     const span = spanOfFunction(c, cycle[0]!);
     if (span) c.problems.report('E4020', span, `RECURSION: '${names[0]}' calls itself (${names.join(' -> ')}); use a loop, or keep a stack of your own.`);
@@ -238,8 +244,7 @@ function spanOfFunction(c: Lowering, irName: string) {
 }
 
 /** Members that a function writes from outside while their block's own code may be running further up the stack. */
-function markOutsideWrites(c: Lowering): void {
-  const graph = callGraph(c.functions);
+function markOutsideWrites(c: Lowering, graph: CallGraph): void {
   const reached = new Map<string, Set<string>>();
   for (const { writer, domain, offset, size } of c.outsideWrites) {
     const block = domain.block!;

@@ -5,7 +5,9 @@ import { createDigest, type Digest } from './digest.js';
 export function pouDigest(original: PouDeclaration): string {
   const digest = createDigest();
   const { source, start, end } = original.span;
-  if (source.pou === undefined && end > start && source.text.length >= end) digest.text(source.text.slice(start, end));
+  // What begins like a declaration is one; spans in XML documents are of something else.
+  const text = source.text.slice(start, end);
+  if (/^\s*(FUNCTION|FUNCTION_BLOCK|PROGRAM|CLASS|INTERFACE)\b/i.test(text) && /END_\w+\s*;?\s*$/i.test(text)) digest.text(text);
   else feed(digest, original);
   return digest.hex();
 }

@@ -201,6 +201,8 @@ export interface InstanceRegion {
   readonly base: 'absolute' | 'instance' | 'frame';
   readonly offset: number;
   readonly size: number;
+  /** Made by the optimiser: the instance lies at `offset` or a multiple of this further on, all within `size`. */
+  readonly stride?: number;
   /** Stands for the whole region: `aliased` where some of it can be reached by address. Absent: it may be. */
   readonly reach?: IrCell;
 }

@@ -2,7 +2,9 @@ import type { IrFunction } from '../ir/ir.js';
 import { walkStatements } from '../ir/walk.js';
 
 /** Who calls whom, by IR name. */
-export function callGraph(functions: ReadonlyMap<string, IrFunction>): Map<string, Set<string>> {
+export type CallGraph = ReadonlyMap<string, ReadonlySet<string>>;
+
+export function callGraph(functions: ReadonlyMap<string, IrFunction>): CallGraph {
   const graph = new Map<string, Set<string>>();
   for (const fn of functions.values()) {
     const callees = new Set<string>();
@@ -19,7 +21,7 @@ export function callGraph(functions: ReadonlyMap<string, IrFunction>): Map<strin
   return graph;
 }
 
-export function reachable(graph: ReadonlyMap<string, ReadonlySet<string>>, from: Iterable<string>): Set<string> {
+export function reachable(graph: CallGraph, from: Iterable<string>): Set<string> {
   const seen = new Set<string>(from);
   const stack = [...seen];
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
@@ -33,7 +35,7 @@ export function reachable(graph: ReadonlyMap<string, ReadonlySet<string>>, from:
 }
 
 /** One way around for each group of functions that call each other, dispatch through objects left out. */
-export function findCycles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+export function findCycles(graph: CallGraph): string[][] {
   const cycles: string[][] = [];
   const state = new Map<string, 'open' | 'done'>();
   for (const root of graph.keys()) {
@@ -62,7 +64,7 @@ export function findCycles(graph: ReadonlyMap<string, ReadonlySet<string>>): str
 }
 
 /** Bytes of frames that are in use at once at most; undefined where calls can go around. */
-export function deepestStack(graph: ReadonlyMap<string, ReadonlySet<string>>, functions: ReadonlyMap<string, IrFunction>, roots: readonly string[]): number | undefined {
+export function deepestStack(graph: CallGraph, functions: ReadonlyMap<string, IrFunction>, roots: readonly string[]): number | undefined {
   const known = new Map<string, number>();
   const open = new Set<string>();
   let cyclic = false;

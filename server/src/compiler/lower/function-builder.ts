@@ -5,7 +5,7 @@ import { alignUp } from '../check/type-size.js';
 import { createDomain, type AliasDomain } from './alias.js';
 import { seq } from './ir-make.js';
 import type { Lowering } from './lowering.js';
-import type { Place } from './operand.js';
+import type { Operand, Place } from './operand.js';
 
 /** A loop around the statement being lowered. */
 export interface LoopFrame {
@@ -19,6 +19,8 @@ export class FunctionBuilder {
   readonly locals: IrLocal[] = [];
   /** Where variables of this function lie. */
   readonly places = new Map<VariableSymbol, Place>();
+  /** What the names of variables mean here, as far as it has been worked out. */
+  readonly operands = new Map<VariableSymbol, Operand>();
   /** Let temporaries by folded name. */
   readonly lets = new Map<string, VariableSymbol>();
   /** Bounds of ARRAY[*] parameters. */

@@ -84,6 +84,15 @@ function readOnlyReason(variable: VariableSymbol): string | undefined {
 }
 
 export function variableOperand(f: FunctionBuilder, symbol: VariableSymbol, span: SourceSpan): Operand {
+  const known = f.operands.get(symbol);
+  if (known) return known;
+  const operand = makeOperand(f, symbol, span);
+  // Where a variable lies does not change, save for names that stand for something else a while.
+  if (operand.kind === 'place' && operand.place.form !== 'address' && symbol.storage.kind !== 'unplaced') f.operands.set(symbol, operand);
+  return operand;
+}
+
+function makeOperand(f: FunctionBuilder, symbol: VariableSymbol, span: SourceSpan): Operand {
   const { type } = symbol;
   if (type.kind === 'error') return errorOperand;
   if (symbol.section === 'VAR_EXTERNAL') {

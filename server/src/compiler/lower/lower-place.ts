@@ -25,11 +25,12 @@ export function scalarOf(type: Type): { readonly mem: MemType; readonly num: Num
 }
 
 function cellOf(f: FunctionBuilder, place: Place & { form: 'cell' }, mem: MemType, size: number): IrCell {
-  return f.c.cells.cell(
-    { base: place.base, offset: place.offset, mem, name: place.name, ...(place.bit !== undefined && { bit: place.bit }) },
-    place.links,
-    size,
-  );
+  const known = place.cell;
+  if (known?.mem === mem) return known;
+  const key = { base: place.base, offset: place.offset, mem, name: place.name };
+  const cell = f.c.cells.cell(place.bit === undefined ? key : { ...key, bit: place.bit }, place.links, size);
+  place.cell = cell;
+  return cell;
 }
 
 /** Value of a scalar place. */

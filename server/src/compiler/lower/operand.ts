@@ -1,4 +1,4 @@
-import type { IrExpr, IrLocal } from '../ir/ir.js';
+import type { IrCell, IrExpr, IrLocal } from '../ir/ir.js';
 import type { Constant } from '../check/compilation.js';
 import type {
   BlockSymbol, CallableSymbol, InterfaceSymbol, ListSymbol, NamedTypeSymbol, PropertySymbol, VariableSymbol,
@@ -17,6 +17,8 @@ export type Place =
       readonly bit?: number;
       readonly links: readonly AliasLink[];
       readonly name: string;
+      /** Its cell, once somebody has read or written it: a place keeps one. */
+      cell?: IrCell;
     }
   | { readonly form: 'address'; readonly address: IrExpr; readonly offset: number }
   /** Bits of an integer or bit string: `.3`, `.%B1`. */

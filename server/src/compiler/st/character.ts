@@ -27,3 +27,9 @@ export function isLetter(c: number): boolean {
 // What word processors make of " and '.
 export const typographicDouble = new Set([0x201c, 0x201d, 0x201e, 0x201f]);
 export const typographicSingle = new Set([0x2018, 0x2019, 0x201a, 0x201b, 0x60, 0xb4]);
+
+/** What may stand before `#` in a duration or a date. */
+export const durationPrefixes: ReadonlySet<string> = new Set(['T', 'TIME', 'LT', 'LTIME']);
+export const datePrefixes: ReadonlySet<string> = new Set([
+  'D', 'DATE', 'LD', 'LDATE', 'TOD', 'TIME_OF_DAY', 'LTOD', 'LTIME_OF_DAY', 'DT', 'DATE_AND_TIME', 'LDT', 'LDATE_AND_TIME',
+]); // prettier-ignore

@@ -1,7 +1,9 @@
 import {
   blank,
   classes,
+  datePrefixes,
   digit,
+  durationPrefixes,
   isDigit,
   isHex,
   isLetter,
@@ -20,11 +22,6 @@ const maxWordLength = 1000;
 /** Longer numbers are reported here and have no value. */
 export const maxNumberLength = 1000;
 const maxLiteralLength = 65_536;
-
-const durationPrefixes: ReadonlySet<string> = new Set(['T', 'TIME', 'LT', 'LTIME']);
-const datePrefixes: ReadonlySet<string> = new Set([
-  'D', 'DATE', 'LD', 'LDATE', 'TOD', 'TIME_OF_DAY', 'LTOD', 'LTIME_OF_DAY', 'DT', 'DATE_AND_TIME', 'LDT', 'LDATE_AND_TIME',
-]); // prettier-ignore
 
 /** Characters that are a token by themselves. */
 const single = new Uint8Array(128);

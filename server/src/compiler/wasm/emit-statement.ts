@@ -1,4 +1,6 @@
 import type { IrExpr, IrStmt } from '../ir/ir.js';
+import { simplifyNode } from '../ir/optimize/simplify-expression.js';
+import { walkStatements } from '../ir/walk.js';
 import type { HostFunctionName } from '../../model/host-function.js';
 import {
   cellOffset,
@@ -70,6 +72,7 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
       return;
     case 'block':
     case 'loop':
+      if (statement.op === 'loop' && emitRotated(context, statement)) return;
       context.openBlock(statement.op === 'block' ? op.block : op.loop);
       context.labels.set(statement.label, { depth: context.depth });
       emitStatements(context, statement.body);
@@ -117,6 +120,40 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
     case 'nop':
       return;
   }
+}
+
+/** Nodes of a loop's test that may stand in the code twice. */
+const maxTestSize = 12;
+
+/**
+ * `loop { if test { leave }; body; br loop }` with the test at the end as well, so that a turn takes one branch. False where
+ * the loop has another shape, or where something in the body starts it anew.
+ */
+function emitRotated(context: FunctionContext, loop: IrStmt & { op: 'loop' }): boolean {
+  const [first] = loop.body;
+  const last = loop.body.at(-1);
+  if (context.module.instrument || first?.op !== 'if' || first.otherwise.length > 0) return false;
+  if (last?.op !== 'br' || last.label !== loop.label || first.then.at(-1)?.op !== 'br') return false;
+  let size = 0;
+  let restarts = 0;
+  walkStatements([{ op: 'drop', value: first.test }], { expression: () => void (size += 1) });
+  walkStatements(loop.body, {
+    statement: (inner) => void (inner.op === 'br' && inner.label === loop.label && (restarts += 1)),
+  });
+  if (size > maxTestSize || restarts !== 1) return false;
+  context.openBlock(op.block);
+  const outside = context.depth;
+  emitExpression(context, first.test);
+  context.branch(outside, op.brIf);
+  context.openBlock(op.loop);
+  const again = context.depth;
+  emitStatements(context, loop.body.slice(1, -1));
+  emitExpression(context, simplifyNode({ op: 'unary', type: 'i32', code: 'i32.eqz', value: first.test }));
+  context.branch(again, op.brIf);
+  context.closeBlock();
+  context.closeBlock();
+  emitStatements(context, first.then);
+  return true;
 }
 
 /** Faults in the body branch to a block of its own, which runs `flush` with code and site waiting on the stack. */

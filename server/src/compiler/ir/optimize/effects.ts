@@ -1,6 +1,7 @@
-import type { InstanceRegion, IrExpr, IrFunction, IrModule, IrStmt } from '../ir.js';
+import type { InstanceRegion, IrFunction, IrModule, IrStmt } from '../ir.js';
 import { memSize } from '../memory-type.js';
 import { walkStatements } from '../walk.js';
+import { calleesFirst, callsOf, instancePlaces, type CallNode, type CallTable } from './call-graph.js';
 import { spanOfAddress, spanOfCell, SpanSet, type Span } from './span.js';
 
 /** Memory that a call of a function may write, through all that it calls; its own frame apart. */
@@ -29,44 +30,28 @@ export interface ModuleFacts {
   setMeets(fn: IrFunction, effects: CallEffects, span: Span): boolean;
 }
 
-export interface CallNode {
-  readonly callee: string;
-  readonly args: readonly IrExpr[];
-  readonly instance?: InstanceRegion;
-}
-
-/** More instances than this are not told apart. */
-const maxInstances = 200_000;
-type Addresses = Set<number> | 'unknown';
-
 export function moduleFacts(module: IrModule): ModuleFacts {
   const functions = new Map(module.functions.map((fn) => [fn.name, fn]));
-  const calls = new Map<string, CallNode[]>();
+  const calls = callsOf(module);
   const effects = new Map<string, Effects>();
   for (const fn of module.functions) {
     const own: Effects = { absolute: new SpanSet(), instance: new SpanSet(), anything: false };
-    const called: CallNode[] = [];
     walkStatements(fn.body, {
-      expression(expr) {
-        if (expr.op === 'call') called.push(expr);
-      },
       statement(statement) {
-        if (statement.op === 'call') called.push(statement);
         const span = writtenSpan(statement);
         if (span?.base === 'absolute') own.absolute.add(span.start, span.end);
         else if (span?.base === 'instance') own.instance.add(span.start, span.end);
       },
     });
-    calls.set(fn.name, called);
     effects.set(fn.name, own);
   }
   closeEffects(functions, calls, effects);
-  const instances = instanceAddresses(module, functions, calls);
+  const instances = instancePlaces(module, functions, calls);
   const sorted = new Map<string, Float64Array>();
   const addressesOf = (fn: IrFunction): Float64Array | undefined => {
     const known = sorted.get(fn.name);
     if (known) return known;
-    const set = instances.get(fn.name);
+    const set = instances.get(fn.name)?.addresses;
     if (set === 'unknown' || set === undefined) return undefined;
     const list = Float64Array.from(set).sort();
     sorted.set(fn.name, list);
@@ -106,7 +91,7 @@ export function moduleFacts(module: IrModule): ModuleFacts {
         absolute: absolute.empty ? undefined : absolute,
         region:
           writesInstance && call.instance
-            ? { base: call.instance.base, shift: call.instance.offset, spans: instance }
+            ? { base: call.instance.base, shift: call.instance.offset, spans: spansIn(call.instance, instance) }
             : undefined,
         anything: anything || (writesInstance && !call.instance),
       };
@@ -137,6 +122,14 @@ export function moduleFacts(module: IrModule): ModuleFacts {
   return facts;
 }
 
+/** What a callee writes of its instance, from the start of the region: with a stride it may be any of the instances. */
+function spansIn(region: InstanceRegion, instance: SpanSet): SpanSet {
+  if (region.stride === undefined) return instance;
+  const whole = new SpanSet();
+  whole.add(0, region.size);
+  return whole;
+}
+
 /** Bytes that a statement itself writes at a known place. Writes elsewhere reach only cells that are marked `aliased`. */
 export function writtenSpan(statement: IrStmt): Span | undefined {
   switch (statement.op) {
@@ -157,7 +150,7 @@ export function writtenSpan(statement: IrStmt): Span | undefined {
 /** Adds to each function's effects what its callees do, until nothing is added. */
 function closeEffects(
   functions: ReadonlyMap<string, IrFunction>,
-  calls: ReadonlyMap<string, readonly CallNode[]>,
+  calls: CallTable,
   effects: ReadonlyMap<string, Effects>,
 ): void {
   const order = calleesFirst(calls);
@@ -174,9 +167,9 @@ function closeEffects(
         if (writesInstance) {
           if (!call.instance) anything = true;
           else if (call.instance.base === 'absolute')
-            changed = own.absolute.addAll(inner.instance, call.instance.offset) || changed;
+            changed = own.absolute.addAll(spansIn(call.instance, inner.instance), call.instance.offset) || changed;
           else if (call.instance.base === 'instance' && !(inner === own && call.instance.offset === 0)) {
-            changed = own.instance.addAll(inner.instance, call.instance.offset) || changed;
+            changed = own.instance.addAll(spansIn(call.instance, inner.instance), call.instance.offset) || changed;
           }
         }
         if (anything && !own.anything) {
@@ -186,79 +179,4 @@ function closeEffects(
       }
     }
   }
-}
-
-export function calleesFirst(calls: ReadonlyMap<string, readonly CallNode[]>): readonly string[] {
-  const order: string[] = [];
-  const seen = new Set<string>();
-  // A stack of its own: call chains may be long.
-  for (const root of calls.keys()) {
-    const stack: { name: string; next: number }[] = [];
-    const enter = (name: string): void => {
-      if (seen.has(name)) return;
-      seen.add(name);
-      stack.push({ name, next: 0 });
-    };
-    enter(root);
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const called = calls.get(top.name) ?? [];
-      if (top.next < called.length) enter(called[top.next++]!.callee);
-      else {
-        order.push(top.name);
-        stack.pop();
-      }
-    }
-  }
-  return order.filter((name) => calls.has(name));
-}
-
-/** Absolute addresses of the instances that each function may run on. */
-function instanceAddresses(
-  module: IrModule,
-  functions: ReadonlyMap<string, IrFunction>,
-  calls: ReadonlyMap<string, readonly CallNode[]>,
-): ReadonlyMap<string, Addresses> {
-  const known = new Map<string, Addresses>();
-  const work: string[] = [];
-  const queued = new Set<string>();
-  const touch = (name: string): void => {
-    if (queued.has(name)) return;
-    queued.add(name);
-    work.push(name);
-  };
-  const add = (name: string, addresses: Iterable<number> | 'unknown'): void => {
-    const set = known.get(name) ?? new Set<number>();
-    if (set === 'unknown') return;
-    if (addresses === 'unknown') {
-      known.set(name, 'unknown');
-      touch(name);
-      return;
-    }
-    const before = set.size;
-    for (const address of addresses) set.add(address);
-    known.set(name, set.size > maxInstances ? 'unknown' : set);
-    if (set.size !== before || before === 0) touch(name);
-  };
-  for (const entry of module.entries) if (functions.get(entry.callee)?.hasInstance) add(entry.callee, [entry.instance]);
-  // A function without an instance may call on absolute ones.
-  for (const fn of module.functions) if (!fn.hasInstance) touch(fn.name);
-  for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    queued.delete(name);
-    const own = known.get(name);
-    for (const call of calls.get(name) ?? []) {
-      if (!functions.get(call.callee)?.hasInstance) continue;
-      const region = call.instance;
-      if (!region) add(call.callee, 'unknown');
-      else if (region.base === 'absolute') add(call.callee, [region.offset]);
-      // Instances on the stack share no byte with absolute cells.
-      else if (region.base === 'frame') add(call.callee, []);
-      else if (own === 'unknown') add(call.callee, 'unknown');
-      else if (own) {
-        const { offset } = region;
-        add(call.callee, offset === 0 ? own : [...own].map((address) => address + offset));
-      }
-    }
-  }
-  return known;
 }

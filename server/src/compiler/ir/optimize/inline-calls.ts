@@ -1,6 +1,6 @@
 import type { InstanceRegion, IrCell, IrExpr, IrFunction, IrLocal, IrModule, IrStmt } from '../ir.js';
 import { walkStatements } from '../walk.js';
-import { calleesFirst, type CallNode } from './effects.js';
+import { calleesFirst, callsOf, type CallNode } from './call-graph.js';
 import { mapStatements } from './map-ir.js';
 
 /** Nodes of the IR that a callee may have to be copied into its caller, outside and inside of a loop, or where it is called once. */
@@ -15,17 +15,10 @@ interface Candidate {
 
 /** Copies small functions and block bodies into their callers, callees first. */
 export function inlineCalls(module: IrModule): IrModule {
-  const calls = new Map<string, CallNode[]>();
+  const calls = callsOf(module);
   const callCount = new Map<string, number>();
-  for (const fn of module.functions) {
-    const called: CallNode[] = [];
-    walkStatements(fn.body, {
-      expression: (expr) => void (expr.op === 'call' && called.push(expr)),
-      statement: (statement) => void (statement.op === 'call' && called.push(statement)),
-    });
-    calls.set(fn.name, called);
+  for (const called of calls.values())
     for (const call of called) callCount.set(call.callee, (callCount.get(call.callee) ?? 0) + 1);
-  }
   const functions = new Map(module.functions.map((fn) => [fn.name, fn]));
   const candidates = new Map<string, Candidate>();
   for (const name of calleesFirst(calls)) {

@@ -1,14 +1,27 @@
-import type { IrModule } from '../ir.js';
+import type { IrFunction, IrModule } from '../ir.js';
+import { boundCounters } from './bound-counters.js';
+import { collapseTemporaries } from './collapse-temporaries.js';
 import { convertIfs } from './convert-ifs.js';
 import { moduleFacts } from './effects.js';
+import { fixInstances } from './fix-instances.js';
 import { inlineCalls } from './inline-calls.js';
+import { noteRegions } from './note-regions.js';
 import { promoteCells } from './promote-cells.js';
 import { simplifyFunction } from './simplify-function.js';
 
-/** The same program, faster: what the emitter writes for the plain form. */
+/** The same program, faster: what the emitter writes for the plain form. The passes, in order. */
 export function optimizeModule(source: IrModule): IrModule {
-  const inlined = inlineCalls({ ...source, functions: source.functions.map(simplifyFunction) });
-  const module = { ...inlined, functions: inlined.functions.map((fn) => convertIfs(simplifyFunction(fn))) };
-  const facts = moduleFacts(module);
-  return { ...module, functions: module.functions.map((fn) => promoteCells(facts, fn)) };
+  const withInstance = new Set(source.functions.filter((fn) => fn.hasInstance).map((fn) => fn.name));
+  const prepared = each(source, (fn) =>
+    noteRegions(simplifyFunction(collapseTemporaries(fn)), (name) => withInstance.has(name)),
+  );
+  const inlined = inlineCalls(each(fixInstances(prepared), simplifyFunction));
+  const collapsed = each(inlined, (fn) => simplifyFunction(collapseTemporaries(fn)));
+  const facts = moduleFacts(collapsed);
+  return each(collapsed, (fn) => promoteCells(facts, convertIfs(simplifyFunction(boundCounters(facts, fn)))));
 }
+
+const each = (module: IrModule, pass: (fn: IrFunction) => IrFunction): IrModule => ({
+  ...module,
+  functions: module.functions.map(pass),
+});

@@ -155,7 +155,8 @@ const addsConstant = (expr: IrExpr): expr is IrExpr & { op: 'binary'; right: IrE
 
 /** (x + a) + y as (x + y) + a, so that the constants of an address meet at its end. */
 function constantsLast(left: IrExpr, right: IrExpr): IrExpr | undefined {
-  const sum = (a: IrExpr, b: IrExpr): IrExpr => simplifyNode({ op: 'binary', type: 'i32', code: 'i32.add', left: a, right: b });
+  const sum = (a: IrExpr, b: IrExpr): IrExpr =>
+    simplifyNode({ op: 'binary', type: 'i32', code: 'i32.add', left: a, right: b });
   if (addsConstant(left)) return sum(sum(left.left, right), left.right);
   if (addsConstant(right)) return sum(sum(left, right.left), right.right);
   return undefined;
@@ -217,7 +218,9 @@ export function foldOffset<T extends { readonly address: IrExpr; readonly offset
   const add = Number(address.right.value);
   const rest = address.left;
   const most = highestAddress(rest);
-  return add >= 0 && most !== undefined && most + add <= 0x7fff_ffff ? foldOffset({ ...access, address: rest, offset: offset + add }) : access;
+  return add >= 0 && most !== undefined && most + add <= 0x7fff_ffff
+    ? foldOffset({ ...access, address: rest, offset: offset + add })
+    : access;
 }
 
 /** Instances and frames lie in the first gigabyte: memory is no larger. */
@@ -232,6 +235,4 @@ function highestAddress(expr: IrExpr): number | undefined {
   const left = highestAddress(expr.left);
   const right = highestAddress(expr.right);
   return left === undefined || right === undefined ? undefined : left + right;
-})
-    : access;
 }

@@ -21,6 +21,7 @@ import { createRandomSource, type RandomSource } from './random-source.js';
 export const randomLayout = {
   cells: 64,
   bits: 256,
+  counters: 284,
   array: 320,
   arrayBytes: 128,
   instances: 512,
@@ -42,6 +43,8 @@ interface Scope {
   readonly breakable: string[];
   readonly jumps: string[];
   loops: number;
+  /** Reads of the counters of the loops around. */
+  readonly counters: IrExpr[];
   /** Locals that a loop counts with: statements leave them alone. */
   readonly reserved: Set<number>;
 }
@@ -53,6 +56,7 @@ export function randomModule(seed: number): IrModule {
 class Generator {
   private sites = 0;
   private names = 0;
+  private counterCells = 0;
   private floats: readonly IrCell[] = [];
 
   constructor(private readonly random: RandomSource) {}
@@ -156,6 +160,7 @@ class Generator {
       breakable: [],
       jumps: [],
       loops: 0,
+      counters: [],
       reserved: new Set(hasInstance ? [0] : []),
     };
     const body: IrStmt[] = withFrame
@@ -338,7 +343,8 @@ class Generator {
       left: this.expr(scope, 'i32', 2),
       right: this.i32(63),
     };
-    const index: IrExpr = this.random.chance(0.9) ? masked : this.expr(scope, 'i32', 1);
+    const counted = scope.counters.length > 0 && this.random.chance(0.5) ? this.random.pick(scope.counters) : undefined;
+    const index: IrExpr = counted ?? (this.random.chance(0.9) ? masked : this.expr(scope, 'i32', 1));
     return {
       op: 'binary',
       type: 'i32',
@@ -384,36 +390,57 @@ class Generator {
 
   private loop(scope: Scope, depth: number, site: number): IrStmt[] {
     const { random } = this;
-    const counter: IrLocal = { id: scope.locals.length, name: `n${scope.locals.length}`, type: 'i32' };
-    scope.locals.push(counter);
-    scope.reserved.add(counter.id);
+    const counter = this.counter(scope);
     const [exit, again] = [`x${this.names}`, `l${this.names++}`];
-    const read: IrExpr = { op: 'local', type: 'i32', local: counter };
     scope.loops += 1;
     scope.breakable.push(exit);
+    scope.counters.push(counter.read);
     // Jumping back to the head without counting would not end; continue is a block of its own.
     const outerJumps = scope.jumps.splice(0);
     const body = this.body(scope, depth - 1, 1 + random.below(4));
     scope.jumps.push(...outerJumps);
+    scope.counters.pop();
     scope.breakable.pop();
     scope.loops -= 1;
-    const bound = this.i32(1 + random.below(5));
-    const leave: IrStmt = {
+    const last = 1 + random.below(5);
+    const down = random.chance(0.3);
+    const test = (code: BinaryOp, bound: number): IrStmt => ({
       op: 'if',
-      test: { op: 'binary', type: 'i32', code: 'i32.ge_s', left: read, right: bound },
+      test: { op: 'binary', type: 'i32', code, left: counter.read, right: this.i32(bound) },
       then: [{ op: 'br', label: exit }],
       otherwise: [],
+    });
+    const leave = down
+      ? test('i32.lt_s', -2)
+      : random.chance(0.7)
+        ? test('i32.gt_s', last - 1)
+        : test('i32.ge_s', last);
+    const sum: IrExpr = {
+      op: 'binary',
+      type: 'i32',
+      code: 'i32.add',
+      left: counter.read,
+      right: this.i32(down ? -1 : 1),
     };
-    const count: IrStmt = {
-      op: 'setLocal',
-      local: counter,
-      value: { op: 'binary', type: 'i32', code: 'i32.add', left: read, right: this.i32(1) },
-    };
-    const inner = random.chance(0.5) ? [leave, ...body, count] : [...body, count, leave];
+    const advance = counter.set({ op: 'unary', type: 'i32', code: 'i32.extend16_s', value: sum });
+    const inner = random.chance(0.7) ? [leave, ...body, advance] : [...body, advance, leave];
     return [
-      { op: 'setLocal', site, local: counter, value: this.i32(0) },
+      { ...counter.set(this.i32(down ? last : 0)), site },
       { op: 'block', label: exit, body: [{ op: 'loop', label: again, body: [...inner, { op: 'br', label: again }] }] },
     ];
+  }
+
+  /** What a loop counts with: a local, or a cell that nothing else writes. */
+  private counter(scope: Scope): { readonly read: IrExpr; set(value: IrExpr): IrStmt } {
+    if (this.counterCells < 16 && this.random.chance(0.5)) {
+      const offset = randomLayout.counters + 2 * this.counterCells++;
+      const cell: IrCell = { base: 'absolute', offset, mem: 'i16', aliased: false, name: `n${offset}` };
+      return { read: { op: 'loadCell', type: 'i32', cell }, set: (value) => ({ op: 'storeCell', cell, value }) };
+    }
+    const local: IrLocal = { id: scope.locals.length, name: `n${scope.locals.length}`, type: 'i32' };
+    scope.locals.push(local);
+    scope.reserved.add(local.id);
+    return { read: { op: 'local', type: 'i32', local }, set: (value) => ({ op: 'setLocal', local, value }) };
   }
 
   private switchStatement(scope: Scope, depth: number, site: number): IrStmt {
@@ -561,6 +588,7 @@ class Generator {
         (numOf(cell.mem) === type || (type === 'i64' && cell.mem === 'i16')) &&
         !(cell.aliased && (cell.mem === 'f32' || cell.mem === 'f64')),
     );
+    if (type === 'i32' && scope.counters.length > 0 && random.chance(0.15)) return random.pick(scope.counters);
     const choice = random.below(5);
     if (choice === 0 && locals.length > 0) return { op: 'local', type, local: random.pick(locals) };
     if (choice < 4 && cells.length > 0) return { op: 'loadCell', type, cell: random.pick(cells) };

@@ -23,7 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => host.dispose());
 
-const literal = async (path: string): Promise<string> => (await client.runtime.readVariables({ paths: [path] })).variables[0]!.literal;
+const literal = async (path: string): Promise<string> =>
+  (await client.runtime.readVariables({ paths: [path] })).variables[0]!.literal;
 const scan = async (): Promise<bigint> => (await client.runtime.getState()).state!.scan;
 
 /** Project events from now on, as they come. */
@@ -32,7 +33,8 @@ function watchProject(): { readonly events: ProjectEvent[]; close(): void } {
   const events: ProjectEvent[] = [];
   void (async () => {
     for await (const item of watch as AsyncIterable<WatchItem>) {
-      if (item.kind === 'events') for (const { event } of item.events) if (event.payload.case === 'project') events.push(event.payload.value);
+      if (item.kind === 'events')
+        for (const { event } of item.events) if (event.payload.case === 'project') events.push(event.payload.value);
     }
   })().catch(() => undefined);
   return { events, close: () => watch.close() };
@@ -55,7 +57,11 @@ describe('a project file that changes', () => {
     expect((await client.runtime.getState()).state).toMatchObject({ mode: RunMode.RUNNING, revision: 2n });
     // The timer has not started anew.
     const { value } = (await client.runtime.readVariables({ paths: ['Main.T.ET'] })).variables[0]!;
-    expect(value?.kind.case === 'durationValue' ? value.kind.value.seconds * 1000n + BigInt(value.kind.value.nanos) / 1_000_000n : 0n).toBeGreaterThan(50n);
+    expect(
+      value?.kind.case === 'durationValue'
+        ? value.kind.value.seconds * 1000n + BigInt(value.kind.value.nanos) / 1_000_000n
+        : 0n,
+    ).toBeGreaterThan(50n);
   });
 
   it('changes nothing when it is broken, says why, and is taken when it is mended', async () => {
@@ -90,7 +96,10 @@ describe('a project file that changes', () => {
 
 describe('a patch', () => {
   const patch = (source: string, expectedRevision?: bigint) => ({
-    patch: { edits: [{ edit: { case: 'putPou' as const, value: { name: 'main', source } } }], ...(expectedRevision !== undefined && { expectedRevision }) },
+    patch: {
+      edits: [{ edit: { case: 'putPou' as const, value: { name: 'main', source } } }],
+      ...(expectedRevision !== undefined && { expectedRevision }),
+    },
   });
 
   it('replaces a POU at its revision, and says what it did', async () => {
@@ -113,18 +122,27 @@ describe('a patch', () => {
     expect([none.code, none.reason]).toEqual([3, 'REVISION_MISSING']);
     const other = await refusal(client.project.applyPatch(patch(counting(2), 7n)));
     expect([other.code, other.reason, other.metadata.revision]).toEqual([10, 'REVISION_CONFLICT', '1']);
-    const broken = await refusal(client.project.applyPatch(patch('PROGRAM Main\nVAR x : NOTYPE; END_VAR\nEND_PROGRAM', 1n)));
+    const broken = await refusal(
+      client.project.applyPatch(patch('PROGRAM Main\nVAR x : NOTYPE; END_VAR\nEND_PROGRAM', 1n)),
+    );
     expect([broken.code, broken.reason]).toEqual([3, 'PROJECT_HAS_ERRORS']);
     expect((await client.project.getProject()).project?.revision).toBe(1n);
   });
 
   it('only validates when asked to, and plans what it would do to each variable', async () => {
-    const changed = counting(1).replace('Count : INT', 'Count : DINT; New : BOOL').replace('T : TON; ', '').replace(/T\(.*\n/, '');
+    const changed = counting(1)
+      .replace('Count : INT', 'Count : DINT; New : BOOL')
+      .replace('T : TON; ', '')
+      .replace(/T\(.*\n/, '');
     const answer = await client.project.applyPatch({ ...patch(changed, 1n), validateOnly: true });
     expect(answer.revision).toBe(1n);
     const { steps } = await client.project.planReload(patch(changed, 1n));
     const actions = Object.fromEntries(steps.map((s) => [s.path, [s.action, s.oldType, s.newType]]));
-    expect(actions).toMatchObject({ 'Main.Count': [2, 'INT', 'DINT'], 'Main.New': [3, '', 'BOOL'], 'Main.T': [4, 'TON', ''] });
+    expect(actions).toMatchObject({
+      'Main.Count': [2, 'INT', 'DINT'],
+      'Main.New': [3, '', 'BOOL'],
+      'Main.T': [4, 'TON', ''],
+    });
   });
 
   it('is written back to the file when asked to', async () => {
@@ -142,7 +160,10 @@ describe('opening a project', () => {
 
   it('takes inline documents and directories of sources', async () => {
     const inline = await client.project.openProject({
-      source: { case: 'inline', value: { documents: [{ name: 'two.st', content: new TextEncoder().encode(counting(2)) }] } },
+      source: {
+        case: 'inline',
+        value: { documents: [{ name: 'two.st', content: new TextEncoder().encode(counting(2)) }] },
+      },
       start: true,
     });
     expect(inline.project).toMatchObject({ name: 'two', revision: 1n, valid: true, path: '' });
@@ -188,17 +209,43 @@ describe('opening a project', () => {
     ['a path of 5,000 characters', () => 'x/'.repeat(2500), 7, 'PATH_REFUSED'],
     ['a symbolic link', async (d) => (await symlink('/etc/hosts', join(d, 'link.st')), 'link.st'), 7, 'PATH_REFUSED'],
     ['a directory link out', async (d) => (await symlink('/etc', join(d, 'etc')), 'etc/passwd'), 7, 'PATH_REFUSED'],
-    ['a sparse file of 1 GB', async (d) => (await writeFile(join(d, 'big.xml'), ''), await truncate(join(d, 'big.xml'), 1e9), 'big.xml'), 8, 'FILE_TOO_LARGE'],
+    [
+      'a sparse file of 1 GB',
+      async (d) => (await writeFile(join(d, 'big.xml'), ''), await truncate(join(d, 'big.xml'), 1e9), 'big.xml'),
+      8,
+      'FILE_TOO_LARGE',
+    ],
     ['a file of no bytes', async (d) => (await writeFile(join(d, 'none.xml'), ''), 'none.xml'), 3, 'XML_MALFORMED'],
-    ['XML that is not well-formed', async (d) => (await writeFile(join(d, 'bad.xml'), '<project><a></project>'), 'bad.xml'), 3, 'XML_MALFORMED'],
+    [
+      'XML that is not well-formed',
+      async (d) => (await writeFile(join(d, 'bad.xml'), '<project><a></project>'), 'bad.xml'),
+      3,
+      'XML_MALFORMED',
+    ],
     [
       'XML with a DOCTYPE',
-      async (d) => (await writeFile(join(d, 'xxe.xml'), '<!DOCTYPE p [<!ENTITY e SYSTEM "file:///etc/passwd">]><project>&e;</project>'), 'xxe.xml'),
+      async (d) => (
+        await writeFile(
+          join(d, 'xxe.xml'),
+          '<!DOCTYPE p [<!ENTITY e SYSTEM "file:///etc/passwd">]><project>&e;</project>',
+        ),
+        'xxe.xml'
+      ),
       3,
       'XML_DOCTYPE',
     ],
-    ['XML of something else', async (d) => (await writeFile(join(d, 'svg.xml'), '<svg xmlns="http://www.w3.org/2000/svg"/>'), 'svg.xml'), 3, 'NOT_PLCOPEN'],
-    ['a program with errors', async (d) => (await writeFile(join(d, 'err.st'), 'PROGRAM P x := 1; END_PROGRAM'), 'err.st'), 3, 'PROJECT_HAS_ERRORS'],
+    [
+      'XML of something else',
+      async (d) => (await writeFile(join(d, 'svg.xml'), '<svg xmlns="http://www.w3.org/2000/svg"/>'), 'svg.xml'),
+      3,
+      'NOT_PLCOPEN',
+    ],
+    [
+      'a program with errors',
+      async (d) => (await writeFile(join(d, 'err.st'), 'PROGRAM P x := 1; END_PROGRAM'), 'err.st'),
+      3,
+      'PROJECT_HAS_ERRORS',
+    ],
   ];
 
   it('refuses what is no project with a clear reason, and scanning goes on', async () => {
@@ -221,7 +268,16 @@ describe('a program that never ends a scan', () => {
     await client.project.openProject({
       source: {
         case: 'inline',
-        value: { documents: [{ name: 'loop.st', content: new TextEncoder().encode('PROGRAM Main VAR x : INT; END_VAR\nWHILE TRUE DO x := x + 1; END_WHILE;\nEND_PROGRAM') }] },
+        value: {
+          documents: [
+            {
+              name: 'loop.st',
+              content: new TextEncoder().encode(
+                'PROGRAM Main VAR x : INT; END_VAR\nWHILE TRUE DO x := x + 1; END_WHILE;\nEND_PROGRAM',
+              ),
+            },
+          ],
+        },
       },
       start: true,
     });
@@ -233,7 +289,9 @@ describe('a program that never ends a scan', () => {
     await client.runtime.step({ runtime: 'other', scans: 3 });
     const start = await refusal(client.runtime.start());
     expect([start.code, start.reason]).toEqual([9, 'RUNTIME_FAULTED']);
-    const write = await refusal(client.runtime.writeVariables({ writes: [{ path: 'Main.x', value: { kind: { case: 'intValue', value: 1n } } }] }));
+    const write = await refusal(
+      client.runtime.writeVariables({ writes: [{ path: 'Main.x', value: { kind: { case: 'intValue', value: 1n } } }] }),
+    );
     expect([write.code, write.reason]).toEqual([9, 'RUNTIME_FAULTED']);
     await client.runtime.reset();
     expect((await client.runtime.getState()).state?.mode).toBe(RunMode.STOPPED);

@@ -28,7 +28,8 @@ beforeEach(async () => {
   await client.runtime.reset({ kind: ResetKind.COLD });
 });
 
-const literal = async (path: string): Promise<string> => (await client.runtime.readVariables({ paths: [path] })).variables[0]!.literal;
+const literal = async (path: string): Promise<string> =>
+  (await client.runtime.readVariables({ paths: [path] })).variables[0]!.literal;
 
 describe('the life cycle of a runtime', () => {
   it('runs, stops, and says so each time', async () => {
@@ -130,9 +131,13 @@ describe('variables', () => {
   });
 
   it('refuse the same place twice, and more than 10,000', async () => {
-    const twice = await refusal(client.runtime.writeVariables({ writes: [write('Main.Arr', '[1,2,3]'), write('Main.Arr[3]', '4')] }));
+    const twice = await refusal(
+      client.runtime.writeVariables({ writes: [write('Main.Arr', '[1,2,3]'), write('Main.Arr[3]', '4')] }),
+    );
     expect([twice.code, twice.reason]).toEqual([3, 'DUPLICATE_TARGET']);
-    const many = await refusal(client.runtime.writeVariables({ writes: Array.from({ length: 10_001 }, () => write('Main.Count', '1')) }));
+    const many = await refusal(
+      client.runtime.writeVariables({ writes: Array.from({ length: 10_001 }, () => write('Main.Count', '1')) }),
+    );
     expect([many.code, many.reason]).toEqual([8, 'TOO_MANY_ITEMS']);
   });
 
@@ -194,7 +199,8 @@ describe('the command stream', () => {
     await call.send({ id: 4n, command: { case: undefined } });
     call.end();
     const answers = new Map<bigint, string>();
-    for await (const { id, result } of call.responses) answers.set(id, result.case === 'error' ? `error ${result.value.code}` : String(result.case));
+    for await (const { id, result } of call.responses)
+      answers.set(id, result.case === 'error' ? `error ${result.value.code}` : String(result.case));
     expect(Object.fromEntries(answers)).toEqual({ 1: 'write', 2: 'error 5', 3: 'step', 4: 'error 3' });
     expect(await literal('Main.Count')).toBe('7');
   });
@@ -207,7 +213,8 @@ describe('snapshots and forks', () => {
     await client.runtime.step({ scans: 5 });
     await client.runtime.fork({ name: 'side', snapshot: 'five' });
     await client.runtime.step({ runtime: 'side', scans: 100 });
-    const read = async (runtime: string): Promise<string> => (await client.runtime.readVariables({ runtime, paths: ['Main.Count'] })).variables[0]!.literal;
+    const read = async (runtime: string): Promise<string> =>
+      (await client.runtime.readVariables({ runtime, paths: ['Main.Count'] })).variables[0]!.literal;
     expect([await read('main'), await read('side')]).toEqual(['10', '105']);
     await client.runtime.restoreSnapshot({ name: 'five' });
     expect(await read('main')).toBe('5');
@@ -229,7 +236,10 @@ describe('snapshots and forks', () => {
     ]);
     expect(await literal('Main.Count')).toBe('3');
     const garbage = await refusal(
-      client.runtime.uploadSnapshot([{ piece: { case: 'restore', value: {} } }, { piece: { case: 'chunk', value: new Uint8Array(100) } }]),
+      client.runtime.uploadSnapshot([
+        { piece: { case: 'restore', value: {} } },
+        { piece: { case: 'chunk', value: new Uint8Array(100) } },
+      ]),
     );
     expect([garbage.code, garbage.reason]).toEqual([3, 'INVALID_REQUEST']);
   });

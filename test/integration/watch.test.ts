@@ -52,7 +52,10 @@ async function relayTo(path: string, at: string): Promise<{ cut(): void; close()
   const sockets = new Set<Socket>();
   const server: Server = createServer((front) => {
     const back = createConnection({ path });
-    for (const [from, to] of [[front, back], [back, front]] as const) {
+    for (const [from, to] of [
+      [front, back],
+      [back, front],
+    ] as const) {
       sockets.add(from);
       from.on('data', (data) => to.write(data));
       from.on('error', () => undefined);
@@ -123,7 +126,11 @@ describe('a watch', () => {
         scan += 1n;
         // Every scan counts up and makes a text of it: columns of numbers, reals, times and texts are checked at once.
         const count = model.get('Main.Count')!;
-        expect([model.get('Main.Text'), model.get('Main.Pulse'), model.get('Main.Half')]).toEqual([`n${count}`, String(Number(count) % 2 === 0), String(Number(count) / 2)]);
+        expect([model.get('Main.Text'), model.get('Main.Pulse'), model.get('Main.Half')]).toEqual([
+          `n${count}`,
+          String(Number(count) % 2 === 0),
+          String(Number(count) / 2),
+        ]);
         expect(model.get('Main.Wait')).toBe(String(3_000_000n * BigInt(count)));
       }
       if (model.size > 0 && scan % 20n === 0n) break;
@@ -135,7 +142,9 @@ describe('a watch', () => {
     const cursor = (await client.diagnostics.getHost()).headCursor;
     const answers = await Promise.all(
       [host.client('a'), host.client('b')].map((writer, i) =>
-        writer.runtime.writeVariables({ writes: [{ path: 'Main.In1', value: { kind: { case: 'boolValue', value: i === 0 } } }] }),
+        writer.runtime.writeVariables({
+          writes: [{ path: 'Main.In1', value: { kind: { case: 'boolValue', value: i === 0 } } }],
+        }),
       ),
     );
     const until = answers.reduce((most, a) => (a.sequence > most ? a.sequence : most), 0n);
@@ -145,7 +154,8 @@ describe('a watch', () => {
         for await (const item of host.client(name).watch({ classes: ['run_state'], start: cursor })) {
           if (item.kind !== 'events') continue;
           for (const { event } of item.events) {
-            if (event.payload.case === 'runState' && event.payload.value.change === RunStateChange.WRITTEN) seen.push({ sequence: event.sequence, client: event.payload.value.client });
+            if (event.payload.case === 'runState' && event.payload.value.change === RunStateChange.WRITTEN)
+              seen.push({ sequence: event.sequence, client: event.payload.value.client });
           }
           if (item.sequence >= until) break;
         }
@@ -159,7 +169,9 @@ describe('a watch', () => {
 
   it('numbers a write between the scan before it and the first that sees it', async () => {
     const cursor = (await client.diagnostics.getHost()).headCursor;
-    const answer = await client.runtime.writeVariables({ writes: [{ path: 'Main.Count', value: { kind: { case: 'intValue', value: 1_000_000n } } }] });
+    const answer = await client.runtime.writeVariables({
+      writes: [{ path: 'Main.Count', value: { kind: { case: 'intValue', value: 1_000_000n } } }],
+    });
     let lastScan = 0n;
     let next: bigint | undefined;
     for await (const item of client.watch({ classes: ['scan', 'run_state'], start: cursor, lossless: true })) {
@@ -172,14 +184,21 @@ describe('a watch', () => {
       if (next !== undefined) break;
     }
     expect([lastScan, next]).toEqual([answer.scan, answer.scan + 1n]);
-    await client.runtime.writeVariables({ writes: [{ path: 'Main.Count', value: { kind: { case: 'intValue', value: 0n } } }] });
+    await client.runtime.writeVariables({
+      writes: [{ path: 'Main.Count', value: { kind: { case: 'intValue', value: 0n } } }],
+    });
   });
 
   it('selects variables and channels by path and glob, and lists what is unknown', async () => {
     const paths = new Set<string>();
     let unknown: readonly string[] = [];
     let io = 0;
-    for await (const item of client.watch({ start: 'latest', classes: ['scan', 'io'], variables: ['main.count', 'Main.*al*', 'Main.Nothing'], channels: ['%QW*'] })) {
+    for await (const item of client.watch({
+      start: 'latest',
+      classes: ['scan', 'io'],
+      variables: ['main.count', 'Main.*al*', 'Main.Nothing'],
+      channels: ['%QW*'],
+    })) {
       if (item.kind === 'opened') ({ unknown } = item);
       if (item.kind !== 'events') continue;
       for (const { event, changes } of item.events) {
@@ -209,7 +228,9 @@ describe('a watch', () => {
 
   it('gives names and values in full when it is verbose', async () => {
     const messages: StreamMessage[] = [];
-    for await (const { message } of client.runtime.watchScans({ options: { start: { case: 'at', value: WatchStart.SNAPSHOT }, verbose: true } })) {
+    for await (const { message } of client.runtime.watchScans({
+      options: { start: { case: 'at', value: WatchStart.SNAPSHOT }, verbose: true },
+    })) {
       messages.push(message!);
       if (message?.message.case === 'batch') break;
     }
@@ -226,7 +247,8 @@ describe('a watch', () => {
   it('comes as I/O, logs and project alone, too', async () => {
     const start = { start: { case: 'at' as const, value: WatchStart.EARLIEST } };
     const first = async (stream: AsyncIterable<{ message?: StreamMessage }>): Promise<string> => {
-      for await (const { message } of stream) if (message?.message.case === 'batch') return message.message.value.events[0]!.payload.case ?? '';
+      for await (const { message } of stream)
+        if (message?.message.case === 'batch') return message.message.value.events[0]!.payload.case ?? '';
       return '';
     };
     expect(await first(client.io.watchIo({ options: start }))).toBe('io');

@@ -1,5 +1,8 @@
 /** Waits until `probe` gives something other than undefined or false; fails with its last error after `timeoutMs`. */
-export async function eventually<T>(probe: () => T | Promise<T>, timeoutMs = 5000): Promise<Exclude<T, undefined | false>> {
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  timeoutMs = 5000,
+): Promise<Exclude<T, undefined | false>> {
   const end = performance.now() + timeoutMs;
   let last: unknown;
   for (;;) {

@@ -97,7 +97,10 @@ export async function startHost(options: HostProcessOptions = {}): Promise<HostP
 }
 
 /** Runs a host that is expected to end by itself, and gives how. */
-export async function runHostToEnd(args: readonly string[], directory?: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
+export async function runHostToEnd(
+  args: readonly string[],
+  directory?: string,
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
   const cwd = directory ?? (await mkdtemp(join(tmpdir(), 'plc-emu-')));
   try {
     const child = spawn(process.execPath, [launcher, 'host', ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });

@@ -10,6 +10,11 @@ export interface ChannelReading {
   readonly reading: VariableReading;
 }
 
+/** A glob over addresses: they have no segments, so `%Q*` is `%QX0.1`, too. */
+export function addressGlob(term: string): (address: string) => boolean {
+  return compileGlob(term.replaceAll(/\*+/g, '**'));
+}
+
 /** All channels of a runtime's program, in order. */
 export function listChannels(core: RuntimeCore): readonly ChannelDescriptor[] {
   return channelsOf(requireProgram(core).image);
@@ -20,7 +25,7 @@ export function findChannels(core: RuntimeCore, terms: readonly string[]): reado
   const { image } = requireProgram(core);
   return selectChannels(
     image,
-    terms.map((term) => (isGlob(term) ? compileGlob(term) : canonicalAddress(term.trim()))),
+    terms.map((term) => (isGlob(term) ? addressGlob(term) : canonicalAddress(term.trim()))),
   );
 }
 

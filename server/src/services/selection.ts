@@ -1,5 +1,6 @@
 import { HostError } from '../model/host-error.js';
-import { canonicalAddress, compileGlob, isGlob } from '../runtime/access-path.js';
+import { canonicalAddress, isGlob } from '../runtime/access-path.js';
+import { addressGlob } from '../runtime/channels.js';
 import type { Layout } from '../runtime/layout.js';
 
 /** Leaves that a watch selects in one layout; by position, 1 = selected. */
@@ -93,7 +94,7 @@ function select(
     }
   }
   const tests = channels.map((term) =>
-    isGlob(term) ? compileGlob(term) : (address: string) => address === canonicalAddress(term),
+    isGlob(term) ? addressGlob(term) : (address: string) => address === canonicalAddress(term),
   );
   const matched = channels.map(() => false);
   for (const [position, address] of addressOf) {

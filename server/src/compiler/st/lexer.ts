@@ -16,21 +16,12 @@ import type { Skipped } from './comment.js';
 import { findCommentEnd, findPragmaEnd } from './comment.js';
 import { findKeyword } from './keyword.js';
 import type { LexicalProblem, Tokens } from './token.js';
-import { TokenKind as T } from './token.js';
+import { single, TokenKind as T } from './token.js';
 
 const maxWordLength = 1000;
 /** Longer numbers are reported here and have no value. */
 export const maxNumberLength = 1000;
 const maxLiteralLength = 65_536;
-
-/** Characters that are a token by themselves. */
-const single = new Uint8Array(128);
-single[59] = T.semicolon;
-single[44] = T.comma;
-single[41] = T.closeParen;
-single[91] = T.openBracket;
-single[93] = T.closeBracket;
-single[94] = T.caret;
 
 /** Splits Structured Text (and IL, and textual SFC) into tokens, in one pass and in linear time. Never throws. */
 export function tokenize(text: string): Tokens {

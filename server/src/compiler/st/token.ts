@@ -49,6 +49,15 @@ export const TokenKind = {
 } as const;
 export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
 
+/** Characters that are a token by themselves. */
+export const single = new Uint8Array(128);
+single[59] = TokenKind.semicolon;
+single[44] = TokenKind.comma;
+single[41] = TokenKind.closeParen;
+single[91] = TokenKind.openBracket;
+single[93] = TokenKind.closeBracket;
+single[94] = TokenKind.caret;
+
 /** A piece of text between braces, and the index of the token that follows it. */
 export interface PragmaRange {
   readonly start: number;

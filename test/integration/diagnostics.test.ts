@@ -1,6 +1,7 @@
 import type { PlcClient } from '../../clients/node/src/index.js';
 import { Role } from '../../proto/plcemu/v1/options_pb.js';
 import { Severity } from '../../proto/plcemu/v1/diagnostic_pb.js';
+import { WatchStart } from '../../proto/plcemu/v1/stream_pb.js';
 import { eventually } from '../support/eventually.js';
 import { startHost, type HostProcess } from '../support/host-process.js';
 import { refusal } from '../support/refusal.js';
@@ -77,7 +78,7 @@ describe('the host', () => {
     const controller = new AbortController();
     const watch = (async () => {
       for await (const _ of client.runtime.watch(
-        { options: { start: { case: 'at', value: 1 } } },
+        { options: { start: { case: 'at', value: WatchStart.LATEST } } },
         { signal: controller.signal },
       ));
     })().catch(() => undefined);
@@ -90,7 +91,7 @@ describe('the host', () => {
   it('refuses more than 64 watches on one connection', async () => {
     const crowd = host.client('crowd');
     const streams = Array.from({ length: 65 }, () =>
-      crowd.runtime.watch({ options: { start: { case: 'at', value: 1 } } })[Symbol.asyncIterator](),
+      crowd.runtime.watch({ options: { start: { case: 'at', value: WatchStart.LATEST } } })[Symbol.asyncIterator](),
     );
     const outcomes: string[] = [];
     for (const stream of streams) {

@@ -246,7 +246,7 @@ describe('a watch', () => {
 
   it('comes as I/O, logs and project alone, too', async () => {
     const start = { start: { case: 'at' as const, value: WatchStart.EARLIEST } };
-    const first = async (stream: AsyncIterable<{ message?: StreamMessage }>): Promise<string> => {
+    const first = async (stream: AsyncIterable<{ message?: StreamMessage | undefined }>): Promise<string> => {
       for await (const { message } of stream)
         if (message?.message.case === 'batch') return message.message.value.events[0]!.payload.case ?? '';
       return '';

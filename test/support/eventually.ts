@@ -4,14 +4,14 @@ export async function eventually<T>(
   timeoutMs = 5000,
 ): Promise<Exclude<T, undefined | false>> {
   const end = performance.now() + timeoutMs;
-  let last: unknown;
+  let last: Error | undefined;
   for (;;) {
     try {
       const found = await probe();
       if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>;
       last = undefined;
     } catch (error) {
-      last = error;
+      last = error instanceof Error ? error : new Error(String(error));
     }
     if (performance.now() > end) throw last ?? new Error(`nothing came within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));

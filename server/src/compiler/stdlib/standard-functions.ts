@@ -5,11 +5,13 @@ import { comparisonFunctions } from './comparison-functions.js';
 import { conversionFunction } from './conversion-functions.js';
 import { dateFunctions } from './date-functions.js';
 import { endianFunctions } from './endian-functions.js';
+import { memoryFunctions } from './memory-functions.js';
 import { numericFunctions } from './numeric-functions.js';
 import { selectionFunctions } from './selection-functions.js';
 import type { FindStandardFunction, StandardFunction } from './standard-function.js';
 import { stringFunctions } from './string-functions.js';
 import { typedFunction } from './typed-function.js';
+import { utilityFunctions } from './utility-functions.js';
 import { validationFunctions } from './validation-functions.js';
 
 /** The functions with a fixed name. Names made of types (INT_TO_STRING, ADD_DINT) are recognised on demand. */
@@ -23,6 +25,8 @@ export const namedFunctions: readonly StandardFunction[] = [
   ...dateFunctions,
   ...endianFunctions,
   ...validationFunctions,
+  ...memoryFunctions,
+  ...utilityFunctions,
 ];
 
 let byName: Map<string, StandardFunction> | undefined;

@@ -73,5 +73,25 @@ WHILE (V AND LWORD#15) <= LWORD#9 DO
   V := SHR(V, 4);
 END_WHILE;`,
   ),
+  fn(
+    '__MEM_COMPARE',
+    'DINT',
+    'A, B : POINTER TO BYTE; N : UDINT;',
+    '',
+    `
+WHILE (N > UDINT#0) DO
+  IF A^ <> B^ THEN
+    IF A^ < B^ THEN
+      __MEM_COMPARE := -1;
+    ELSE
+      __MEM_COMPARE := 1;
+    END_IF;
+    RETURN;
+  END_IF;
+  A := A + 1;
+  B := B + 1;
+  N := N - UDINT#1;
+END_WHILE;`,
+  ),
   { name: '__SCAN_TIME', text: 'FUNCTION __SCAN_TIME : TIME\n__SCAN_TIME := __NOW();\nEND_FUNCTION\n' },
 ];

@@ -3,7 +3,7 @@ import type { Profile } from '../../profile.js';
 
 /** RTC and BLINK, and the closed-loop blocks: as in annex F of edition 2, or as in CODESYS' Util where the profile says so. */
 export function processBlocks(profile: Profile): readonly PreludePou[] {
-  return [...clockBlocks, ...(profile.processBlocks === 'util' ? utilBlocks : annexBlocks)];
+  return [...clockBlocks, ...sharedUtilBlocks, ...(profile.processBlocks === 'util' ? utilBlocks : annexBlocks)];
 }
 
 const clockBlocks: readonly PreludePou[] = [
@@ -134,6 +134,49 @@ IF Q THEN
 ELSIF XIN1 > XIN2 + EPS THEN
   Q := TRUE;
 END_IF;
+END_FUNCTION_BLOCK
+`,
+  },
+];
+
+/** Blocks of CODESYS' Util library that no standard name collides with: in every profile. */
+const sharedUtilBlocks: readonly PreludePou[] = [
+  {
+    name: 'LIN_TRAFO',
+    text: `FUNCTION_BLOCK LIN_TRAFO
+VAR_INPUT IN, IN_MIN, IN_MAX, OUT_MIN, OUT_MAX : REAL; END_VAR
+VAR_OUTPUT OUT : REAL; ERROR : BOOL; END_VAR
+ERROR := (IN_MIN = IN_MAX) OR (IN < IN_MIN) OR (IN > IN_MAX);
+IF NOT ERROR THEN
+  OUT := (IN - IN_MIN) / (IN_MAX - IN_MIN) * (OUT_MAX - OUT_MIN) + OUT_MIN;
+END_IF;
+END_FUNCTION_BLOCK
+`,
+  },
+  {
+    name: 'LIMITALARM',
+    text: `FUNCTION_BLOCK LIMITALARM
+VAR_INPUT IN, HIGH, LOW : INT; END_VAR
+VAR_OUTPUT O, U, IL : BOOL; END_VAR
+O := IN > HIGH;
+U := IN < LOW;
+IL := NOT (O OR U);
+END_FUNCTION_BLOCK
+`,
+  },
+  {
+    name: 'UNPACK',
+    text: `FUNCTION_BLOCK UNPACK
+VAR_INPUT B : BYTE; END_VAR
+VAR_OUTPUT B0, B1, B2, B3, B4, B5, B6, B7 : BOOL; END_VAR
+B0 := (B AND BYTE#1) <> BYTE#0;
+B1 := (B AND BYTE#2) <> BYTE#0;
+B2 := (B AND BYTE#4) <> BYTE#0;
+B3 := (B AND BYTE#8) <> BYTE#0;
+B4 := (B AND BYTE#16) <> BYTE#0;
+B5 := (B AND BYTE#32) <> BYTE#0;
+B6 := (B AND BYTE#64) <> BYTE#0;
+B7 := (B AND BYTE#128) <> BYTE#0;
 END_FUNCTION_BLOCK
 `,
   },

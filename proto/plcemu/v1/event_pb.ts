@@ -257,7 +257,7 @@ export type WrittenVariable = Message<"plcemu.v1.WrittenVariable"> & {
   path: string;
 
   /**
-   * The value in force, as IEC literal text; for WRITE_REFUSED the current one.
+   * The value in force, as IEC literal text; empty for UNFORCED and WRITE_REFUSED.
    *
    * @generated from field: string literal = 2;
    */

@@ -154,8 +154,9 @@ export type StreamMessage = Message<"plcemu.v1.StreamMessage"> & {
   delivery: bigint;
 
   /**
-   * The sequence up to which the message before this one spoke. A client that sees another value than it expects has
-   * missed something, and reopens with its last cursor.
+   * The sequence up to which the messages before this one spoke: Opened, Progress, a complete snapshot and a complete
+   * batch do, their pieces and all other messages do not. A client that sees another value than it expects has missed
+   * something, and reopens with its last cursor.
    *
    * @generated from field: uint64 previous = 2;
    */

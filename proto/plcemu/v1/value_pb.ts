@@ -227,7 +227,7 @@ export const StructMemberSchema: GenMessage<StructMember> = /*@__PURE__*/
  */
 export type Writer = Message<"plcemu.v1.Writer"> & {
   /**
-   * Name of the client: its `plcemu-client` metadata, prefixed by its account where it has a token; `system` for cold
+   * Name of the client: what it calls itself in its `plcemu-client` metadata, else where it came from; `system` for cold
    * start, reset, restore and re-initialisation.
    *
    * @generated from field: string client = 1;
@@ -291,7 +291,8 @@ export type VariableValue = Message<"plcemu.v1.VariableValue"> & {
   literal: string;
 
   /**
-   * Counts client writes, forces and re-initialisations; starts at 0.
+   * Counts client writes and forces, and the system's cold starts, resets, restores. Of a structure or array, those of its
+   * elements together. Never goes back while the host's data directory lives.
    *
    * @generated from field: uint64 generation = 5;
    */

@@ -17,7 +17,7 @@ import type { ProgramOrigin, RuntimeCore, RuntimeStatus } from './runtime-core.j
 import { modeOf, tickOf, writerNow } from './runtime-core.js';
 import type { Snapshots } from './snapshots.js';
 import { createSnapshots } from './snapshots.js';
-import { encodeValue } from './value-codec.js';
+import { encodeValue, readValue } from './value-codec.js';
 import type { ForcedPlaces, VariableReader } from './variables.js';
 import { createVariableReader } from './variables.js';
 import type { VariableWriter } from './write-variables.js';
@@ -119,6 +119,20 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     }
     return cells;
   };
+  /** A snapshot brings its own forces. */
+  const syncForces = (): void => {
+    const layout = layouts.current();
+    forced.clear();
+    if (!layout) return;
+    for (const cell of engine.forces()) {
+      for (const id of layout.tree.leavesAt(cell.address, cell.bytes.length)) {
+        const variable = layout.tree.leaf(id);
+        if (variable.address !== cell.address || variable.bit !== cell.bit || variable.indirect) continue;
+        const value = readValue(layout.image.types, variable, memory.bytes);
+        forced.set(foldName(variable.path), { variable, value, cells: [cell] });
+      }
+    }
+  };
   const initialised = (scan: number): void => {
     record.remember([core.generations.bumpAll(writerNow(core, systemActor, scan))]);
   };
@@ -128,7 +142,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     lifeCycle,
     reader,
     writer,
-    snapshots: createSnapshots(core, lifeCycle),
+    snapshots: createSnapshots(core, lifeCycle, syncForces),
     status: () => core.status(),
     stats: () => engine.stats(),
     load: (image, origin, actor, cells = []) =>

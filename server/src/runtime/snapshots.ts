@@ -40,7 +40,8 @@ export function checkName(name: string): void {
   }
 }
 
-export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapshots {
+/** `restored` is called when a snapshot's memory is in force. */
+export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle, restored: () => void): Snapshots {
   const kept = new Map<string, StoredSnapshot>();
   const get = (name: string): StoredSnapshot => {
     const found = kept.get(name);
@@ -89,6 +90,7 @@ export function createSnapshots(core: RuntimeCore, lifeCycle: LifeCycle): Snapsh
       return lifeCycle.change(call.actor, 'restore', async () => {
         const before = lifeCycle.lastSequence();
         await core.engine.restore(snapshot);
+        restored();
         const all = core.generations.bumpAll(writerNow(core, systemActor, snapshot.scan));
         const status = core.status();
         const stopped = lifeCycle.lastSequence() > before;

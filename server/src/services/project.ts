@@ -52,11 +52,19 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
   const patch = onRuntime(ApplyPatchRequestSchema, ApplyPatchResponseSchema, patchMessage);
 
   const openInto = async (request: OpenProjectRequest, source: ProjectSource, call: Call<Opened>): Promise<Opened> => {
+    const existed = runtimes.find(request.runtime) !== undefined;
     const runtime = runtimes.getOrCreate(request.runtime);
-    const project = await runtime.projects.open(
-      { ...call, remember: (given) => call.remember({ ...given, runtime }) },
-      { source, profile: request.profile, allowErrors: request.allowErrors, watch: host.watchFiles },
-    );
+    let project: Project;
+    try {
+      project = await runtime.projects.open(
+        { ...call, remember: (given) => call.remember({ ...given, runtime }) },
+        { source, profile: request.profile, allowErrors: request.allowErrors, watch: host.watchFiles },
+      );
+    } catch (error) {
+      // A runtime that was made for a project which could not be opened is nobody's.
+      if (!existed) await runtimes.delete({ actor: call.actor, remember: () => [] }, request.runtime);
+      throw error;
+    }
     if (request.start && project.image) await runtime.lifeCycle.start({ actor: call.actor, remember: () => [] });
     return { ...project, runtime };
   };

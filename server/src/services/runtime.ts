@@ -22,11 +22,11 @@ import {
   type DurationStatsSchema,
 } from '../../../proto/plcemu/v1/runtime_pb.js';
 import { RuntimeClock, type RuntimeStateSchema } from '../../../proto/plcemu/v1/runtime_state_pb.js';
-import type { Percentiles } from '../engine/engine.js';
 import { HostError } from '../model/host-error.js';
 import { listProfiles } from '../project/profile-list.js';
 import { pageOf } from '../runtime/page.js';
 import { requireProgram, type StatusAnswer } from '../runtime/runtime-core.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { createCommandStream } from './command.js';
 import { boundedDuration, durationOf, eventClassName, severityName, stateMessage } from './convert.js';
 import { withDiagnostics } from './project-errors.js';
@@ -217,6 +217,8 @@ export function createRuntimeService(rooms: Rooms): RegisteredService {
     },
   });
 }
+
+type Percentiles = ReturnType<Runtime['stats']>['duration'];
 
 function durationStats(p: Percentiles): MessageInitShape<typeof DurationStatsSchema> {
   const of = (ns: number): { seconds: bigint; nanos: number } => durationOf(BigInt(Math.round(ns)));

@@ -36,7 +36,7 @@ export function compile(input: CompileInput): BuildResult {
   let image: BuildResult['image'];
   try {
     for (const document of input.documents) units.push(readDocument(document, problems));
-    image = compileUnits(input, units, problems);
+    image = compileUnits({ ...input, profile: tolerantProfile(input.profile, units) }, units, problems);
   } catch (error) {
     reportInternal(input, problems, error);
   }
@@ -111,6 +111,11 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
     isStandardFunction: (key: string) => findStandardFunction(key) !== undefined,
   };
   return units.map((unit) => desugarUnit(unit, context));
+}
+
+/** What CODESYS wrote is read with its implicit conversions, whatever the profile; each that narrows is a warning. */
+function tolerantProfile(profile: Profile, units: readonly SourceUnit[]): Profile {
+  return units.some((unit) => unit.dialect === 'codesys') ? { ...profile, implicitConversion: 'narrowing-with-warning' } : profile;
 }
 
 /** A defect of the compiler, or a program that exhausts it: told as a finding, so that nothing escapes. */

@@ -34,6 +34,8 @@ const table = {
   E0015: { severity: 'error', title: 'Kind of program unit not known', explain: 'A `pou` is a function, a functionBlock or a program; interfaces, methods and actions stand within others.', clause: 'PLCopen TC6 XML' },
   E0016: { severity: 'error', title: 'Body language not known', explain: 'A body is ST, IL, LD, FBD, SFC, or CFC in the form of CODESYS.', clause: 'PLCopen TC6 XML' },
   W0013: { severity: 'warning', title: 'Program that does not run here', explain: 'The task runs a program that belongs to the tool and not to the control, such as its visualisation. It is left out.' },
+  W0014: { severity: 'warning', title: 'Unit left out', explain: 'The document declares something that has no meaning by itself here: an action or method without its program unit, a data block, a data type without contents. It is left out; what uses it gets an error there.' },
+  W0015: { severity: 'warning', title: 'Name that is no identifier', explain: 'The name holds characters that identifiers have not, such as a slash. Drawings can use it, texts can not. Rename it.', clause: '6.1.2' },
   E0017: { severity: 'error', title: 'Library missing', explain: 'Names of a library are used that no document of the project declares. The finding lists each library once. Add its sources to the project.' },
   W0010: { severity: 'warning', title: 'No PLCopen namespace', explain: 'The document has no namespace; it is read as TC6 2.01.', clause: 'PLCopen TC6 XML' },
   W0011: { severity: 'warning', title: 'Element not understood', explain: 'The element is not part of the format or belongs to a tool that is not known. It has no effect here; export keeps it.', clause: 'PLCopen TC6 XML' },

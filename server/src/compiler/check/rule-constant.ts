@@ -5,7 +5,7 @@ import type { Type } from './types.js';
 import { foldName } from '../../model/identifier.js';
 import type { Expression } from '../syntax/ast.js';
 
-const isStrict = (c: Compilation): boolean => c.profile.name === 'iec' || c.profile.name === 'matiec';
+const isStrict = (c: Compilation): boolean => c.profile.implicitConversion === 'widening';
 
 /** E2004: a CONSTANT has a value for every part of it; instances can't be constant. IEC 61131-3:2013, 6.5.1.4. */
 export function checkConstant(c: Compilation, variable: VariableSymbol): void {

@@ -6,7 +6,7 @@ import { typeName } from './type-name.js';
 import { elementaryTypes as e, underlying } from './types.js';
 
 const unitBytes: Readonly<Record<DirectAddress['size'], number>> = { X: 1, B: 1, W: 2, D: 4, L: 8 };
-const isStrict = (c: Compilation): boolean => c.profile.name === 'iec' || c.profile.name === 'matiec';
+const isStrict = (c: Compilation): boolean => c.profile.implicitConversion === 'widening';
 
 /** E7003, E7004, E7007: where AT may stand, and for which types. IEC 61131-3:2013, 6.5.5. */
 export function checkLocation(c: Compilation, variable: VariableSymbol): void {

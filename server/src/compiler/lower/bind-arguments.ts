@@ -7,16 +7,20 @@ import type { FunctionBuilder } from './function-builder.js';
 import { lowerExpression } from './lower-expression.js';
 import { replaceSpan } from './lower-name.js';
 
-/** Which argument each parameter gets. Positional arguments take the parameters in order of declaration. */
+/**
+ * Which argument each parameter gets. An argument without a name goes to the parameter that stands where it stands itself, also
+ * behind arguments with names; EN and ENO count for none.
+ */
 export function bindArguments(f: FunctionBuilder, parameters: readonly VariableSymbol[], args: readonly Argument[], callee: string, span: SourceSpan): Map<VariableSymbol, Argument> {
   const bound = new Map<VariableSymbol, Argument>();
   const visible = parameters.filter((p) => !p.hidden);
   let next = 0;
   for (const arg of args) {
     let parameter: VariableSymbol | undefined;
+    const place = next;
+    if (arg.name === undefined || !/^ENO?$/i.test(arg.name)) next += 1;
     if (arg.name === undefined) {
-      parameter = visible[next];
-      next += 1;
+      parameter = visible[place];
       if (!parameter) {
         f.c.problems.report('E4003', arg.span, `'${callee}' takes ${visible.length} ${visible.length === 1 ? 'argument' : 'arguments'}; this one is too many.`);
         lowerLost(f, arg);

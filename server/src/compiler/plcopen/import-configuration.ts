@@ -1,4 +1,3 @@
-import { foldName } from '../../model/identifier.js';
 import type {
   ConfigurationDeclaration,
   Expression,
@@ -119,22 +118,11 @@ export function importResource(
       name,
       blocks: lists.blocks,
       tasks: tasks.flatMap((task) => importTask(place, task) ?? []),
-      programs: withoutRepeats(programs),
+      programs: programs,
       span: spanOf(place, element),
     },
     globals: lists.globals,
   };
-}
-
-/** CODESYS lists a program under each of its tasks; it is one instance, which runs in the first. */
-function withoutRepeats(programs: readonly ProgramConfiguration[]): readonly ProgramConfiguration[] {
-  const seen = new Map<string, ProgramConfiguration>();
-  return programs.filter((program) => {
-    const key = foldName(program.name);
-    const known = seen.get(key);
-    seen.set(key, known ?? program);
-    return known === undefined || known.task === program.task || foldName(known.program) !== foldName(program.program);
-  });
 }
 
 function importInstance(place: Place, element: XmlElement, task: string | undefined): ProgramConfiguration | undefined {

@@ -114,8 +114,9 @@ function importElement(place: Place, element: XmlElement, rung: number | undefin
   const negated = booleanAttribute(element, 'negated');
   const expressionIn = (child: string): Expression | undefined => {
     const holder = childNamed(element, child);
-    if (holder && plainText(place.document, holder) !== '')
-      return parseExpressionText(place, programText(place, holder, graphic));
+    const text = plainText(place.document, holder);
+    if (place.oddNames?.has(text)) return { kind: 'name', name: text, span };
+    if (holder && text !== '') return parseExpressionText(place, programText(place, holder, graphic));
     place.problems.report('E6008', span, `This ${element.name} has no ${child}; name one.`);
     return undefined;
   };

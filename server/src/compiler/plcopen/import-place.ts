@@ -1,6 +1,7 @@
 import type { GraphicElement, Language, SourceSpan, SourceText } from '../../model/source-span.js';
 import type { Problems } from '../problems.js';
 import type { ProblemCode } from '../problem-table.js';
+import { isReservedWord } from '../st/keyword.js';
 import type { Body } from '../syntax/ast.js';
 import type { ElementText, XmlDocument, XmlElement } from './xml-tree.js';
 import { sourceOf, textOf } from './xml-tree.js';
@@ -17,6 +18,8 @@ export interface Place {
   readonly dialect: 'codesys' | 'other';
   /** Folded names of the transitions that the POU declares. */
   readonly transitions?: ReadonlySet<string>;
+  /** Names of the POU's variables that no text can spell. */
+  readonly oddNames?: ReadonlySet<string>;
   /** Imports the body within a `body` or `inline` element. Bodies hold charts and charts hold bodies, hence not an import of a file. */
   readonly bodyIn: (place: Place, element: XmlElement) => Body | undefined;
   /** Names of addData and elements that were already reported as not understood. */
@@ -109,6 +112,30 @@ export function requiredAttribute(place: Place, element: XmlElement, name: strin
   if (value !== undefined && value !== '') return value;
   report(place, 'E0012', element, `<${element.name}> has no ${name}; give it one.`);
   return undefined;
+}
+
+const plainName = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+
+/** Names that no text can spell, but that editors of drawings take: `Input/Output`, `Pump-1`. */
+export const isOddName = (name: string): boolean => !plainName.test(name) && /^[\p{L}_][\p{L}\p{N}_/.+-]*$/u.test(name);
+
+/** The name that an element declares; it must be an identifier that is no reserved word (IEC 61131-3:2013, 6.1.2, 6.1.3). */
+export function declaredName(place: Place, element: XmlElement): string | undefined {
+  const name = requiredAttribute(place, element, 'name');
+  if (name === undefined) return undefined;
+  if (isOddName(name)) {
+    report(place, 'W0015', element, `"${name}" is no identifier, so only drawings can use it; rename it.`);
+  } else if (!plainName.test(name)) {
+    report(
+      place,
+      'E0012',
+      element,
+      `"${name}" is no name; a name consists of letters, digits and underscores and begins with no digit.`,
+    );
+  } else if (isReservedWord(name)) {
+    report(place, 'E1110', element, `\`${name}\` is a reserved word and can't name anything; choose another name.`);
+  }
+  return name;
 }
 
 export function booleanAttribute(element: XmlElement, name: string): boolean {

@@ -11,6 +11,8 @@ import type {
 import { foldName, sameName } from '../../model/identifier.js';
 import type { Place } from './import-place.js';
 import {
+  declaredName,
+  isOddName,
   programText,
   report,
   requiredAttribute,
@@ -54,17 +56,13 @@ const interfaceChildren = new Set([...sectionNames, 'returnType', 'accessVars', 
 
 /** A `pou`. Undefined after an error was reported. */
 export function importPou(outer: Place, element: XmlElement): PouDeclaration | undefined {
-  const name = requiredAttribute(outer, element, 'name');
+  const name = declaredName(outer, element);
   if (name === undefined) return undefined;
-  const place = within(outer, name);
+  const place: Place = { ...within(outer, name), oddNames: oddNamesIn(childNamed(element, 'interface')) };
   const written = element.attributes.get('pouType')?.trim() ?? '';
   const pouKind = Object.hasOwn(pouKinds, written.toLowerCase()) ? pouKinds[written.toLowerCase()] : undefined;
   if (!pouKind) {
-    const message =
-      written === ''
-        ? `${name} has no pouType; it is a function, functionBlock or program.`
-        : `${name} is of the kind "${written}", which can't stand alone; a pou is a function, functionBlock or program.`;
-    report(place, 'E0015', element, message);
+    reportKind(place, element, name, written);
     return undefined;
   }
   warnUnknownChildren(place, element, pouChildren);
@@ -103,6 +101,37 @@ export function importPou(outer: Place, element: XmlElement): PouDeclaration | u
     pragmas: [...pragmasOf(element), ...header.pragmas],
     span,
   };
+}
+
+function oddNamesIn(element: XmlElement | undefined): ReadonlySet<string> {
+  const names = (element?.children ?? []).flatMap((list) =>
+    list.children.map((variable) => variable.attributes.get('name') ?? ''),
+  );
+  return new Set(names.filter(isOddName));
+}
+
+/** Units of other systems, which stand alone there: they are left out, and whoever uses one gets an error where he does. */
+const foreignKinds = new Set([
+  'action',
+  'transition',
+  'method',
+  'property',
+  'data_block',
+  'datablock',
+  'db',
+  'udt',
+  'ob',
+  'macro',
+  'namespace',
+]);
+
+function reportKind(place: Place, element: XmlElement, name: string, written: string): void {
+  if (foreignKinds.has(written.toLowerCase())) {
+    report(place, 'W0014', element, `${name} is of the kind "${written}", which can't stand alone; it is left out.`);
+    return;
+  }
+  const kind = written === '' ? 'has no pouType' : `is of the kind "${written}", which is not known`;
+  report(place, 'E0015', element, `${name} ${kind}; a pou is a function, functionBlock or program.`);
 }
 
 interface Header {

@@ -157,7 +157,11 @@ function withMinimumTimes(place: Place, condition: Condition, held: readonly str
   const { source } = condition.expression.span;
   const pieces = (source.origin?.pieces ?? []).map((piece) => ({ ...piece, at: piece.at + 1 }));
   const text = [`(${source.text})`, ...held].join(' AND ');
-  const expression = parseExpressionText(place, { ...source, text, origin: { document: place.document, pieces: [{ at: 0, offset: pieces[0]?.offset ?? 0 }, ...pieces] } });
+  const expression = parseExpressionText(place, {
+    ...source,
+    text,
+    origin: { document: place.document, pieces: [{ at: 0, offset: pieces[0]?.offset ?? 0 }, ...pieces] },
+  });
   return expression ? { kind: 'expression', expression } : condition;
 }
 

@@ -10,6 +10,7 @@ import type { Place } from './import-place.js';
 import {
   attributeText,
   attributesOf,
+  declaredName,
   programText,
   report,
   requiredAttribute,
@@ -120,7 +121,7 @@ function importSubrange(place: Place, element: XmlElement): TypeNode | undefined
 
 function importEnum(place: Place, element: XmlElement): TypeNode {
   const values = childrenNamed(childNamed(element, 'values'), 'value').flatMap((value) => {
-    const name = requiredAttribute(place, value, 'name');
+    const name = declaredName(place, value);
     if (name === undefined) return [];
     const initial =
       (value.attributes.get('value') ?? '').trim() === ''
@@ -150,7 +151,7 @@ const dataTypeChildren = new Set(['baseType', 'initialValue', 'addData', 'docume
 
 /** A `dataType`, or `union` of CODESYS. Undefined after an error was reported. */
 export function importDataType(outer: Place, element: XmlElement): TypeDeclaration | undefined {
-  const name = requiredAttribute(outer, element, 'name');
+  const name = declaredName(outer, element);
   if (name === undefined) return undefined;
   const place = within(outer, name);
   const span = spanOf(place, element);
@@ -160,7 +161,13 @@ export function importDataType(outer: Place, element: XmlElement): TypeDeclarati
   warnUnknownChildren(place, element, dataTypeChildren);
   const base = childNamed(element, 'baseType');
   if (!base) {
-    report(place, 'E0013', element, `The data type ${name} has no <baseType>; say what it consists of.`);
+    // Whoever uses it gets an error there.
+    report(
+      place,
+      'W0014',
+      element,
+      `The data type ${name} has no <baseType>, so it is left out; say what it consists of.`,
+    );
     return undefined;
   }
   const inherited = vendorDataNamed(element, 'datatypeinheritance').map((data) =>
@@ -238,7 +245,7 @@ const variableChildren = new Set(['type', 'initialValue', 'documentation', 'addD
 /** Undefined after an error was reported. */
 export function importVariable(place: Place, element: XmlElement): VariableDeclaration | undefined {
   warnUnknownChildren(place, element, variableChildren);
-  const name = requiredAttribute(place, element, 'name');
+  const name = declaredName(place, element);
   const holder = childNamed(element, 'type');
   if (!holder) {
     place.problems.report('E0013', spanOf(place, element), `The variable ${name ?? ''} has no <type>; give it one.`);

@@ -59,7 +59,7 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
         `<${root.name}> is no PLCopen document; its root is <project>, or <pou> for a single program unit.`,
       );
   }
-  return { file: document.name, declarations };
+  return { file: document.name, ...(place.dialect === 'codesys' && { dialect: 'codesys' as const }), declarations };
 }
 
 const projectChildren = new Set(['fileHeader', 'contentHeader', 'types', 'instances', 'addData', 'documentation']);

@@ -31,6 +31,11 @@ export const Keyword = Object.freeze(Object.fromEntries(words.map((word, i) => [
 >;
 export const lastReserved = reserved.length;
 
+const reservedWords: ReadonlySet<string> = new Set(reserved);
+
+/** Whether a word, in any case, can't name anything. */
+export const isReservedWord = (word: string): boolean => reservedWords.has(word.toUpperCase());
+
 /** The keyword with this number, in upper case. */
 export function keywordName(keyword: number): string {
   return words[keyword - 1] ?? '';

@@ -342,5 +342,7 @@ export type Declaration = PouDeclaration | TypeDeclaration | GlobalsDeclaration 
 /** Everything that one document declares. */
 export interface SourceUnit {
   readonly file: string;
+  /** The family of tools that wrote the document, where its programs rely on that: CODESYS and its kin convert types implicitly. */
+  readonly dialect?: 'codesys';
   readonly declarations: readonly Declaration[];
 }

@@ -13,10 +13,11 @@ import {
   numbersIn,
 } from './arguments.js';
 import type { ArithmeticOperation } from './arithmetic.js';
-import { lowerArithmetic, normalizeDuration, scaleDuration } from './arithmetic.js';
+import { lowerArithmetic, scaleDuration } from './arithmetic.js';
 import { convertScalar } from './convert-scalar.js';
 import { define, overload } from './define.js';
 import { binary, callHost, unary } from './ir-build.js';
+import { normalizeDuration } from './normalize-duration.js';
 import type { ArgumentInfo, LowerContext, Overload, OverloadProblem, StandardFunction } from './standard-function.js';
 import { wrapInteger } from './wrap-integer.js';
 
@@ -45,7 +46,7 @@ export function timeStep(
     left,
     right,
     result,
-    lower: (a, b, context) => normalizeDuration(result, binary(code, a, b), context),
+    lower: (a, b, context) => normalizeDuration(result, binary(code, a, b), context.profile),
   });
   switch (operation) {
     case 'add':
@@ -65,7 +66,11 @@ export function timeStep(
         right,
         result: time,
         lower: (a, b, context) =>
-          normalizeDuration(time, scaleDuration(operation, swapped ? b : a, number, swapped ? a : b, context), context),
+          normalizeDuration(
+            time,
+            scaleDuration(operation, swapped ? b : a, number, swapped ? a : b, context),
+            context.profile,
+          ),
       });
       const isNumber = (t: ElementaryType): boolean =>
         integers.has(t.group) || t.group === 'real' || t.group === 'bits';

@@ -121,13 +121,6 @@ const faultIf = (test: IrExpr, value: IrExpr, context: LowerContext): IrExpr => 
   value,
 });
 
-/** TIME, and what is measured in it, in the profile's form: 32-bit milliseconds drop the rest and wrap. */
-export function normalizeDuration(type: ElementaryType, value: IrExpr, context: LowerContext): IrExpr {
-  if (context.profile.time !== 'ms32' || type !== e.TIME) return value;
-  const milliseconds = binary('i64.and', binary('i64.div_s', value, i64(1_000_000n)), i64(0xffff_ffffn));
-  return binary('i64.mul', milliseconds, i64(1_000_000n));
-}
-
 /** A duration times or through a number: exact for integers, to the nearest nanosecond for REAL. */
 export function scaleDuration(
   operation: 'mul' | 'div',

@@ -4,6 +4,7 @@ import type { IrExpr } from '../ir/ir.js';
 import type { Profile } from '../profile.js';
 import { instants } from './arguments.js';
 import { binary, cond, constant, f64, i32, i64, not, once, unary } from './ir-build.js';
+import { normalizeDuration } from './normalize-duration.js';
 import type { LowerContext } from './standard-function.js';
 import { isUnsigned, wrapInteger } from './wrap-integer.js';
 
@@ -33,8 +34,17 @@ export function convertScalar(
   context: LowerContext,
   rounding?: Rounding,
 ): IrExpr {
+  return from === to ? value : normalizeDuration(to, converted(from, to, value, context, rounding), context.profile);
+}
+
+function converted(
+  from: ElementaryType,
+  to: ElementaryType,
+  value: IrExpr,
+  context: LowerContext,
+  rounding: Rounding | undefined,
+): IrExpr {
   const profile = context.profile;
-  if (from === to) return value;
   if (isIntegerLike(from)) {
     if (isIntegerLike(to)) return integerToInteger(from, to, value, profile);
     if (to.group === 'real') return integerToReal(from, to, value, profile);

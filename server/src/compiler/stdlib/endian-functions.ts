@@ -12,6 +12,8 @@ export const endianFunctions: readonly StandardFunction[] = [
   endian('TO_LITTLE_ENDIAN', false, 'To the little-endian data format'),
   endian('FROM_BIG_ENDIAN', true, 'From the big-endian data format'),
   endian('FROM_LITTLE_ENDIAN', false, 'From the little-endian data format'),
+  endian('BIG_ENDIAN_TO', true, 'From the big-endian data format'),
+  endian('LITTLE_ENDIAN_TO', false, 'From the little-endian data format'),
 ];
 
 function endian(name: string, swaps: boolean, what: string): StandardFunction {

@@ -2,7 +2,7 @@ import type { ElementaryType } from '../check/types.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { HostFunctionName } from '../../model/host-function.js';
-import { commonType, numbersIn } from './arguments.js';
+import { commonType, elementaryOf, numbersIn } from './arguments.js';
 import { define, overload } from './define.js';
 import { rounded } from './convert-scalar.js';
 import { binary, callHost, cond, i32, i64, once, unary } from './ir-build.js';
@@ -43,10 +43,13 @@ const host = (name: string, callee: HostFunctionName, what: string): StandardFun
 export const numericFunctions: readonly StandardFunction[] = [
   define({
     name: 'ABS',
-    summary: 'Absolute value; that of the least integer wraps to itself (IEC 61131-3:2013, table 28).',
+    summary:
+      'Absolute value, of a duration too; that of the least integer wraps to itself (IEC 61131-3:2013, table 28).',
     formals: ['IN'],
     resolve(args, profile, expected) {
-      const type = commonType(args, numbersIn(profile), 'a number', profile, expected);
+      const duration = elementaryOf(args[0]!.type);
+      const type =
+        duration?.group === 'duration' ? duration : commonType(args, numbersIn(profile), 'a number', profile, expected);
       if ('problem' in type) return type;
       return overload(profile, [type], type, ([x], context) => absolute(type, x!, context));
     },
@@ -86,7 +89,7 @@ export const numericFunctions: readonly StandardFunction[] = [
 
 function absolute(type: ElementaryType, value: IrExpr, context: LowerContext): IrExpr {
   if (type.group === 'real') return unary(type === e.REAL ? 'f32.abs' : 'f64.abs', value);
-  if (type.group !== 'signed') return value;
+  if (type.group !== 'signed' && type.group !== 'duration') return value;
   return once(context, [value], ([x]) =>
     type.num === 'i64'
       ? cond(binary('i64.lt_s', x!, i64(0n)), binary('i64.sub', i64(0n), x!), x!)

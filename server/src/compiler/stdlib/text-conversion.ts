@@ -1,9 +1,9 @@
 import type { ElementaryType } from '../check/types.js';
 import { elementaryTypes as e, stringType } from '../check/types.js';
 import type { IrExpr, IrStmt } from '../ir/ir.js';
-import { normalizeDuration } from './arithmetic.js';
 import { convertScalar, unitNs, widen } from './convert-scalar.js';
 import { cond, drop, i32, i64, seq, unary } from './ir-build.js';
+import { normalizeDuration } from './normalize-duration.js';
 import type { LowerContext } from './standard-function.js';
 
 /** Room for the text of any number: REAL and hexadecimal texts are shorter. */
@@ -133,7 +133,7 @@ export function textToScalar(to: ElementaryType, wide: boolean, address: IrExpr,
       return normalizeDuration(
         to,
         context.callPrelude('__STR_TO_TIME', [text, i64(unitNs(to, context.profile))], 'i64'),
-        context,
+        context.profile,
       );
     case 'date':
       return context.callPrelude('__STR_TO_DT', [text, i32(0)], 'i64');

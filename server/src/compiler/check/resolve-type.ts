@@ -129,6 +129,8 @@ function resolveArray(c: Compilation, node: ArrayTypeNode, scope: Scope, context
   let count = 1;
   for (const dimension of node.dimensions) {
     if (!dimension.low || !dimension.high) {
+      // Half a range comes from a problem that the parser has reported.
+      if (!open) return errorType;
       bounds.push({ low: 0, high: 0 });
       continue;
     }

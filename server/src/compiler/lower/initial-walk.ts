@@ -220,6 +220,8 @@ function walkArray(c: Compilation, type: ArrayType, node: ArrayInitializer, scop
   const { lengths, leaf } = flatten(type);
   const size = sizeOf(leaf);
   const total = lengths.reduce((a, b) => a * b, 1);
+  const tooLong = (list: ArrayInitializer, room: number): void =>
+    c.problems.report('E2016', list.span, `The list has more values than the ${room} that belong here; remove some, or lower a repetition.`);
   const fill = (list: ArrayInitializer, level: number, start: number, room: number): void => {
     const inner = lengths.slice(level + 1).reduce((a, b) => a * b, 1);
     let position = start;
@@ -230,11 +232,15 @@ function walkArray(c: Compilation, type: ArrayType, node: ArrayInitializer, scop
       const from = position;
       for (const value of values) {
         if (position >= end) {
-          c.problems.report('E2016', list.span, `The list has more values than the array's ${room}; remove some.`);
+          tooLong(list, room);
           return;
         }
         if (value.kind === 'arrayInit' && level + 1 < lengths.length) {
           position = start + Math.ceil((position - start) / inner) * inner;
+          if (position >= end) {
+            tooLong(list, room);
+            return;
+          }
           fill(value, level + 1, position, inner);
           position += inner;
           continue;

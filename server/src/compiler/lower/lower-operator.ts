@@ -256,6 +256,11 @@ function combineArithmetic(f: FunctionBuilder, node: BinaryExpression, l: Operan
   const b = underlying(operandType(right));
   if (a.kind === 'error' || b.kind === 'error') return errorOperand;
   if (a.kind === 'pointer' || b.kind === 'pointer') return pointerArithmetic(f, node, left, right, a, b);
+  // CODESYS moves a date by a duration.
+  const moves = a.kind === 'elementary' && b.kind === 'elementary' && a.group === 'date' && b.group === 'time' && (node.op === '+' || node.op === '-');
+  if (moves && f.c.profile.implicitConversion !== 'widening') {
+    return { kind: 'value', type: a, ir: binary(node.op === '+' ? 'i64.add' : 'i64.sub', rvalue(f, left, node.left.span), rvalue(f, right, node.right.span)) };
+  }
   const type = a.kind === 'elementary' && b.kind === 'elementary' && node.op !== '**' ? commonNumber(a, b) : undefined;
   if (type && type !== e.BOOL && (isNumber(type) || isBits(type)) && !(node.op === 'MOD' && isReal(type))) return computeNumber(f, node, left, right, type);
   return lowerStandardOperator(f, functionOf[node.op]!, [left, right], [node.left.span, node.right.span], node.span, () => reportOperator(f, node, l, r), expected);

@@ -257,7 +257,7 @@ function combineArithmetic(f: FunctionBuilder, node: BinaryExpression, l: Operan
   if (a.kind === 'error' || b.kind === 'error') return errorOperand;
   if (a.kind === 'pointer' || b.kind === 'pointer') return pointerArithmetic(f, node, left, right, a, b);
   // CODESYS moves a date by a duration.
-  const moves = a.kind === 'elementary' && b.kind === 'elementary' && a.group === 'date' && b.group === 'time' && (node.op === '+' || node.op === '-');
+  const moves = a.kind === 'elementary' && b.kind === 'elementary' && a.group === 'date' && b.group === 'duration' && (node.op === '+' || node.op === '-');
   if (moves && f.c.profile.implicitConversion !== 'widening') {
     return { kind: 'value', type: a, ir: binary(node.op === '+' ? 'i64.add' : 'i64.sub', rvalue(f, left, node.left.span), rvalue(f, right, node.right.span)) };
   }

@@ -77,7 +77,6 @@ const table = {
   W1001: { severity: 'warning', title: 'Semicolon missing after END_...', explain: 'Many compilers accept the omission, the standard does not. Write `;`.', clause: '7.3.3' },
   W1002: { severity: 'warning', title: 'Text without effect', explain: 'The text is understood but changes nothing in this host; the message says why.' },
   W1013: { severity: 'warning', title: 'Semicolon missing at the end of a body', explain: 'Some tools accept the omission behind the last statement, the standard does not. Write `;`.', clause: '7.3.3' },
-  W1014: { severity: 'warning', title: 'Space within the assignment sign', explain: 'The sign `:=` is one token; `: =` is read as that. Write it together.', clause: '7.3.3.1' },
   W1004: { severity: 'warning', title: 'Branch of CASE without statements', explain: 'CODESYS accepts a branch that does nothing, the standard asks for a statement. Write `;`.', clause: '7.3.3.3.2' },
   W1003: { severity: 'warning', title: 'Comments out of balance', explain: 'A comment contains another opening `(*`, and the text ends before all of them are closed. It is read as edition 2 of the standard does, without nesting: the comment ends at the first `*)`. Remove the inner `(*`.', clause: '6.1.5' },
   E2001: { severity: 'error', title: 'Name not declared', explain: 'The name is neither a variable of the program unit nor a global, a function or an enumeration value that is visible here. Declare it, or correct its spelling.', clause: '6.5.1' },

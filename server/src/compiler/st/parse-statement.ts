@@ -149,7 +149,7 @@ function assignmentHere(p: Cursor): ':=' | 'REF=' | '?=' | 'S=' | 'R=' | undefin
     case T.colon:
       // `x : = 1`
       if (p.kind(1) !== T.equal) return undefined;
-      p.report('W1014', p.start(), p.end(1), 'The assignment sign `:=` has no space within: write it together.', ':=');
+      p.report('E1105', p.start(), p.end(1), 'The assignment sign `:=` has no space within: write it together.', ':=');
       p.at += 2;
       return ':=';
     case T.word: {

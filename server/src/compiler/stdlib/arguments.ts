@@ -13,7 +13,9 @@ export const instants: ReadonlySet<Group> = new Set<Group>(['duration', 'date', 
 /** What counts as a number where the profile is as lenient as CODESYS: bit strings too. */
 export const numbersIn = (profile: Profile): ReadonlySet<Group> =>
   isLenient(profile) ? new Set<Group>([...numbers, 'bits']) : numbers;
-/** What counts as a bit string there: integers too. */
+/** What the bit functions take in every profile, as the operators NOT and AND do: integers are their bits. */
+export const bitsAndIntegers: ReadonlySet<Group> = new Set<Group>([...bitStrings, ...integers]);
+/** What counts as a bit string where the profile is lenient: integers too. */
 export const bitsIn = (profile: Profile): ReadonlySet<Group> =>
   isLenient(profile) ? new Set<Group>([...bitStrings, ...integers]) : bitStrings;
 export const isLenient = (profile: Profile): boolean => profile.implicitConversion === 'narrowing-with-warning';

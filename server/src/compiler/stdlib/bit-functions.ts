@@ -2,7 +2,7 @@ import type { ElementaryType, Type } from '../check/types.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { BinaryOp, IrExpr } from '../ir/ir.js';
 import type { Profile } from '../profile.js';
-import { bitsIn, commonType, elementaryOf, integers, isLenient, literalType, nameOf } from './arguments.js';
+import { bitsAndIntegers, commonType, elementaryOf, integers, isLenient, literalType, nameOf } from './arguments.js';
 import { convertScalar } from './convert-scalar.js';
 import { define, overload } from './define.js';
 import { binary, cond, constant, i32, i64, once, unary } from './ir-build.js';
@@ -25,7 +25,7 @@ export const bitFunctions: readonly StandardFunction[] = [
     summary: 'All bits inverted (IEC 61131-3:2013, table 31).',
     formals: ['IN'],
     resolve(args, profile, expected) {
-      const type = commonType(args, bitsIn(profile), 'a bit string', profile, expected);
+      const type = commonType(args, bitsAndIntegers, 'a bit string', profile, expected);
       if ('problem' in type) return type;
       return overload(profile, [type], type, ([x]) => invert(type, x!));
     },
@@ -45,7 +45,7 @@ function logic(name: string, code: 'and' | 'or' | 'xor'): StandardFunction {
     formals: ['IN1', 'IN2'],
     extensible: true,
     resolve(args, profile, expected) {
-      const type = commonType(args, bitsIn(profile), 'bit strings', profile, expected);
+      const type = commonType(args, bitsAndIntegers, 'bit strings', profile, expected);
       if ('problem' in type) return type;
       const op: BinaryOp = type.num === 'i64' ? `i64.${code}` : `i32.${code}`;
       return overload(
@@ -76,10 +76,10 @@ function resolveShift(
   const wanted = expected && elementaryOf(expected);
   const type = commonType(
     [args[0]!],
-    bitsIn(profile),
+    bitsAndIntegers,
     'a bit string as IN',
     profile,
-    wanted && bitsIn(profile).has(wanted.group) ? expected : e.DWORD,
+    wanted && bitsAndIntegers.has(wanted.group) ? expected : e.DWORD,
   );
   if ('problem' in type) return type;
   const count = elementaryOf(literalType(args[1]!, undefined));

@@ -185,26 +185,33 @@ describe('bit functions', () => {
     }
   });
 
-  it('SHR of a signed integer keeps its sign in CODESYS, and takes no integer in edition 3', () => {
+  it('SHR of a signed integer keeps its sign, as the operators take integers for their bits', () => {
     for (const n of [0n, 1n, 15n, 16n, 40n])
       expect(
-        value(
-          'SHR',
-          [
-            ['INT', -256n],
-            ['INT', n],
-          ],
-          { profile: codesys },
-        ),
+        value('SHR', [
+          ['INT', -256n],
+          ['INT', n],
+        ]),
       ).toBe(-256n >> n);
     expect(
-      callConstant('SHR', [
+      value('ROL', [
+        ['SINT', -127n],
         ['INT', 1n],
+      ]),
+    ).toBe(3n);
+    expect(
+      value('AND', [
+        ['INT', -1n],
+        ['INT', 0x0ff0n],
+      ]),
+    ).toBe(0x0ff0n);
+    expect(
+      callConstant('SHR', [
+        ['REAL', 1],
         ['INT', 1n],
       ]),
     ).toMatch(/bit string/);
   });
-
   // prettier-ignore
   it.each([
     ['AND', [['BYTE', 0xf0n], ['BYTE', 0x3cn]], 0x30n], ['OR', [['BYTE', 0xf0n], ['WORD', 0x0f0fn]], 0x0fffn], ['XOR', [['BOOL', true], ['BOOL', true], ['BOOL', true]], true],

@@ -213,3 +213,8 @@ export const problemTable: Readonly<Record<ProblemCode, ProblemEntry>> = table;
 
 /** The finding that stands for a defect of the compiler itself. */
 export const internalErrorCode = 'E9999' satisfies ProblemCode;
+
+/** Whether a finding belongs to reading a text (documents, lexing, parsing), not to what the text means. */
+export function isSyntaxCode(code: string): boolean {
+  return /^[EW](0|1|80|91)/.test(code);
+}

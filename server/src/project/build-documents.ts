@@ -18,3 +18,5 @@ export function buildDocuments(name: string, documents: readonly SourceDocument[
     });
   return { ...compile({ name, documents, profile: found }), internalErrorCode };
 }
+
+export { isSyntaxCode } from '../compiler/problem-table.js';

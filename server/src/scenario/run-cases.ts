@@ -42,9 +42,7 @@ export async function runCases(cases: readonly TestCase[], options: RunCasesOpti
     while (next < cases.length) {
       const index = next;
       next += 1;
-      worker ??= new Worker(new URL('./case-worker.js', import.meta.url), {
-        resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 8 },
-      });
+      worker ??= createWorker();
       const result = await runInWorker(
         worker,
         { index, test: cases[index]!, ...(options.profile !== undefined && { profile: options.profile }) },
@@ -62,6 +60,15 @@ export async function runCases(cases: readonly TestCase[], options: RunCasesOpti
   await Promise.all(Array.from({ length: Math.max(1, Math.min(options.jobs, cases.length)) }, lane));
 }
 
+function createWorker(): Worker {
+  const worker = new Worker(new URL('./case-worker.js', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 8 },
+  });
+  // A worker that dies between cases must not take the process with it.
+  worker.on('error', () => undefined);
+  return worker;
+}
+
 type WorkerResult =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'lost'; readonly why: string; readonly ms: number };
@@ -71,16 +78,19 @@ function runInWorker(worker: Worker, order: CaseOrder, timeoutMs: number): Promi
   return new Promise((resolve) => {
     const finish = (result: WorkerResult): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
-      // A worker that dies later must not take the process with it.
-      worker.on('error', () => undefined);
+      worker.off('message', onMessage);
+      worker.off('exit', onExit);
+      worker.off('error', onError);
       resolve(result);
     };
     const lost = (why: string): void => finish({ kind: 'lost', why, ms: Math.round(performance.now() - started) });
+    const onMessage = (reply: Reply): void => finish({ kind: 'reply', reply });
+    const onError = (error: Error): void => lost(`crashed: ${error.message}`);
+    const onExit = (code: number): void => lost(`worker exited with ${code}`);
     const timer = setTimeout(() => lost(`timeout after ${timeoutMs} ms`), timeoutMs);
-    worker.once('message', (reply: Reply) => finish({ kind: 'reply', reply }));
-    worker.once('error', (error) => lost(`crashed: ${error.message}`));
-    worker.once('exit', (code) => lost(`worker exited with ${code}`));
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+    worker.on('exit', onExit);
     worker.postMessage(order);
   });
 }

@@ -8,19 +8,21 @@ export type TestCase = {
   /** Name of the profile; absent: the default one. */
   readonly profile?: string;
   readonly documents: readonly { readonly name: string; readonly content: string | Uint8Array }[];
-} & (
-  | { readonly kind: 'accept' | 'reject' }
-  | {
-      readonly kind: 'run';
-      /** PROGRAM whose variables `inputs` and `expect` name; absent: the only one. */
-      readonly program?: string;
-      readonly initial: Readonly<Record<string, Json>>;
-      readonly scans: readonly CaseScan[];
-      /** Absolute, for REAL and LREAL. */
-      readonly tolerance?: number;
-    }
-  | { readonly kind: 'scenario'; readonly scenario: Scenario }
-);
+} &
+  /** `parse`: whether the text can be read; else also whether it means something. */
+  (
+    | { readonly kind: 'accept' | 'reject'; readonly stage: 'parse' | 'whole' }
+    | {
+        readonly kind: 'run';
+        /** PROGRAM whose variables `inputs` and `expect` name; absent: the only one. */
+        readonly program?: string;
+        readonly initial: Readonly<Record<string, Json>>;
+        readonly scans: readonly CaseScan[];
+        /** Absolute, for REAL and LREAL. */
+        readonly tolerance?: number;
+      }
+    | { readonly kind: 'scenario'; readonly scenario: Scenario }
+  );
 
 export interface CaseScan {
   readonly inputs: Readonly<Record<string, Json>>;
@@ -76,7 +78,7 @@ export function parseCaseLine(line: string, where: string): CaseSource {
     switch (json.kind) {
       case 'accept':
       case 'reject':
-        return { ...head, documents: all, kind: json.kind };
+        return { ...head, documents: all, kind: json.kind, stage: json.stage === 'parse' ? 'parse' : 'whole' };
       case 'run':
         return {
           ...head,

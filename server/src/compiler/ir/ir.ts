@@ -12,7 +12,7 @@ export interface IrLocal {
   readonly id: number;
   readonly name: string;
   readonly type: NumType;
-  /** Made by the optimiser: holds what memory of this kind holds (range of the narrow type; NaN canonical or as it lay in memory). */
+  /** Made by the optimiser: holds what memory of this kind holds, in the range of a narrow type. */
   readonly holds?: MemType | 'bit';
 }
 

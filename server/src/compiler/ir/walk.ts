@@ -1,8 +1,8 @@
 import type { IrExpr, IrStmt } from './ir.js';
 
 export interface IrVisitor {
-  expression?(expr: IrExpr): void;
-  statement?(statement: IrStmt): void;
+  expression?(expr: IrExpr): unknown;
+  statement?(statement: IrStmt): unknown;
 }
 
 /** Calls the visitor for every statement and expression below, parents first, in order of evaluation. */

@@ -36,7 +36,7 @@ export function emitExpression(context: FunctionContext, expr: IrExpr): void {
       return;
     case 'unary':
       // The bits of a NaN come to light here.
-      if (expr.code.includes('.reinterpret_f')) emitCanonical(context, expr.value, 'always');
+      if (expr.code.includes('.reinterpret_f')) emitCanonical(context, expr.value);
       else emitExpression(context, expr.value);
       emitOpcode(context, unaryOpcode[expr.code]);
       return;
@@ -139,18 +139,12 @@ function emitSequence(context: FunctionContext, expr: IrExpr & { op: 'seq' }): v
   const { value } = expr;
   if (last?.op === 'setLocal' && value.op === 'local' && last.local.id === value.local.id && !context.localsInFrame) {
     context.emitStatements(expr.body.slice(0, -1));
-    emitLocalValue(context, last.local, last.value);
+    emitExpression(context, last.value);
     context.localTee(last.local.id);
     return;
   }
   context.emitStatements(expr.body);
   emitExpression(context, value);
-}
-
-/** A value on its way into a local. One that stands for memory holds no other NaN than memory would. */
-export function emitLocalValue(context: FunctionContext, local: IrLocal, value: IrExpr): void {
-  if (local.holds) emitCanonical(context, value);
-  else emitExpression(context, value);
 }
 
 function emitOpcode(context: FunctionContext, opcode: number): void {
@@ -221,20 +215,19 @@ function emitBinary(context: FunctionContext, binary: BinaryOp, left: IrExpr, ri
     return;
   }
   emitExpression(context, left);
-  if (binary.endsWith('.copysign')) emitCanonical(context, right, 'always');
+  if (binary.endsWith('.copysign')) emitCanonical(context, right);
   else emitExpression(context, right);
   context.code.byte(binaryOpcode[binary]);
 }
 
 /**
  * Emits a value whose bits will be seen: stored, or taken apart. Processors differ in the sign and payload of the NaN that
- * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere. What memory holds
- * is canonical or was put there as bits; `copied` leaves it as it is.
+ * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere.
  */
-export function emitCanonical(context: FunctionContext, expr: IrExpr, memory: 'copied' | 'always' = 'copied'): void {
+export function emitCanonical(context: FunctionContext, expr: IrExpr): void {
   emitExpression(context, expr);
   const { type } = expr;
-  if (type === 'i32' || type === 'i64' || isCanonical(expr, memory === 'copied')) return;
+  if (type === 'i32' || type === 'i64' || neverNaN(expr)) return;
   const temporary = context.temporary(type);
   context.localTee(temporary);
   emitConstant(context, type, NaN);
@@ -245,26 +238,28 @@ export function emitCanonical(context: FunctionContext, expr: IrExpr, memory: 'c
   context.release(type, temporary);
 }
 
-/** Never a NaN made by arithmetic. */
-function isCanonical(expr: IrExpr, memory: boolean): boolean {
+/** The value is a number, or the canonical NaN. */
+function neverNaN(expr: IrExpr): boolean {
   switch (expr.op) {
     case 'const':
       return true;
-    case 'load':
-    case 'loadCell':
-      return memory;
-    case 'local':
-      return memory && expr.local.holds !== undefined;
     case 'unary':
-      return expr.code.includes('.convert_') || (expr.code.endsWith('.abs') && isCanonical(expr.value, memory));
+      return (
+        expr.code.includes('.convert_') ||
+        (/\.(abs|neg|ceil|floor|trunc|nearest)$/.test(expr.code) && isNumber(expr.value))
+      );
+    case 'binary':
+      return /\.(min|max)$/.test(expr.code) && isNumber(expr.left) && isNumber(expr.right);
     case 'cond':
-      return isCanonical(expr.then, memory) && isCanonical(expr.otherwise, memory);
+      return neverNaN(expr.then) && neverNaN(expr.otherwise);
     case 'seq':
-      return isCanonical(expr.value, memory);
+      return neverNaN(expr.value);
     default:
       return false;
   }
 }
+
+const isNumber = (expr: IrExpr): boolean => neverNaN(expr) && !(expr.op === 'const' && Number.isNaN(expr.value));
 
 /** The machine instruction traps at least / -1, where the IR wraps: -1 negates instead. */
 function emitSignedDivision(context: FunctionContext, type: 'i32' | 'i64', left: IrExpr, right: IrExpr): void {

@@ -10,7 +10,6 @@ import {
   emitExpression,
   emitHostCall,
   emitLoad,
-  emitLocalValue,
   emitMemoryCopy,
   emitMemoryFill,
   emitStore,
@@ -37,7 +36,7 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
         emitStore(context, statement.local.type, statement.local.type, localOffset(statement.local.id));
         return;
       }
-      emitLocalValue(context, statement.local, statement.value);
+      emitExpression(context, statement.value);
       context.localSet(statement.local.id);
       return;
     case 'storeCell':
@@ -136,9 +135,9 @@ function emitRotated(context: FunctionContext, loop: IrStmt & { op: 'loop' }): b
   if (last?.op !== 'br' || last.label !== loop.label || first.then.at(-1)?.op !== 'br') return false;
   let size = 0;
   let restarts = 0;
-  walkStatements([{ op: 'drop', value: first.test }], { expression: () => void (size += 1) });
+  walkStatements([{ op: 'drop', value: first.test }], { expression: () => (size += 1) });
   walkStatements(loop.body, {
-    statement: (inner) => void (inner.op === 'br' && inner.label === loop.label && (restarts += 1)),
+    statement: (inner) => inner.op === 'br' && inner.label === loop.label && (restarts += 1),
   });
   if (size > maxTestSize || restarts !== 1) return false;
   context.openBlock(op.block);

@@ -15,8 +15,8 @@ export function callsOf(module: IrModule): CallTable {
   for (const fn of module.functions) {
     const called: CallNode[] = [];
     walkStatements(fn.body, {
-      expression: (expr) => void (expr.op === 'call' && called.push(expr)),
-      statement: (statement) => void (statement.op === 'call' && called.push(statement)),
+      expression: (expr) => expr.op === 'call' && called.push(expr),
+      statement: (statement) => statement.op === 'call' && called.push(statement),
     });
     calls.set(fn.name, called);
   }

@@ -10,8 +10,8 @@ export function collapseTemporaries(fn: IrFunction): IrFunction {
   const sets = new Uint32Array(fn.locals.length);
   const reads = new Uint32Array(fn.locals.length);
   walkStatements(fn.body, {
-    expression: (expr) => void (expr.op === 'local' && reads[expr.local.id]!++),
-    statement: (statement) => void (statement.op === 'setLocal' && sets[statement.local.id]!++),
+    expression: (expr) => expr.op === 'local' && reads[expr.local.id]!++,
+    statement: (statement) => statement.op === 'setLocal' && sets[statement.local.id]!++,
   });
   const single = (id: number): boolean => id >= fn.paramCount && sets[id] === 1 && reads[id] === 1;
   let found = false;
@@ -132,7 +132,7 @@ function intoExpressions(id: number, value: IrExpr, parts: readonly IrExpr[]): r
 
 function readsLocal(expr: IrExpr, id: number): boolean {
   let found = false;
-  walkExpression(expr, { expression: (part) => void (part.op === 'local' && part.local.id === id && (found = true)) });
+  walkExpression(expr, { expression: (part) => part.op === 'local' && part.local.id === id && (found = true) });
   return found;
 }
 

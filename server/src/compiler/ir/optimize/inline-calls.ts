@@ -53,7 +53,7 @@ function inlinableSize(fn: IrFunction): number | undefined {
 
 function sizeOf(body: readonly IrStmt[]): number {
   let size = 0;
-  walkStatements(body, { expression: () => void (size += 1), statement: () => void (size += 1) });
+  walkStatements(body, { expression: () => (size += 1), statement: () => void (size += 1) });
   return size;
 }
 

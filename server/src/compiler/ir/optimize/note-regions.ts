@@ -9,7 +9,7 @@ export function noteRegions(fn: IrFunction, takesInstance: (callee: string) => b
   const definitions = new Map<number, IrExpr | undefined>();
   let open = false;
   walkStatements(fn.body, {
-    expression: (expr) => void (expr.op === 'call' && !expr.instance && takesInstance(expr.callee) && (open = true)),
+    expression: (expr) => expr.op === 'call' && !expr.instance && takesInstance(expr.callee) && (open = true),
     statement(statement) {
       if (statement.op === 'setLocal') {
         const { id } = statement.local;

@@ -118,6 +118,17 @@ function simplifyBinary(expr: IrExpr & { op: 'binary' }): IrExpr {
       return value === 0n ? left : same;
     case 'mul':
       if (value === 1n) return left;
+      // (x + a) * b, as in addresses of array elements
+      if (code === 'i32.mul' && addsConstant(left)) {
+        const product = simplifyNode({ ...expr, left: left.left, right });
+        return simplifyNode({
+          op: 'binary',
+          type: 'i32',
+          code: 'i32.add',
+          left: product,
+          right: foldBinary(code, left.right.value, right.value)!,
+        });
+      }
       return value === 0n && isPure(left) ? right : same;
     case 'div_s':
     case 'div_u':
@@ -217,6 +228,12 @@ export function foldOffset<T extends { readonly address: IrExpr; readonly offset
   if (address.op !== 'binary' || address.code !== 'i32.add' || address.right.op !== 'const') return access;
   const add = Number(address.right.value);
   const rest = address.left;
+  // x - 4, not negative, with 100 behind it: x with 96 behind it.
+  if (add < 0) {
+    return offset + add >= 0 && rangeOf(address).low >= 0
+      ? foldOffset({ ...access, address: rest, offset: offset + add })
+      : access;
+  }
   const most = highestAddress(rest);
   return add >= 0 && most !== undefined && most + add <= 0x7fff_ffff
     ? foldOffset({ ...access, address: rest, offset: offset + add })

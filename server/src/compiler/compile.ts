@@ -4,6 +4,7 @@ import { buildImage } from './image/build-image.js';
 import { checkDeclarations } from './check/check-declarations.js';
 import type { Compilation } from './check/compilation.js';
 import { checkGlobalNames, declarePou, declareUnits } from './check/declare.js';
+import { createMissingLibraries } from './check/missing-library.js';
 import { linkInheritance } from './check/link-inheritance.js';
 import { createSymbolTable } from './check/symbols.js';
 import { createProgram } from './image/create-program.js';
@@ -58,6 +59,7 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
     layoutChain: [],
     layoutCycles: new Set(),
     missing: new Set(),
+    libraries: createMissingLibraries(parsed.flatMap((unit) => unit.libraries ?? [])),
     later: [],
     configurationNames: new Set(configurations.flatMap((d) => [d.name, ...d.resources.map((r) => r.name)]).map(foldName)),
     library: !units.some((unit) => unit.declarations.some((d) => d.kind === 'pou' && d.pouKind === 'program')),
@@ -81,6 +83,7 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
   if (c.layoutCycles.size > 0) return undefined;
   program.layOut();
   program.lower();
+  c.libraries.report(problems);
   if (problems.errorCount > 0) return undefined;
   return buildImage(program, input, parsed);
 }

@@ -1,6 +1,7 @@
 import type { Problems } from '../problems.js';
 import type { Profile } from '../profile.js';
 import type { Expression } from '../syntax/ast.js';
+import type { MissingLibraries } from './missing-library.js';
 import type { BlockSymbol, Scope, SymbolTable } from './symbols.js';
 import type { Type } from './types.js';
 
@@ -23,6 +24,7 @@ export interface Compilation {
   instanceCount(program: BlockSymbol): number;
   /** What was reported as missing already, so that each missing name is told once. */
   readonly missing: Set<string>;
+  readonly libraries: MissingLibraries;
   /** Folded names of configurations and resources. */
   readonly configurationNames: ReadonlySet<string>;
   /** Nothing is instantiated: the documents only declare blocks and functions for others. */

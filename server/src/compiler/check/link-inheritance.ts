@@ -43,6 +43,7 @@ function interfaceNamed(c: Compilation, from: BlockSymbol | InterfaceSymbol, nam
 }
 
 function reportMissing(c: Compilation, span: SourceSpan, what: string, name: string, exists: boolean): void {
+  if (!exists && c.libraries.noteQualified(name, span, (head) => c.table.namespaces.has(head))) return;
   const near = exists ? undefined : nearestName(name, [...c.table.types.values()].map((t) => t.name));
   c.problems.report('E5003', span, exists ? `'${name}' is not a ${what}.` : `There is no ${what} '${name}'${near ? `; did you mean '${near}'?` : '; declare it or add its library.'}`);
 }

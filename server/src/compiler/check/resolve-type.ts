@@ -78,6 +78,7 @@ function reportUnknownType(c: Compilation, node: NamedTypeNode): void {
   // A missing library is told once for each of its types.
   if (c.missing.has(`type ${key}`)) return;
   c.missing.add(`type ${key}`);
+  if (c.libraries.noteQualified(node.name, node.span, (head) => c.table.namespaces.has(head) || c.table.types.has(head))) return;
   if (c.table.functions.has(key) || c.table.globals.has(key)) {
     c.problems.report('E2010', node.span, `'${node.name}' is not a type; write the name of a data type or function block.`);
     return;

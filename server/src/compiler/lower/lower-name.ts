@@ -176,6 +176,7 @@ export function programOperand(f: FunctionBuilder, program: BlockSymbol, span: S
 }
 
 export function reportUndeclared(f: FunctionBuilder, name: string, span: SourceSpan): void {
+  if (f.c.libraries.noteLibrary(name, span)) return;
   const place = `${f.pouName} ${foldName(name)}`;
   if (f.c.missing.has(place)) return;
   f.c.missing.add(place);

@@ -59,7 +59,13 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
         `<${root.name}> is no PLCopen document; its root is <project>, or <pou> for a single program unit.`,
       );
   }
-  return { file: document.name, ...(place.dialect === 'codesys' && { dialect: 'codesys' as const }), declarations };
+  const libraries = importLibraries(root);
+  return {
+    file: document.name,
+    ...(libraries.length > 0 && { libraries }),
+    ...(place.dialect === 'codesys' && { dialect: 'codesys' as const }),
+    declarations,
+  };
 }
 
 const projectChildren = new Set(['fileHeader', 'contentHeader', 'types', 'instances', 'addData', 'documentation']);
@@ -197,4 +203,16 @@ function importVendorData(place: Place, owner: XmlElement | undefined, into: Dec
 
 function push(declaration: Declaration | undefined, into: Declaration[]): void {
   if (declaration) into.push(declaration);
+}
+
+/** Names that CODESYS gives the libraries of a project, by which its programs qualify what they use of them. */
+function importLibraries(root: XmlElement): readonly string[] {
+  const names = new Set<string>();
+  const stack = [root];
+  while (stack.length > 0) {
+    const element = stack.pop()!;
+    if (element.name === 'Library') names.add(element.attributes.get('Namespace') ?? '');
+    else if (!/^(pou|globalVars|dataType|task)$/.test(element.name)) stack.push(...element.children);
+  }
+  return [...names].filter((name) => name !== '');
 }

@@ -344,5 +344,7 @@ export interface SourceUnit {
   readonly file: string;
   /** The family of tools that wrote the document, where its programs rely on that: CODESYS and its kin convert types implicitly. */
   readonly dialect?: 'codesys';
+  /** Names of the libraries that the document refers to; their sources may be missing. */
+  readonly libraries?: readonly string[];
   readonly declarations: readonly Declaration[];
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** What is measured of one runtime at the time of a scrape. Durations are nanoseconds. */
 export interface RuntimeSample {
@@ -53,19 +53,31 @@ export function createMetrics(sample: () => HostSample): Metrics {
   const storage = gauge('storage_failed', '1 while the disk refuses writes');
   const calls = new Counter({
     name: 'plcemu_calls_total',
-    help: 'Calls by method and gRPC code',
+    help: 'Unary calls by method and gRPC code',
     labelNames: ['method', 'code'],
     registers: [registry],
   });
-  const seconds = new Histogram({
-    name: 'plcemu_unary_seconds',
-    help: 'Time of unary calls',
+  const seconds = new Counter({
+    name: 'plcemu_call_seconds_total',
+    help: 'Time spent in unary calls',
     labelNames: ['method'],
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [registry],
   });
+  const longest = gauge('call_seconds_max', 'Longest unary call since the last scrape', ['method']);
+  // Counted in plain objects: labels are looked up at a scrape, not at every call.
+  const counted = new Map<string, { seconds: number; longest: number; readonly codes: Map<number, number> }>();
+  const flushCalls = (): void => {
+    longest.reset();
+    for (const [method, entry] of counted) {
+      for (const [code, count] of entry.codes) calls.inc({ method, code: String(code) }, count);
+      seconds.inc({ method }, entry.seconds);
+      longest.set({ method }, entry.longest);
+    }
+    counted.clear();
+  };
 
   const refresh = (): void => {
+    flushCalls();
     const now = sample();
     for (const each of [running, faulted, scans, missed, lost, duration, lateness, memory]) each.reset();
     for (const r of now.runtimes) {
@@ -90,8 +102,11 @@ export function createMetrics(sample: () => HostSample): Metrics {
   return {
     contentType: registry.contentType,
     called: (method, code, took) => {
-      calls.inc({ method, code: String(code) });
-      seconds.observe({ method }, took);
+      let entry = counted.get(method);
+      if (!entry) counted.set(method, (entry = { seconds: 0, longest: 0, codes: new Map() }));
+      entry.seconds += took;
+      if (took > entry.longest) entry.longest = took;
+      entry.codes.set(code, (entry.codes.get(code) ?? 0) + 1);
     },
     text: () => {
       refresh();

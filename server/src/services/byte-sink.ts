@@ -5,6 +5,8 @@ export interface ByteSink {
   uint64(field: number, value: bigint): void;
   bytes(field: number, value: Uint8Array): void;
   string(field: number, value: string): void;
+  /** Bytes of whole fields. */
+  raw(value: Uint8Array): void;
   /** Begins a nested message or a packed column; `close` gets what this gives. */
   open(field: number): number;
   close(mark: number): void;
@@ -82,7 +84,32 @@ export function createByteSink(): ByteSink {
       varint64(Number(value & 0xffffffffn), Number((value >> 32n) & 0xffffffffn));
     },
     bytes: lengthDelimited,
-    string: (field, value) => lengthDelimited(field, encoder.encode(value)),
+    raw: put,
+    string(field, value) {
+      if (value === '') return;
+      varint((field << 3) | 2);
+      // Most names are ASCII: written at once, and again only where one is not.
+      const start = at;
+      reserve(value.length + 5);
+      const lengthBytes = value.length < 0x80 ? 1 : value.length < 0x4000 ? 2 : 5;
+      if (lengthBytes < 5) {
+        varint(value.length);
+        let i = 0;
+        for (; i < value.length; i += 1) {
+          const unit = value.charCodeAt(i);
+          if (unit > 0x7f) break;
+          buffer[at + i] = unit;
+        }
+        if (i === value.length) {
+          at += i;
+          return;
+        }
+        at = start;
+      }
+      const encoded = encoder.encode(value);
+      varint(encoded.length);
+      put(encoded);
+    },
     open(field) {
       varint((field << 3) | 2);
       reserve(4);

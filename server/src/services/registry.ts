@@ -46,7 +46,7 @@ export interface EncodedStream {
 type Awaitable<T> = T | Promise<T>;
 export type MethodImplementation<M extends DescMethod> =
   M extends DescMethodUnary<infer I, infer O>
-    ? (request: MessageShape<I>, context: CallContext) => Awaitable<MessageInitShape<O>>
+    ? (request: MessageShape<I>, context: CallContext) => Awaitable<MessageInitShape<O> | Uint8Array>
     : M extends DescMethodServerStreaming<infer I, infer O>
       ? (
           request: MessageShape<I>,
@@ -58,7 +58,9 @@ export type MethodImplementation<M extends DescMethod> =
           ? (requests: AsyncIterable<MessageShape<I>>, context: CallContext) => AsyncIterable<MessageInitShape<O>>
           : never;
 
-/** A service, implemented once for every transport. Errors are thrown as HostError. */
+/**
+ * A service, implemented once for every transport. Errors are thrown as HostError. A unary method may give its response encoded.
+ */
 export type ServiceImplementation<S extends DescService> = {
   readonly [K in keyof S['method']]: MethodImplementation<S['method'][K]>;
 };

@@ -23,8 +23,10 @@ import { create } from '@bufbuild/protobuf';
 import type { UnforceAnswer, WriteAnswer, WriteItem } from '../runtime/write-variables.js';
 import { GenerationConflict } from '../runtime/write-variables.js';
 import { GenerationConflictSchema } from '../../../proto/plcemu/v1/error_pb.js';
+import { createByteSink } from './byte-sink.js';
 import { DetailedError, packDetail } from './errors.js';
 import type { Mutation } from './mutation.js';
+import { writeReading } from './reading-bytes.js';
 import type { CallContext } from './registry.js';
 import type { Rooms } from './rooms.js';
 import { valueFor, variableMessage } from './value.js';
@@ -32,6 +34,8 @@ import { valueFor, variableMessage } from './value.js';
 /** Reads and writes of variables, as RuntimeService and its Command stream have them. */
 export interface VariableCalls {
   read(request: ReadVariablesRequest): ReadVariablesResponse;
+  /** The same response, encoded. */
+  readBytes(request: ReadVariablesRequest): Uint8Array;
   write(request: WriteVariablesRequest, context: CallContext, inStream?: boolean): Promise<WriteVariablesResponse>;
   force(request: ForceVariablesRequest, context: CallContext, inStream?: boolean): Promise<ForceVariablesResponse>;
   unforce(
@@ -41,7 +45,11 @@ export interface VariableCalls {
   ): Promise<UnforceVariablesResponse>;
 }
 
+/** Fields of ReadVariablesResponse. */
+const responseFields = { variables: 1, scan: 2 } as const;
+
 export function createVariableCalls({ runtimes, mutations }: Rooms): VariableCalls {
+  const sink = createByteSink();
   const written = ({
     scan,
     sequence,
@@ -79,6 +87,12 @@ export function createVariableCalls({ runtimes, mutations }: Rooms): VariableCal
     read(request) {
       const { variables, scan } = runtimes.get(request.runtime).reader.read(request.paths);
       return create(ReadVariablesResponseSchema, { variables: variables.map(variableMessage), scan: BigInt(scan) });
+    },
+    readBytes(request) {
+      const { variables, scan } = runtimes.get(request.runtime).reader.read(request.paths);
+      for (const reading of variables) writeReading(sink, responseFields.variables, reading);
+      sink.uint64(responseFields.scan, BigInt(scan));
+      return sink.take();
     },
     write: (request, context, inStream) =>
       withConflicts(

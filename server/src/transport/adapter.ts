@@ -85,7 +85,8 @@ function handlerOf(method: DescMethod, implementation: AnyMethod, registry: Regi
     metadata.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, status)));
     return { code: grpcCode(status.code), details: status.message, metadata };
   };
-  const response = (init: unknown): Response => create(method.output, init as Message);
+  const response = (init: unknown): Response =>
+    init instanceof Uint8Array ? init : create(method.output, init as Message);
 
   switch (method.methodKind) {
     case 'unary': {
@@ -128,7 +129,7 @@ function handlerOf(method: DescMethod, implementation: AnyMethod, registry: Regi
           try {
             const stream = (await implementation(checked(call.request), context)) as
               AsyncIterable<unknown> | EncodedStream;
-            if ('take' in stream) await pump(stream, call, context, () => calls.abort(call));
+            if ('take' in stream) await pump(stream, call, context, () => context.abort());
             else for await (const init of stream) if (!(await write(call, response(init), context))) return;
             call.end();
           } catch (error) {

@@ -1,45 +1,61 @@
 import type { ServerSurfaceCall } from '@grpc/grpc-js/build/src/server-call.js';
-import type { Metadata } from '@grpc/grpc-js';
-import type { ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { CallContext, Caller } from '../services/registry.js';
 
-/** What is known of a call since its metadata was accepted. */
+/** What is known of a call since its headers were accepted. */
 export interface AcceptedCall {
   readonly caller: Caller;
   readonly stream: ServerHttp2Stream;
 }
 
-/** Finds callers of calls by the metadata object that travels from the interceptor to the handler. */
+/** Callers on their way from the gate, through grpc-js, to the handler. */
 export interface Calls {
-  accept(metadata: Metadata, call: AcceptedCall): void;
-  open(method: string, call: ServerSurfaceCall): CallContext;
-  /** Cuts a call off without waiting for its reader. */
-  abort(call: ServerSurfaceCall): void;
+  /** Marks the headers, so that the handler finds the call in its metadata. A mark that a client sends is replaced. */
+  accept(headers: IncomingHttpHeaders, call: AcceptedCall): void;
+  open(method: string, call: ServerSurfaceCall): OpenCall;
 }
 
+/** The context of a call; the transport can also cut it off, without waiting for its reader. */
+export interface OpenCall extends CallContext {
+  abort(): void;
+}
+
+const mark = 'plcemu-call';
+
 export function createCalls(): Calls {
-  const accepted = new WeakMap<Metadata, AcceptedCall>();
-  const of = (call: ServerSurfaceCall): AcceptedCall => {
-    const found = accepted.get(call.metadata);
-    if (!found) throw new Error(`${call.getPath()} was not accepted by the interceptor`);
-    return found;
-  };
+  const accepted = new Map<string, AcceptedCall>();
+  let next = 0;
   return {
-    accept: (metadata, call) => void accepted.set(metadata, call),
-    open: (method, call) => new Context(method, of(call).caller, call),
-    abort: (call) => of(call).stream.close(0x8 /* CANCEL */),
+    accept(headers, call) {
+      next += 1;
+      const id = String(next);
+      headers[mark] = id;
+      accepted.set(id, call);
+      // A call that never reaches its handler is forgotten with its stream.
+      call.stream.once('close', () => accepted.delete(id));
+    },
+    open(method, call) {
+      const [id] = call.metadata.get(mark);
+      const found = accepted.get(String(id));
+      if (!found) throw new Error(`${call.getPath()} did not come through the gate`);
+      return new Context(method, found, call);
+    },
   };
 }
 
 /** The signal is made only when a method asks for it: most unary methods never do. */
-class Context implements CallContext {
+class Context implements OpenCall {
   #controller: AbortController | undefined;
 
   constructor(
     readonly method: string,
-    readonly caller: Caller,
+    private readonly accepted: AcceptedCall,
     private readonly call: ServerSurfaceCall,
   ) {}
+
+  get caller(): Caller {
+    return this.accepted.caller;
+  }
 
   get signal(): AbortSignal {
     if (!this.#controller) {
@@ -49,5 +65,9 @@ class Context implements CallContext {
       else this.call.once('cancelled', () => controller.abort());
     }
     return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.accepted.stream.close(0x8 /* CANCEL */);
   }
 }

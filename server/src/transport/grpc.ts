@@ -1,5 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { unlink } from 'node:fs/promises';
@@ -84,14 +84,19 @@ export function createGrpcTransport(options: GrpcOptions): GrpcTransport {
     );
     const calls = createCalls();
     const gate = createGate(policy, roles, (path) => unary.has(path), registry, calls);
-    const server = new Server({ ...serverOptions, interceptors: [gate.interceptor] });
+    const server = new Server(serverOptions);
     for (const service of services) {
       const { definition, handlers } = adaptService(service, registry, calls);
       server.addService(definition, handlers);
     }
     const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
     const http2 = http2ServerOf(server);
-    http2.prependListener('stream', gate.onStream);
+    const [forward] = http2.listeners('stream') as StreamListener[];
+    http2.removeAllListeners('stream');
+    const guarded: StreamListener = (stream, headers, flags, rawHeaders) => {
+      if (gate(stream, headers, rawHeaders)) forward!.call(http2, stream, headers, flags, rawHeaders);
+    };
+    http2.on('stream', guarded);
     http2.on('session', watchPreface);
 
     const sockets = new Set<Socket>();
@@ -185,6 +190,13 @@ function listenTcp(
     });
   });
 }
+
+type StreamListener = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: string[],
+) => void;
 
 /**
  * The HTTP/2 server behind the injector. grpc-js has no name for it, and only there can a stream be seen before grpc-js reads

@@ -141,6 +141,7 @@ const table = {
   E7003: { severity: 'error', title: 'Address used twice', explain: 'Two variables of one declaration have the same address.', clause: '6.5.5' },
   E7004: { severity: 'error', title: 'Address and type do not fit', explain: 'X addresses are for BOOL, B for 8, W for 16, D for 32 and L for 64 bits.', clause: '6.5.5' },
   E7005: { severity: 'error', title: 'Task malformed', explain: 'A task has an interval above zero or a SINGLE variable, a priority from 0 to 65535, and a name of its own.', clause: '6.8.2' },
+  W7007: { severity: 'warning', title: 'Configuration without programs', explain: 'The documents have a configuration and no PROGRAM at all: it is read for itself, and the instances that it names do not run. Add the documents of its programs.', clause: '6.8' },
   E7006: { severity: 'error', title: 'Not found in the configuration', explain: 'A configuration names programs, tasks and variables that exist.', clause: '6.8' },
   E7007: { severity: 'error', title: 'Address not allowed here', explain: 'Fixed addresses belong to VAR_GLOBAL and to VAR of programs; function blocks and functions use VAR_EXTERNAL, or %I*, %Q*, %M* with VAR_CONFIG.', clause: '6.5.5' },
   E7008: { severity: 'error', title: 'VAR_CONFIG does not fit', explain: 'VAR_CONFIG gives a variable that is declared at %I*, %Q* or %M* an address of the same area, for its own type.', clause: '6.5.5' },

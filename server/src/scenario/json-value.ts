@@ -8,6 +8,15 @@ import { typeName } from '../runtime/value-codec.js';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
+ * Parses JSON; integers of 16 and more digits, which a JavaScript number may not hold, become texts. Throws SyntaxError as
+ * JSON.parse does.
+ */
+export function parseJsonExactly(text: string): unknown {
+  const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+  return JSON.parse(text.replace(token, (found) => (/^-?\d{16,}$/.test(found) ? `"${found}"` : found)));
+}
+
+/**
  * The value that JSON text has for a type (api.md, scenario file): booleans, numbers and strings as they are; TIME, dates and
  * 64-bit integers also as IEC literals; numbers for TIME are milliseconds; 0 and 1 also for BOOL. TYPE_MISMATCH otherwise.
  */

@@ -1,5 +1,5 @@
 import { HostError } from '../model/host-error.js';
-import type { Json } from './json-value.js';
+import { parseJsonExactly, type Json } from './json-value.js';
 import { parseScenario, type Scenario } from './scenario-file.js';
 
 /** A case of `plc-emu test`: plain data, since it crosses to a worker. */
@@ -29,6 +29,8 @@ export interface CaseScan {
   /** Virtual time that passes before the scan. */
   readonly dtMs: number;
   readonly expect: Readonly<Record<string, Json>>;
+  /** The scan ends in a fault; what it is called at its origin. */
+  readonly error?: string;
 }
 
 /** What became of a case. */
@@ -43,7 +45,10 @@ export interface CaseOutcome {
 export function profileOfDialect(dialect: string | undefined): string | undefined {
   if (dialect === undefined) return undefined;
   if (dialect === 'twincat' || dialect === 'matiec' || dialect === 'codesys') return dialect;
-  return dialect === 'rusty' || dialect.endsWith('/codesys') ? 'codesys' : 'iec';
+  // Extensions that a strict reading of the standard refuses are those of CODESYS.
+  return dialect === 'rusty' || dialect.endsWith('/codesys') || dialect.startsWith('ironplc-option')
+    ? 'codesys'
+    : 'iec';
 }
 
 const bad = (where: string, what: string): HostError =>
@@ -60,7 +65,7 @@ export interface CaseSource {
 export function parseCaseLine(line: string, where: string): CaseSource {
   let json: Record<string, unknown>;
   try {
-    json = JSON.parse(line) as Record<string, unknown>;
+    json = parseJsonExactly(line) as Record<string, unknown>;
   } catch (error) {
     throw bad(where, `is not JSON: ${(error as Error).message}`);
   }
@@ -91,6 +96,7 @@ export function parseCaseLine(line: string, where: string): CaseSource {
             inputs: (scan.inputs ?? {}) as Record<string, Json>,
             dtMs: typeof scan.dt_ms === 'number' ? scan.dt_ms : 0,
             expect: (scan.expect ?? {}) as Record<string, Json>,
+            ...(typeof scan.error === 'string' && { error: scan.error }),
           })),
         };
       default:
@@ -106,7 +112,7 @@ export function parseCaseLine(line: string, where: string): CaseSource {
 export function parseScenarioCase(text: string, where: string): CaseSource {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJsonExactly(text);
   } catch (error) {
     throw bad(where, `is not JSON: ${(error as Error).message}`);
   }

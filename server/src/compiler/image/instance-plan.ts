@@ -38,7 +38,13 @@ export function planInstances(c: Compilation, units: readonly SourceUnit[]): Pla
     for (const configuration of resource.programs) {
       const found = findType(c, globalScope, configuration.program);
       if (found?.kind !== 'block' || found.pouKind !== 'program') {
-        const near = nearestName(configuration.program, programs(c).map((p) => p.name));
+        const names = programs(c).map((p) => p.name);
+        if (names.length === 0) {
+          // A configuration on its own: its programs are in documents that were not given.
+          c.problems.report('W7007', configuration.span, `No document has the program '${configuration.program}', nor any other; '${configuration.name}' does not run.`);
+          continue;
+        }
+        const near = nearestName(configuration.program, names);
         c.problems.report('E7006', configuration.span, `There is no program '${configuration.program}'${near ? `; did you mean '${near}'?` : '; declare it or add its document.'}`);
         continue;
       }

@@ -6,7 +6,11 @@ import { binary, i32, i64, once, unary } from './ir-build.js';
 import type { StandardFunction } from './standard-function.js';
 import { wrapInteger } from './wrap-integer.js';
 
-/** Endianness conversion (IEC 61131-3:2013, table 37). Memory here is little-endian: the big-endian forms turn the bytes round, the others pass the value on. */
+/**
+ * Endianness conversion (IEC 61131-3:2013, table 37). Memory here is little-endian: the big-endian forms turn the bytes round,
+ * the others pass the value on. REAL and LREAL keep their bytes: turned round they are no REALs (some are NaN patterns, which
+ * are made canonical), so turn REAL_TO_DWORD.
+ */
 export const endianFunctions: readonly StandardFunction[] = [
   endian('TO_BIG_ENDIAN', true, 'To the big-endian data format'),
   endian('TO_LITTLE_ENDIAN', false, 'To the little-endian data format'),
@@ -39,8 +43,7 @@ function endian(name: string, swaps: boolean, what: string): StandardFunction {
 const resign = (type: ElementaryType, value: IrExpr): IrExpr => wrapInteger(type, value);
 
 function turned(type: ElementaryType, x: IrExpr): IrExpr {
-  if (type.num === 'f32') return unary('f32.reinterpret_i32', turned32(unary('i32.reinterpret_f32', x)));
-  if (type.num === 'f64') return unary('f64.reinterpret_i64', turned64(unary('i64.reinterpret_f64', x)));
+  if (type.group === 'real') return x;
   if (type.num === 'i64') return turned64(x);
   if (type.size === 4) return turned32(x);
   if (type.size === 1) return x;

@@ -295,11 +295,9 @@ describe('endianness and validation', () => {
     expect(value('FROM_LITTLE_ENDIAN', [[type, x]])).toBe(x);
   });
 
-  it('REAL and LREAL turn round and back', () => {
-    const turned = value('TO_BIG_ENDIAN', [['REAL', 12.5]]) as number;
-    expect(turned).not.toBe(12.5);
-    expect(value('FROM_BIG_ENDIAN', [['REAL', turned]])).toBe(12.5);
-    expect(value('FROM_BIG_ENDIAN', [lreal(value('TO_BIG_ENDIAN', [lreal(-1e10)]) as number)])).toBe(-1e10);
+  it.each(['TO_BIG_ENDIAN', 'FROM_BIG_ENDIAN', 'TO_LITTLE_ENDIAN'])('%s leaves a REAL as it is: turned round it would be none', (name) => {
+    expect(value(name, [['REAL', 12.5]])).toBe(12.5);
+    expect(value(name, [lreal(-1e10)])).toBe(-1e10);
   });
 
   it('a result of the same width may have another name', () => {

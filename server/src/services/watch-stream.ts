@@ -1,7 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { LayoutVariable } from '../../../proto/plcemu/v1/stream_pb.js';
-import { LayoutSchema, StreamMessageSchema } from '../../../proto/plcemu/v1/stream_pb.js';
+import { LayoutSchema, OpenedSchema, StreamMessageSchema } from '../../../proto/plcemu/v1/stream_pb.js';
 import type { GoodbyeReason, StreamMessage, Subscription } from '../events/subscription.js';
 import type { Epoch } from '../model/cursor.js';
 import { HostError, type ErrorReason } from '../model/host-error.js';
@@ -27,6 +26,10 @@ export interface WatchStreamOptions {
   readonly unknown: readonly string[];
 }
 
+/** Fields of StreamMessage and Opened, where bytes are put together by hand. */
+const openedField = 3;
+const layoutField = 4;
+const openedLayoutField = 12;
 /** Variables in one piece of a layout: about 64 bytes each. */
 const layoutPiece = 8000;
 
@@ -74,8 +77,9 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
     for (const { runtime, layout } of layoutsUsedBy(body)) {
       if (told.get(runtime) === layout.version) continue;
       told.set(runtime, layout.version);
-      for (const piece of layoutPieces(runtime, layout, selection, options.classes))
-        queue.push(small(spoken, { case: 'layout', value: piece }));
+      for (const piece of layoutPieces(runtime, layout, selection, options.classes)) {
+        queue.push(frame(spoken, nested(layoutField, piece)));
+      }
     }
   };
 
@@ -89,25 +93,24 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
             ? layoutPieces(first[0], first[1], selection, options.classes)
             : [];
         if (first && pieces.length === 1) told.set(first[0], first[1].version);
-        queue.push(
-          small(spoken, {
-            case: 'opened',
-            value: {
-              cursor: message.cursor,
-              sequence: message.sequence,
-              floor: message.floor,
-              epoch: epochText(message.epoch),
-              host: options.hostId,
-              runtime: options.runtime,
-              classes: options.classes.map((c) => eventClassOf[c]),
-              minInterval: durationOf(BigInt(Math.round(message.limits.minIntervalMs * 1e6))),
-              queueMessages: message.limits.maxQueuedMessages,
-              queueBytes: message.limits.maxQueuedBytes,
-              unknown: [...options.unknown],
-              ...(pieces.length === 1 && { layout: pieces[0]! }),
-            },
+        const opened = toBinary(
+          OpenedSchema,
+          create(OpenedSchema, {
+            cursor: message.cursor,
+            sequence: message.sequence,
+            floor: message.floor,
+            epoch: epochText(message.epoch),
+            host: options.hostId,
+            runtime: options.runtime,
+            classes: options.classes.map((c) => eventClassOf[c]),
+            minInterval: durationOf(BigInt(Math.round(message.limits.minIntervalMs * 1e6))),
+            queueMessages: message.limits.maxQueuedMessages,
+            queueBytes: message.limits.maxQueuedBytes,
+            unknown: [...options.unknown],
           }),
         );
+        const whole = pieces.length === 1 ? Buffer.concat([opened, nested(openedLayoutField, pieces[0]!)]) : opened;
+        queue.push(frame(spoken, nested(openedField, whole)));
         if (message.resumedFrom) {
           queue.push(
             small(spoken, {
@@ -213,45 +216,52 @@ export function epochText({ boot, nonce }: Epoch): string {
   return `${boot}-${nonce.toString(16).padStart(16, '0')}`;
 }
 
-type LayoutInit = Exclude<MessageInitShape<typeof LayoutSchema>, { $typeName: string }>;
-const madePieces = new WeakMap<Layout, Map<string, readonly LayoutInit[]>>();
+const madePieces = new WeakMap<Layout, Map<string, readonly Uint8Array[]>>();
 
-/** Names of the watched leaves of a layout, in pieces; made once for equal selections. */
+/** Names of the watched leaves of a layout, in encoded pieces; made once for equal selections. */
 function layoutPieces(
   runtime: string,
   layout: Layout,
   selection: Selection,
   classes: readonly EventClass[],
-): readonly LayoutInit[] {
-  const key = `${runtime}\n${classes.includes('scan')}\n${classes.includes('io')}\n${selection.key}`;
+): readonly Uint8Array[] {
+  const [scans, ios] = [classes.includes('scan'), classes.includes('io')];
+  const key = `${runtime}\n${scans}\n${ios}\n${selection.key}`;
   let ofLayout = madePieces.get(layout);
-  if (!ofLayout) madePieces.set(layout, (ofLayout = new Map<string, readonly LayoutInit[]>()));
+  if (!ofLayout) madePieces.set(layout, (ofLayout = new Map<string, readonly Uint8Array[]>()));
   const known = ofLayout.get(key);
   if (known) return known;
   const { leaves, image } = layout;
   const { scan, io, addressOf } = selection.in(layout);
-  const variables: Omit<LayoutVariable, '$typeName' | '$unknown'>[] = [];
-  for (let i = 0; i < leaves.count; i += 1) {
-    if (!((classes.includes('scan') && scan[i] === 1) || (classes.includes('io') && io[i] === 1))) continue;
-    const variable = leaves.variable(i);
-    variables.push({
-      id: i,
-      path: variable.path,
-      type: typeName(image.types, variable.type),
-      kind: columnOfLeafKind[leaves.kind[i]!]!,
-      address: addressOf.get(i) ?? '',
+  const wanted: number[] = [];
+  for (let i = 0; i < leaves.count; i += 1) if ((scans && scan[i] === 1) || (ios && io[i] === 1)) wanted.push(i);
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at === 0 || at < wanted.length; at += layoutPiece) {
+    const variables = wanted.slice(at, at + layoutPiece).map((id) => {
+      const { path, type } = leaves.variable(id);
+      return {
+        id,
+        path,
+        type: typeName(image.types, type),
+        kind: columnOfLeafKind[leaves.kind[id]!]!,
+        address: addressOf.get(id) ?? '',
+      };
     });
-  }
-  const pieces: LayoutInit[] = [];
-  for (let at = 0; at === 0 || at < variables.length; at += layoutPiece) {
-    pieces.push({
-      runtime,
-      version: layout.version,
-      variables: variables.slice(at, at + layoutPiece),
-      more: at + layoutPiece < variables.length,
-    });
+    const more = at + layoutPiece < wanted.length;
+    pieces.push(toBinary(LayoutSchema, create(LayoutSchema, { runtime, version: layout.version, variables, more })));
   }
   if (ofLayout.size > 16) ofLayout.clear();
   ofLayout.set(key, pieces);
   return pieces;
+}
+
+/** Bytes as a nested message. */
+function nested(field: number, bytes: Uint8Array): Uint8Array {
+  const head: number[] = [];
+  for (const value of [(field << 3) | 2, bytes.length]) {
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) head.push((rest & 0x7f) | 0x80);
+    head.push(rest);
+  }
+  return Buffer.concat([Buffer.from(head), bytes]);
 }

@@ -9,15 +9,22 @@ import { runTrace } from '../dist/test/support/trace-run.js';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const corpus = process.env.PLC_EMU_CORPUS ?? '/work/shared/corpus';
 const cell = (text) => String(text).replace(/\|/g, '\\|').replace(/\s+/g, ' ');
-const jsonLines = (file) => readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const jsonLines = (file) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 
 const tools = new Map(jsonLines(join(corpus, 'plcopen/manifest.jsonl')).map((row) => [row.id, row.tool]));
 const rows = ['first', 'plcopen'].flatMap((folder) =>
-  readdirSync(join(corpus, folder)).filter((name) => name.endsWith('.xml')).sort().map((name) => {
-    const { kind, detail } = documentOutcome(name, readFileSync(join(corpus, folder, name)));
-    const id = name.replace(/\.xml$/, '');
-    return { id: folder === 'first' ? `first/${id}` : id, tool: tools.get(id) ?? '', kind, detail };
-  }),
+  readdirSync(join(corpus, folder))
+    .filter((name) => name.endsWith('.xml'))
+    .sort()
+    .map((name) => {
+      const { kind, detail } = documentOutcome(name, readFileSync(join(corpus, folder, name)));
+      const id = name.replace(/\.xml$/, '');
+      return { id: folder === 'first' ? `first/${id}` : id, tool: tools.get(id) ?? '', kind, detail };
+    }),
 );
 const count = (kind) => rows.filter((row) => row.kind === kind).length;
 const kinds = ['loads', 'missing', 'malformed', 'unsupported', 'error', 'internal'];
@@ -57,10 +64,17 @@ writeFileSync(
     '| trace | gate | variables compared | result | why |',
     '|---|---|---|---|---|',
     ...traces.map(({ id, gate, outcome, result }) => {
-      const why = outcome.failure ?? outcome.differences[0] ?? (outcome.absent.length > 0 ? `not compared, as temporary variables have no value between scans: ${outcome.absent.slice(0, 3).join(', ')}${outcome.absent.length > 3 ? ' ...' : ''}` : '');
+      const why =
+        outcome.failure ??
+        outcome.differences[0] ??
+        (outcome.absent.length > 0
+          ? `not compared, as temporary variables have no value between scans: ${outcome.absent.slice(0, 3).join(', ')}${outcome.absent.length > 3 ? ' ...' : ''}`
+          : '');
       return `| ${id} | ${gate ? 'yes' : ''} | ${outcome.compared} | ${result} | ${cell(why)} |`;
     }),
     '',
   ].join('\n'),
 );
-console.log(`${rows.length} documents: ${kinds.map((kind) => `${kind} ${count(kind)}`).join(', ')}; ${traces.length} traces.`);
+console.log(
+  `${rows.length} documents: ${kinds.map((kind) => `${kind} ${count(kind)}`).join(', ')}; ${traces.length} traces.`,
+);

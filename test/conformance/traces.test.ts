@@ -6,7 +6,11 @@ import { runTrace } from '../support/trace-run.js';
 
 /** The rows that the README of the traces names as the gate. */
 const gate = corpusManifest('traces').filter(
-  (row) => row['self_contained'] === true && Number(row['n_useful']) > 0 && ['raw', 'fix'].includes(String(row['tier'])) && row['order_sensitive'] !== true,
+  (row) =>
+    row['self_contained'] === true &&
+    Number(row['n_useful']) > 0 &&
+    ['raw', 'fix'].includes(String(row['tier'])) &&
+    row['order_sensitive'] !== true,
 );
 
 describeCorpus('a project that runs under the profile of MATIEC', () => {

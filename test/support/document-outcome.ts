@@ -17,17 +17,28 @@ const missingCodes = new Set(['E0017', 'E2001', 'E2002', 'E2017', 'E5003', 'E700
 
 export function documentOutcome(name: string, content: Uint8Array, profile: Profile = defaultProfile): DocumentOutcome {
   const started = performance.now();
+  const cpu = process.cpuUsage();
   const { diagnostics } = compile({ name, documents: [{ name, content }], profile });
-  const milliseconds = performance.now() - started;
+  const used = process.cpuUsage(cpu);
+  // On a machine that others keep busy, the time of this process counts.
+  const milliseconds = Math.min(performance.now() - started, (used.user + used.system) / 1000);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const outcome = (kind: DocumentOutcome['kind'], detail: string): DocumentOutcome => ({ kind, detail, milliseconds, diagnostics });
+  const outcome = (kind: DocumentOutcome['kind'], detail: string): DocumentOutcome => ({
+    kind,
+    detail,
+    milliseconds,
+    diagnostics,
+  });
   const [first] = errors;
   if (!first) return outcome('loads', '');
   const other = errors.find(({ code }) => !missingCodes.has(code));
   if (!other) {
     const names = new Set(errors.map(({ message }) => /'([^']+)'/.exec(message)?.[1] ?? message));
     const shown = [...names].sort((a, b) => (a < b ? -1 : 1));
-    return outcome('missing', `${shown.slice(0, 12).join(', ')}${shown.length > 12 ? ` and ${shown.length - 12} more` : ''}`);
+    return outcome(
+      'missing',
+      `${shown.slice(0, 12).join(', ')}${shown.length > 12 ? ` and ${shown.length - 12} more` : ''}`,
+    );
   }
   const at = `${other.code} ${other.pou === undefined ? '' : `${other.pou} `}${other.line === undefined ? '' : `${other.line}:${other.column ?? 1} `}`;
   const detail = `${at}${other.message}`;

@@ -16,7 +16,13 @@ export interface FieldTrace {
   readonly interval_ms: number;
   readonly n_scans: number;
   readonly instances: readonly { readonly path: string; readonly program: string; readonly instance: string }[];
-  readonly variables: readonly { readonly path: string; readonly type: string; readonly driven?: boolean; readonly comparable?: boolean; readonly enum?: readonly string[] }[];
+  readonly variables: readonly {
+    readonly path: string;
+    readonly type: string;
+    readonly driven?: boolean;
+    readonly comparable?: boolean;
+    readonly enum?: readonly string[];
+  }[];
   readonly drive: readonly { readonly scan: number; readonly set: Readonly<Record<string, unknown>> }[];
   readonly trace: readonly (readonly (readonly [unknown, number])[])[];
 }
@@ -48,7 +54,9 @@ export function runTrace(projectFile: string, trace: FieldTrace): TraceOutcome {
 /** A program that calls an instance of each function block of a library, as the traces' README describes. */
 function autoMain(document: SourceDocument): SourceDocument {
   const blocks = importPlcopen(document, createProblems()).declarations.flatMap((d) =>
-    d.kind === 'pou' && d.pouKind === 'function_block' && !d.blocks.some(({ section }) => section === 'VAR_IN_OUT') ? [d.name] : [],
+    d.kind === 'pou' && d.pouKind === 'function_block' && !d.blocks.some(({ section }) => section === 'VAR_IN_OUT')
+      ? [d.name]
+      : [],
   );
   const declared = blocks.map((name, k) => `u${k} : ${name};`).join('\n');
   const calls = blocks.map((_name, k) => `u${k}();`).join('\n');
@@ -56,9 +64,14 @@ function autoMain(document: SourceDocument): SourceDocument {
 }
 
 function compareRun(image: ProgramImage, trace: FieldTrace): TraceOutcome {
-  const machine = createScanMachine(image, { module: new WebAssembly.Module(new Uint8Array(image.wasm)), tickNs: BigInt(trace.interval_ms * 1e6) });
+  const machine = createScanMachine(image, {
+    module: new WebAssembly.Module(new Uint8Array(image.wasm)),
+    tickNs: BigInt(trace.interval_ms * 1e6),
+  });
   const tree = createVariableTree(image);
-  const instances = new Map(image.tasks.flatMap((task) => task.programs.map((program) => [foldName(program.type), program.name])));
+  const instances = new Map(
+    image.tasks.flatMap((task) => task.programs.map((program) => [foldName(program.type), program.name])),
+  );
   const find = (path: string): Variable | undefined => {
     const [head = '', ...rest] = path.split('.');
     const instance = instances.get(foldName(head));
@@ -76,18 +89,37 @@ function compareRun(image: ProgramImage, trace: FieldTrace): TraceOutcome {
     if (variable.comparable === false) return [];
     const found = find(variable.path);
     if (!found) absent.push(variable.path);
-    return found ? [{ path: variable.path, variable: found, runs: trace.trace[k]!, run: 0, left: trace.trace[k]![0]?.[1] ?? 0, told: false }] : [];
+    return found
+      ? [
+          {
+            path: variable.path,
+            variable: found,
+            runs: trace.trace[k]!,
+            run: 0,
+            left: trace.trace[k]![0]?.[1] ?? 0,
+            told: false,
+          },
+        ]
+      : [];
   });
   const differences: string[] = [];
   const drive = new Map(trace.drive.map(({ scan, set }) => [scan, set]));
   for (let scan = 1; scan <= trace.n_scans; scan += 1) {
     for (const [path, json] of Object.entries(drive.get(scan) ?? {})) {
       const variable = find(path);
-      if (variable) machine.write(encodeValue(image.types, variable, valueOf(readValue(image.types, variable, machine.bytes), json)));
+      if (variable)
+        machine.write(
+          encodeValue(image.types, variable, valueOf(readValue(image.types, variable, machine.bytes), json)),
+        );
       else if (!absent.includes(path)) absent.push(path);
     }
     machine.runScan(BigInt(scan - 1) * BigInt(trace.interval_ms * 1e6));
-    if (machine.fault) return { compared: columns.length, differences: [...differences, `fault in scan ${scan}: ${machine.fault.code} ${machine.fault.message}`], absent };
+    if (machine.fault)
+      return {
+        compared: columns.length,
+        differences: [...differences, `fault in scan ${scan}: ${machine.fault.code} ${machine.fault.message}`],
+        absent,
+      };
     for (const column of columns) {
       while (column.left === 0 && column.run < column.runs.length - 1) {
         column.run += 1;
@@ -99,7 +131,9 @@ function compareRun(image: ProgramImage, trace: FieldTrace): TraceOutcome {
       const actual = readValue(image.types, column.variable, machine.bytes);
       if (column.told || agrees(actual, expected)) continue;
       column.told = true;
-      differences.push(`${column.path} scan ${scan}: expected ${String(expected)}, got ${'value' in actual ? String(actual.value) : actual.kind}`);
+      differences.push(
+        `${column.path} scan ${scan}: expected ${String(expected)}, got ${'value' in actual ? String(actual.value) : actual.kind}`,
+      );
     }
   }
   return { compared: columns.length, differences, absent };
@@ -126,7 +160,9 @@ function agrees(actual: Value, expected: unknown): boolean {
     case 'bool':
       return actual.value === expected || (typeof expected === 'number' && actual.value === (expected !== 0));
     case 'int':
-      return typeof expected === 'number' ? Number(actual.value) === expected : String(actual.value) === String(expected);
+      return typeof expected === 'number'
+        ? Number(actual.value) === expected
+        : String(actual.value) === String(expected);
     case 'real': {
       const wanted = Number(expected);
       if (Number.isNaN(wanted)) return Number.isNaN(actual.value);

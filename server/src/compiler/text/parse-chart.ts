@@ -36,7 +36,12 @@ class ChartParser {
       }
       scanner.skipLine();
     }
-    return { kind: 'sfc', steps: this.steps, transitions: this.transitions, ...(this.codesys && { dialect: 'codesys' as const }) };
+    return {
+      kind: 'sfc',
+      steps: this.steps,
+      transitions: this.transitions,
+      ...(this.codesys && { dialect: 'codesys' as const }),
+    };
   }
 
   private entry(): void {
@@ -46,7 +51,8 @@ class ChartParser {
     else if (scanner.takeWord('TRANSITION')) this.transition(start);
     else {
       const initial = scanner.takeWord('INITIAL');
-      if (!scanner.takeWord('STEP')) scanner.fail(`Expected STEP, INITIAL STEP or TRANSITION, found ${scanner.shown()}.`);
+      if (!scanner.takeWord('STEP'))
+        scanner.fail(`Expected STEP, INITIAL STEP or TRANSITION, found ${scanner.shown()}.`);
       this.step(start, initial);
     }
     if (!scanner.atLineEnd()) scanner.fail(`Expected the end of the line, found ${scanner.shown()}.`);
@@ -77,7 +83,13 @@ class ChartParser {
         else associations.push(this.association());
       }
     }
-    this.steps.push({ name: stepName, initial, ...(macro && { macro }), associations, span: this.span(start, macro ? 'macroStep' : 'step') });
+    this.steps.push({
+      name: stepName,
+      initial,
+      ...(macro && { macro }),
+      associations,
+      span: this.span(start, macro ? 'macroStep' : 'step'),
+    });
   }
 
   /** Moves to the text of the next line if that is indented and not empty; empty lines and comments between are passed over. */
@@ -103,7 +115,12 @@ class ChartParser {
     const { text } = this.scanner;
     let start = at;
     // Actions stand deeper than STEP, whatever line of the step the scanner is on.
-    while (start > 0 && !/^[ \t]*(INITIAL[ \t]+)?STEP\b(?![ \t]+[A-Z0-9]{1,2}[ \t])/.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, start + 60))) {
+    while (
+      start > 0 &&
+      !/^[ \t]*(INITIAL[ \t]+)?STEP\b(?![ \t]+[A-Z0-9]{1,2}[ \t])/.test(
+        text.slice(text.lastIndexOf('\n', start - 1) + 1, start + 60),
+      )
+    ) {
       start = text.lastIndexOf('\n', start - 1);
     }
     const line = text.slice(text.lastIndexOf('\n', Math.max(0, start) - 1) + 1);
@@ -120,9 +137,22 @@ class ChartParser {
     }
     const duration = timed.has(qualifier) ? this.operand() : undefined;
     const body = this.nested();
-    const action: SfcAssociation['action'] = body ? { kind: 'inline', body } : { kind: 'named', name: this.word('the name of an action') };
-    const indicator = scanner.take(',') ? (scanner.takeWord('INDICATOR') ? this.operand() : scanner.fail('Expected INDICATOR behind the comma.')) : undefined;
-    return { qualifier, ...(duration && { duration }), action, ...(indicator && { indicator }), ...(ofStep && { ofStep }), span: this.span(start, 'actionBlock') };
+    const action: SfcAssociation['action'] = body
+      ? { kind: 'inline', body }
+      : { kind: 'named', name: this.word('the name of an action') };
+    const indicator = scanner.take(',')
+      ? scanner.takeWord('INDICATOR')
+        ? this.operand()
+        : scanner.fail('Expected INDICATOR behind the comma.')
+      : undefined;
+    return {
+      qualifier,
+      ...(duration && { duration }),
+      action,
+      ...(indicator && { indicator }),
+      ...(ofStep && { ofStep }),
+      span: this.span(start, 'actionBlock'),
+    };
   }
 
   private transition(start: number): void {
@@ -131,10 +161,21 @@ class ChartParser {
     const from = this.names();
     scanner.expect('->', 'between the steps before and behind a transition');
     const to = this.names();
-    const priority = scanner.take(',') ? (scanner.takeWord('PRIORITY') ? Number(scanner.match(/\d{1,9}/y)?.[0] ?? scanner.fail('Expected a number behind PRIORITY.')) : scanner.fail('Expected PRIORITY behind the comma.')) : undefined;
+    const priority = scanner.take(',')
+      ? scanner.takeWord('PRIORITY')
+        ? Number(scanner.match(/\d{1,9}/y)?.[0] ?? scanner.fail('Expected a number behind PRIORITY.'))
+        : scanner.fail('Expected PRIORITY behind the comma.')
+      : undefined;
     scanner.expect(':', 'before the condition');
     const condition = this.condition();
-    this.transitions.push({ ...(named !== undefined && { name: named }), from, to, ...(priority !== undefined && { priority }), condition, span: this.span(start, 'transition') });
+    this.transitions.push({
+      ...(named !== undefined && { name: named }),
+      from,
+      to,
+      ...(priority !== undefined && { priority }),
+      condition,
+      span: this.span(start, 'transition'),
+    });
   }
 
   private names(): readonly string[] {
@@ -158,7 +199,8 @@ class ChartParser {
   /** A body in braces, if the name of a language and a brace come next. */
   private nested(): Body | undefined {
     const { scanner } = this;
-    const language = scanner.match(/(LD|FBD|CFC|SFC|ST|IL)[ \t]*\{/y)?.[1] as 'LD' | 'FBD' | 'CFC' | 'SFC' | 'ST' | 'IL' | undefined;
+    const language = scanner.match(/(LD|FBD|CFC|SFC|ST|IL)[ \t]*\{/y)?.[1] as
+      'LD' | 'FBD' | 'CFC' | 'SFC' | 'ST' | 'IL' | undefined;
     if (!language) return undefined;
     const { start, end } = scanner.braced();
     const source = this.piece(start, end, language);
@@ -182,7 +224,8 @@ class ChartParser {
     }
     scanner.skipBlanks();
     const start = scanner.at;
-    if (!scanner.match(/[\p{L}\p{N}_.#%^]+/uy)) scanner.fail(`Expected an expression, found ${scanner.shown()}; put it into braces.`);
+    if (!scanner.match(/[\p{L}\p{N}_.#%^]+/uy))
+      scanner.fail(`Expected an expression, found ${scanner.shown()}; put it into braces.`);
     return this.expression(start, scanner.at);
   }
 
@@ -195,6 +238,11 @@ class ChartParser {
   private piece(start: number, end: number, language: SourceText['language']): SourceText {
     const { source } = this.scanner;
     const outer = source.origin?.pieces[0]?.offset ?? 0;
-    return { ...source, text: source.text.slice(start, end), language, origin: { document: source.origin?.document ?? source, pieces: [{ at: 0, offset: outer + start }] } };
+    return {
+      ...source,
+      text: source.text.slice(start, end),
+      language,
+      origin: { document: source.origin?.document ?? source, pieces: [{ at: 0, offset: outer + start }] },
+    };
   }
 }

@@ -56,7 +56,12 @@ class GraphParser {
       }
       scanner.skipLine();
     }
-    return { kind: 'graph', language: this.language, elements: this.numbered(), ...(this.result && { result: this.result }) };
+    return {
+      kind: 'graph',
+      language: this.language,
+      elements: this.numbered(),
+      ...(this.result && { result: this.result }),
+    };
   }
 
   private numbered(): readonly GraphElement[] {
@@ -72,7 +77,11 @@ class GraphParser {
     return this.elements.map((element, i) => {
       const rung = rungs[i];
       const graphic = { ...element.element, ...(rung !== undefined && { rung }) };
-      return { ...element, element: graphic, span: { ...element.span, source: { ...element.span.source, element: graphic } } };
+      return {
+        ...element,
+        element: graphic,
+        span: { ...element.span, source: { ...element.span.source, element: graphic } },
+      };
     });
   }
 
@@ -87,7 +96,12 @@ class GraphParser {
   private add(kind: string, start: number, id: string, x: number, draft: Draft<GraphElement>): string {
     const graphic: GraphicElement = { localId: id, kind, x, y: this.y };
     const span: SourceSpan = this.scanner.span(start);
-    this.elements.push({ ...draft, id, element: graphic, span: { ...span, source: { ...span.source, element: graphic } } });
+    this.elements.push({
+      ...draft,
+      id,
+      element: graphic,
+      span: { ...span, source: { ...span.source, element: graphic } },
+    });
     return id;
   }
 
@@ -119,7 +133,9 @@ class GraphParser {
   private statement(): void {
     const { scanner } = this;
     const start = scanner.at;
-    const order = scanner.take('@') ? Number(scanner.match(/\d{1,9}/y)?.[0] ?? scanner.fail('Expected a number behind @.')) : undefined;
+    const order = scanner.take('@')
+      ? Number(scanner.match(/\d{1,9}/y)?.[0] ?? scanner.fail('Expected a number behind @.'))
+      : undefined;
     const ordered = order === undefined ? {} : { order };
     const label = scanner.match(/([\p{L}_][\p{L}\p{N}_]*):(?=[ \t]*(?:$|\/\/))/muy);
     if (label) {
@@ -147,7 +163,8 @@ class GraphParser {
   /** `#7 = ...`: a contact or an input variable that several read. */
   private definition(id: string): void {
     const wires = this.wires(id);
-    if (wires.length !== 1 || wires[0]!.from !== id) this.scanner.fail(`#${id} must be a contact or an expression with an edge; write it behind the equals sign.`);
+    if (wires.length !== 1 || wires[0]!.from !== id)
+      this.scanner.fail(`#${id} must be a contact or an expression with an edge; write it behind the equals sign.`);
   }
 
   private sink(start: number, input: readonly Wire[], ordered: { order?: number }): void {
@@ -165,7 +182,8 @@ class GraphParser {
       const mark = scanner.at;
       const negated = scanner.take('!');
       if (scanner.takeWord('JUMP')) {
-        const label = scanner.match(identifier)?.[0] ?? scanner.fail(`Expected a label behind JUMP, found ${scanner.shown()}.`);
+        const label =
+          scanner.match(identifier)?.[0] ?? scanner.fail(`Expected a label behind JUMP, found ${scanner.shown()}.`);
         this.add('jump', start, this.freshId(), sinkColumn, { kind: 'jump', label, negated, input, ...ordered });
       } else if (scanner.takeWord('RETURN')) {
         this.add('return', start, this.freshId(), sinkColumn, { kind: 'return', negated, input, ...ordered });
@@ -174,7 +192,15 @@ class GraphParser {
         const marks = this.modifiers();
         const expression = this.atom('outVariable');
         const { negated: isNegated, edge, storage } = marks;
-        this.add('outVariable', start, this.ownId(), sinkColumn, { kind: 'outVariable', expression, negated: isNegated, ...edge, storage, input, ...ordered });
+        this.add('outVariable', start, this.ownId(), sinkColumn, {
+          kind: 'outVariable',
+          expression,
+          negated: isNegated,
+          ...edge,
+          storage,
+          input,
+          ...ordered,
+        });
       }
     }
   }
@@ -188,10 +214,22 @@ class GraphParser {
     scanner.expect('(', 'before a coil');
     const negated = scanner.take('/');
     const edge = this.edge();
-    const storage: StorageModifier = scanner.match(/S(?=[ \t])/y) ? 'set' : scanner.match(/R(?=[ \t])/y) ? 'reset' : 'none';
+    const storage: StorageModifier = scanner.match(/S(?=[ \t])/y)
+      ? 'set'
+      : scanner.match(/R(?=[ \t])/y)
+        ? 'reset'
+        : 'none';
     const variable = this.contactText(')');
     scanner.expect(')', 'behind the variable of a coil');
-    this.add('coil', start, this.ownId(), sinkColumn, { kind: 'coil', variable, negated, ...edge, storage, input, ...ordered });
+    this.add('coil', start, this.ownId(), sinkColumn, {
+      kind: 'coil',
+      variable,
+      negated,
+      ...edge,
+      storage,
+      input,
+      ...ordered,
+    });
   }
 
   private inOut(start: number, input: readonly Wire[], ordered: { order?: number }): void {
@@ -202,7 +240,15 @@ class GraphParser {
     const expression = this.atom('inOutVariable');
     const negatedOut = scanner.take('/');
     scanner.expect('>', 'behind a variable that is read and written');
-    this.add('inOutVariable', start, this.ownId(), sinkColumn, { kind: 'inOutVariable', expression, negatedIn, negatedOut, storage, input, ...ordered });
+    this.add('inOutVariable', start, this.ownId(), sinkColumn, {
+      kind: 'inOutVariable',
+      expression,
+      negatedIn,
+      negatedOut,
+      storage,
+      input,
+      ...ordered,
+    });
   }
 
   /** `>name>`: a line that goes on elsewhere. */
@@ -219,7 +265,8 @@ class GraphParser {
     const { scanner } = this;
     const mark = scanner.at;
     let instance: Expression | undefined;
-    const first = scanner.looksAt('{') || /^[^\n(]*?:(?!=)/.test(scanner.text.slice(scanner.at)) ? this.atomText() : undefined;
+    const first =
+      scanner.looksAt('{') || /^[^\n(]*?:(?!=)/.test(scanner.text.slice(scanner.at)) ? this.atomText() : undefined;
     if (first && scanner.match(/:(?!=)/y)) instance = this.expression(first, 'block');
     else scanner.at = mark;
     const operator = scanner.takeWord('OPERATOR');
@@ -234,7 +281,8 @@ class GraphParser {
       else if (scanner.take(':=')) inputs.push({ ...pin, wires: this.wires() });
       else if (scanner.take('=')) inputs.push({ ...pin, wires: [], expression: this.atom('block') });
       else inputs.push({ ...pin, wires: [] });
-      if (!scanner.take(',') && !scanner.looksAt(')')) scanner.fail(`Expected , or ) in the inputs of the block, found ${scanner.shown()}.`);
+      if (!scanner.take(',') && !scanner.looksAt(')'))
+        scanner.fail(`Expected , or ) in the inputs of the block, found ${scanner.shown()}.`);
     }
     const outputs: Extract<GraphElement, { kind: 'block' }>['outputs'][number][] = [];
     if (scanner.take('=>')) {
@@ -247,7 +295,17 @@ class GraphParser {
     }
     const code = scanner.take('{') ? scanner.braced() : undefined;
     const statements = code && parseStatements(this.piece(code.start, code.end, 'ST'), this.problems);
-    this.add('block', start, id, sinkColumn / 2, { kind: 'block', typeName, ...(instance && { instance }), inputs, inOuts, outputs, ...(operator && { operator }), ...(statements && { statements }), ...ordered });
+    this.add('block', start, id, sinkColumn / 2, {
+      kind: 'block',
+      typeName,
+      ...(instance && { instance }),
+      inputs,
+      inOuts,
+      outputs,
+      ...(operator && { operator }),
+      ...(statements && { statements }),
+      ...ordered,
+    });
   }
 
   private name(what: string): string {
@@ -279,7 +337,8 @@ class GraphParser {
     const start = scanner.at;
     if (scanner.looksAt('#')) {
       const from = scanner.match(/#([\p{L}\p{N}_]+)/uy)?.[1] ?? scanner.fail('Expected a number behind #.');
-      const parameter = scanner.text[scanner.at] === '.' ? (scanner.take('.'), this.name('the name of an output')) : undefined;
+      const parameter =
+        scanner.text[scanner.at] === '.' ? (scanner.take('.'), this.name('the name of an output')) : undefined;
       return parameter === undefined ? { from } : { from, parameter };
     }
     if (scanner.looksAt('>')) {
@@ -289,7 +348,14 @@ class GraphParser {
     const edge = this.edge();
     const negated = scanner.take('!');
     const expression = this.atom('inVariable');
-    return { from: this.add('inVariable', start, id ?? this.freshId(), columnWidth, { kind: 'inVariable', expression, negated, ...edge }) };
+    return {
+      from: this.add('inVariable', start, id ?? this.freshId(), columnWidth, {
+        kind: 'inVariable',
+        expression,
+        negated,
+        ...edge,
+      }),
+    };
   }
 
   private contact(input: readonly Wire[], id: string | undefined): Wire {
@@ -313,7 +379,11 @@ class GraphParser {
   }
   private modifiers(): { readonly negated: boolean; readonly edge: Edge; readonly storage: StorageModifier } {
     const { scanner } = this;
-    const storage: StorageModifier = scanner.match(/SET(?=[ \t])/y) ? 'set' : scanner.match(/RESET(?=[ \t])/y) ? 'reset' : 'none';
+    const storage: StorageModifier = scanner.match(/SET(?=[ \t])/y)
+      ? 'set'
+      : scanner.match(/RESET(?=[ \t])/y)
+        ? 'reset'
+        : 'none';
     const edge = this.edge();
     return { storage, edge, negated: scanner.take('!') };
   }
@@ -324,7 +394,8 @@ class GraphParser {
     const { scanner } = this;
     if (scanner.looksAt('{')) return this.atom('contact');
     const start = scanner.at;
-    if (!scanner.match(contactBare)) scanner.fail(`Expected a variable before ${close}, found ${scanner.shown()}; put an expression into braces.`);
+    if (!scanner.match(contactBare))
+      scanner.fail(`Expected a variable before ${close}, found ${scanner.shown()}; put an expression into braces.`);
     return this.expression({ start, end: scanner.at }, 'contact');
   }
 
@@ -339,11 +410,16 @@ class GraphParser {
     return { start, end: scanner.at };
   }
   private atom(kind: string): Expression {
-    const range = this.atomText() ?? this.scanner.fail(`Expected a variable, a literal or an expression in braces, found ${this.scanner.shown()}.`);
+    const range =
+      this.atomText() ??
+      this.scanner.fail(`Expected a variable, a literal or an expression in braces, found ${this.scanner.shown()}.`);
     return this.expression(range, kind);
   }
   private expression(range: { readonly start: number; readonly end: number }, kind: string): Expression {
-    const expression = parseExpression(this.piece(range.start, range.end, this.scanner.source.language, kind), this.problems);
+    const expression = parseExpression(
+      this.piece(range.start, range.end, this.scanner.source.language, kind),
+      this.problems,
+    );
     if (!expression) throw new Unreadable();
     return expression;
   }

@@ -27,8 +27,7 @@ function printAssociation(association: SfcAssociation): string[] {
   if (action.kind === 'named') return [`${head}${action.name}${indicator}`];
   const [first, ...rest] = printNested(action.body);
   const lines = [`${head}${first!}`, ...rest];
-  lines[lines.length - 1] += indicator;
-  return lines;
+  return [...lines.slice(0, -1), `${lines.at(-1)!}${indicator}`];
 }
 
 function printTransition(transition: SfcTransition): string[] {

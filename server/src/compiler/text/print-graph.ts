@@ -25,7 +25,8 @@ class GraphPrinter {
   constructor(private readonly body: GraphBody) {
     this.byId = new Map(body.elements.map((element) => [element.id, element]));
     const wires = body.elements.flatMap((element) => (element.kind === 'rightRail' ? [] : wiresInto(element)));
-    for (const wire of [...wires, ...(body.result ?? [])]) this.readers.set(wire.from, (this.readers.get(wire.from) ?? 0) + 1);
+    for (const wire of [...wires, ...(body.result ?? [])])
+      this.readers.set(wire.from, (this.readers.get(wire.from) ?? 0) + 1);
   }
 
   print(): string {
@@ -36,17 +37,23 @@ class GraphPrinter {
       if (rung !== undefined && actor.element.rung !== rung) this.lines.push('');
       while (comments.length > 0 && comments[0]!.element.y <= actor.element.y) this.comment(comments.shift()!);
       rung = actor.element.rung;
-      this.lines.push(`${actor.order !== undefined && actor.order > 0 ? `@${actor.order} ` : this.zeroOrder(actor)}${this.actor(actor)}`);
+      this.lines.push(
+        `${actor.order !== undefined && actor.order > 0 ? `@${actor.order} ` : this.zeroOrder(actor)}${this.actor(actor)}`,
+      );
     }
     for (const comment of comments) this.comment(comment);
-    for (const element of elements) if (element.kind === 'connector' && element.name !== '') this.lines.push(`${this.wires(element.input)} -> >${element.name}>`);
+    for (const element of elements)
+      if (element.kind === 'connector' && element.name !== '')
+        this.lines.push(`${this.wires(element.input)} -> >${element.name}>`);
     if (this.body.result) this.lines.push(`${this.wires(this.body.result)} -> RESULT`);
     return `${this.lines.join('\n')}\n`;
   }
 
   /** 0 is an order where all elements have one; see actorsInOrder. */
   private zeroOrder(actor: GraphElement): string {
-    return actor.order === 0 && this.body.elements.every((element) => element.order !== 0 || element === actor) ? '@0 ' : '';
+    return actor.order === 0 && this.body.elements.every((element) => element.order !== 0 || element === actor)
+      ? '@0 '
+      : '';
   }
 
   private comment(element: Of<'comment'>): void {
@@ -83,11 +90,18 @@ class GraphPrinter {
 
   private block(block: Of<'block'>): string {
     const pin = (p: Pin, sign: string): string => {
-      const value = p.expression ? `= ${atom(p.expression)}` : p.wires.length > 0 ? `${sign} ${this.wires(p.wires)}` : '';
+      const value = p.expression
+        ? `= ${atom(p.expression)}`
+        : p.wires.length > 0
+          ? `${sign} ${this.wires(p.wires)}`
+          : '';
       return `${modifiers(p.negated, p.edge, 'none')}${quoted(p.name)}${value === '' ? '' : ` ${value}`}`;
     };
     const pins = [...block.inputs.map((p) => pin(p, ':=')), ...block.inOuts.map((p) => pin(p, '<=>'))].join(', ');
-    const outputs = block.outputs.map((output) => `${modifiers(output.negated, output.edge, output.storage ?? 'none')}${quoted(output.name)}${output.expression ? ` -> ${atom(output.expression)}` : ''}`);
+    const outputs = block.outputs.map(
+      (output) =>
+        `${modifiers(output.negated, output.edge, output.storage ?? 'none')}${quoted(output.name)}${output.expression ? ` -> ${atom(output.expression)}` : ''}`,
+    );
     const instance = block.instance ? `${atom(block.instance)} : ` : '';
     const code = block.statements ? ` { ${textBetween(block.statements.map(({ span }) => span))} }` : '';
     return `#${block.id}: ${instance}${block.operator ? 'OPERATOR ' : ''}${quoted(block.typeName)}(${pins})${outputs.length > 0 ? ` => ${outputs.join(', ')}` : ''}${code}`;
@@ -107,7 +121,12 @@ class GraphPrinter {
       case 'leftRail':
         return 'RAIL';
       case 'inVariable':
-        return source.edge ? this.reference(source.id, () => `${modifiers(source.negated, source.edge, 'none')}${atom(source.expression)}`) : `${source.negated ? '!' : ''}${atom(source.expression)}`;
+        return source.edge
+          ? this.reference(
+              source.id,
+              () => `${modifiers(source.negated, source.edge, 'none')}${atom(source.expression)}`,
+            )
+          : `${source.negated ? '!' : ''}${atom(source.expression)}`;
       case 'inOutVariable':
         if (source.input.length === 0 && !this.defined.has(source.id)) this.lines.push(this.inOutText(source));
         return `#${source.id}`;
@@ -140,7 +159,7 @@ class GraphPrinter {
   /** Contacts in a row, up to the one that is given; a loop, for rungs can be long. */
   private series(last: Of<'contact'>): string {
     const parts: string[] = [];
-    for (let contact = last; ; ) {
+    for (let contact = last; ;) {
       if (this.printed.has(contact.id)) return [`#${contact.id}`, ...parts.reverse()].join(' ');
       this.printed.add(contact.id);
       const marks = `${contact.negated ? '/' : ''}${contact.edge ? edgeMark[contact.edge] : ''}`;
@@ -161,7 +180,11 @@ class GraphPrinter {
 const edgeMark = { rising: 'P ', falling: 'N ' } as const;
 const storageMark = { none: '', set: 'SET ', reset: 'RESET ' } as const;
 
-function modifiers(negated: boolean, edge: 'rising' | 'falling' | undefined, storage: keyof typeof storageMark): string {
+function modifiers(
+  negated: boolean,
+  edge: 'rising' | 'falling' | undefined,
+  storage: keyof typeof storageMark,
+): string {
   return `${storageMark[storage]}${edge ? edgeMark[edge] : ''}${negated ? '!' : ''}`;
 }
 
@@ -170,7 +193,8 @@ function coilText(coil: Of<'coil'>): string {
   return `(${coil.negated ? '/' : ''}${coil.edge ? edgeMark[coil.edge] : ''}${storage}${contactText(coil.variable)})`;
 }
 
-const plainAtom = /^(?!(?:RAIL|OPEN|JUMP|RETURN|RESULT|SET|RESET|P|N)$)(?:[\p{L}_%][\p{L}\p{N}_.#%^+-]*|\d[\p{L}\p{N}_.#]*)$/iu;
+const plainAtom =
+  /^(?!(?:RAIL|OPEN|JUMP|RETURN|RESULT|SET|RESET|P|N)$)(?:[\p{L}_%][\p{L}\p{N}_.#%^+-]*|\d[\p{L}\p{N}_.#]*)$/iu;
 
 /** An expression as an operand: bare where it is one word, else in braces. */
 function atom(expression: Expression): string {

@@ -29,7 +29,9 @@ export class TextScanner {
   }
   atLineEnd(): boolean {
     this.skipBlanks();
-    return this.atEnd || this.text[this.at] === '\n' || this.text[this.at] === '\r' || this.text.startsWith('//', this.at);
+    return (
+      this.atEnd || this.text[this.at] === '\n' || this.text[this.at] === '\r' || this.text.startsWith('//', this.at)
+    );
   }
   skipLine(): void {
     while (!this.atEnd && this.text[this.at] !== '\n' && this.text[this.at] !== '\r') this.at += 1;
@@ -60,7 +62,8 @@ export class TextScanner {
   /** Takes a word of its own. */
   takeWord(word: string): boolean {
     this.skipBlanks();
-    if (!this.text.startsWith(word, this.at) || /[\p{L}\p{N}_]/u.test(this.text[this.at + word.length] ?? ' ')) return false;
+    if (!this.text.startsWith(word, this.at) || /[\p{L}\p{N}_]/u.test(this.text[this.at + word.length] ?? ' '))
+      return false;
     this.at += word.length;
     return true;
   }
@@ -90,7 +93,8 @@ export class TextScanner {
   }
   private skipString(quote: string): void {
     this.at += 1;
-    while (!this.atEnd && this.text[this.at] !== quote && this.text[this.at] !== '\n') this.at += this.text[this.at] === '$' ? 2 : 1;
+    while (!this.atEnd && this.text[this.at] !== quote && this.text[this.at] !== '\n')
+      this.at += this.text[this.at] === '$' ? 2 : 1;
     this.at += 1;
   }
   private skipTo(close: string): void {

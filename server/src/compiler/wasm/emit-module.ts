@@ -2,10 +2,12 @@ import type { IrEntry, IrFunction, IrModule, NumType } from '../ir/ir.js';
 import { optimizeModule } from '../ir/optimize/optimize-module.js';
 import { walkStatements } from '../ir/walk.js';
 import { hostFunctions, type HostFunctionName } from '../../model/host-function.js';
+import { assemble } from './assemble.js';
 import { ByteWriter } from './byte-writer.js';
 import { emitFunction } from './emit-function.js';
 import { frameLayout } from './frame-layout.js';
 import type { ModuleContext } from './function-context.js';
+import { kernelFor, kernels } from './kernels.js';
 import { op, valueType } from './opcodes.js';
 
 export interface EmitOptions {
@@ -18,7 +20,7 @@ export interface EmitOptions {
  * and the mutable global `stackPointer`. The module must have passed `verifyModule`.
  */
 export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
-  const module = options.instrument ? source : optimizeModule(source);
+  const module = options.instrument ? source : optimizeModule(source, (fn) => kernelFor(fn) !== undefined);
   const signatures = new SignatureTable();
   const imports = usedHostFunctions(module, options.instrument);
   const importTypes = imports.map((name) => signatures.index(hostFunctions[name].params, resultOf(name)));
@@ -34,12 +36,14 @@ export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
     if (index === undefined) throw new Error(`no function ${String(key)} in the module`);
     return index;
   };
+  const move = module.functions.length + module.entries.length + 1;
+  const withMove = usesMove(module);
   const hostIndex = new Map(imports.map((name, index) => [name, index]));
   const context: ModuleContext = {
     instrument: options.instrument,
     stackLimit: module.stackLimit,
     faultBlockType: signatures.faultBlock(),
-    functionIndex: (name) => imports.length + need(indexOf, name),
+    functionIndex: (name) => imports.length + (name === '$move' ? move : need(indexOf, name)),
     hasResult: (name) => module.functions[need(indexOf, name)]!.result !== undefined,
     hostIndex: (name) => need(hostIndex, name),
     hostHasResult: (name) => resultOf(name) !== undefined,
@@ -53,10 +57,16 @@ export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
   const entryTypes = entries.map((entry) =>
     signatures.index([], entry.returns ? module.functions[need(indexOf, entry.callee)]!.result : undefined),
   );
-  bodies.u32(module.functions.length + entries.length);
-  module.functions.forEach((fn, index) => bodies.sized(emitFunction(context, fn, index)));
+  const extra = withMove ? 1 : 0;
+  bodies.u32(module.functions.length + entries.length + extra);
+  module.functions.forEach((fn, index) => {
+    const kernel = kernelFor(fn);
+    bodies.sized(kernel ? assemble(kernel.text, context.functionIndex) : emitFunction(context, fn, index));
+  });
   for (const entry of entries)
     bodies.sized(emitEntry(context, module, entry, module.functions[need(indexOf, entry.callee)]!));
+  if (withMove) bodies.sized(assemble(kernels.$move.text));
+  const moveType = withMove ? [signatures.index(kernels.$move.params, undefined)] : [];
 
   const out = new ByteWriter(bodies.length + (1 << 14));
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
@@ -76,9 +86,8 @@ export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
     });
   });
   section(out, 3, (body) => {
-    body.u32(functionTypes.length + entries.length);
-    for (const type of functionTypes) body.u32(type);
-    for (const type of entryTypes) body.u32(type);
+    body.u32(functionTypes.length + entries.length + extra);
+    for (const type of [...functionTypes, ...entryTypes, ...moveType]) body.u32(type);
   });
   section(out, 6, (body) => {
     body.u32(1);
@@ -144,6 +153,18 @@ function emitEntry(
   if (callee.result !== undefined && !entry.returns) body.byte(op.drop);
   body.byte(op.end);
   return body;
+}
+
+/** Copies of a size that is not known are calls of a kernel, and so are those in other kernels. */
+function usesMove(module: IrModule): boolean {
+  let used = false;
+  for (const fn of module.functions) {
+    if (kernelFor(fn)?.text.body.includes('$move')) return true;
+    walkStatements(fn.body, {
+      statement: (statement) => statement.op === 'copy' && statement.size.op !== 'const' && (used = true),
+    });
+  }
+  return used;
 }
 
 const resultOf = (name: HostFunctionName): NumType | undefined => hostFunctions[name].result;

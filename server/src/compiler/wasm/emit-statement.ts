@@ -10,10 +10,10 @@ import {
   emitExpression,
   emitHostCall,
   emitLoad,
-  emitMemoryCopy,
   emitMemoryFill,
   emitStore,
 } from './emit-expression.js';
+import { emitCopy } from './emit-copy.js';
 import { emitLabels } from './emit-labels.js';
 import { emitSwitch } from './emit-switch.js';
 import { frameHeader, localOffset } from './frame-layout.js';
@@ -48,10 +48,7 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
       emitStore(context, statement.value.type, statement.mem, statement.offset);
       return;
     case 'copy':
-      emitExpression(context, statement.to);
-      emitExpression(context, statement.from);
-      emitExpression(context, statement.size);
-      emitMemoryCopy(context);
+      emitCopy(context, statement);
       return;
     case 'fill':
       emitExpression(context, statement.to);

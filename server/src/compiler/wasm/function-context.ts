@@ -1,7 +1,7 @@
 import type { IrFunction, IrLocal, IrStmt, NumType, SiteId } from '../ir/ir.js';
 import type { HostFunctionName } from '../../model/host-function.js';
 import { ByteWriter } from './byte-writer.js';
-import { emptyBlock, op, valueType } from './opcodes.js';
+import { emptyBlock, op, v128Type, valueType } from './opcodes.js';
 
 /** What a function body needs to know of the module around it. */
 export interface ModuleContext {
@@ -15,6 +15,8 @@ export interface ModuleContext {
   /** Type index of the block type `() -> (i32, i32)`. */
   readonly faultBlockType: number;
 }
+
+export type TemporaryType = NumType | 'v128';
 
 /** Where a label's block stands, and how to continue there. */
 export interface LabelTarget {
@@ -37,8 +39,8 @@ export class FunctionContext {
   readonly gotos = new Map<string, LabelTarget>();
   /** Local that holds the frame address; -1 without a frame. */
   framePointer = -1;
-  private readonly extra: NumType[] = [];
-  private readonly free: Record<NumType, number[]> = { i32: [], i64: [], f32: [], f64: [] };
+  private readonly extra: TemporaryType[] = [];
+  private readonly free: Record<TemporaryType, number[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
 
   constructor(
     readonly module: ModuleContext,
@@ -57,14 +59,14 @@ export class FunctionContext {
   }
 
   /** A local of its own until `release`. */
-  temporary(type: NumType): number {
+  temporary(type: TemporaryType): number {
     const known = this.free[type].pop();
     if (known !== undefined) return known;
     this.extra.push(type);
     return this.fn.locals.length + this.extra.length - 1;
   }
 
-  release(type: NumType, local: number): void {
+  release(type: TemporaryType, local: number): void {
     this.free[type].push(local);
   }
 
@@ -127,7 +129,7 @@ export class FunctionContext {
   /** Locals beyond the parameters as runs, in the binary format. */
   localDeclarations(): ByteWriter {
     const types = [...this.fn.locals.slice(this.fn.paramCount).map((local: IrLocal) => local.type), ...this.extra];
-    const runs: { type: NumType; count: number }[] = [];
+    const runs: { type: TemporaryType; count: number }[] = [];
     for (const type of types) {
       const last = runs.at(-1);
       if (last?.type === type) last.count += 1;
@@ -137,7 +139,7 @@ export class FunctionContext {
     out.u32(runs.length);
     for (const run of runs) {
       out.u32(run.count);
-      out.byte(valueType[run.type]);
+      out.byte(run.type === 'v128' ? v128Type : valueType[run.type]);
     }
     return out;
   }

@@ -14,7 +14,7 @@ interface Candidate {
 }
 
 /** Copies small functions and block bodies into their callers, callees first. */
-export function inlineCalls(module: IrModule): IrModule {
+export function inlineCalls(module: IrModule, keep: (fn: IrFunction) => boolean): IrModule {
   const calls = callsOf(module);
   const callCount = new Map<string, number>();
   for (const called of calls.values())
@@ -27,7 +27,7 @@ export function inlineCalls(module: IrModule): IrModule {
       fn = new Inliner(fn, candidates, callCount).run();
       functions.set(name, fn);
     }
-    const size = inlinableSize(fn);
+    const size = keep(fn) ? undefined : inlinableSize(fn);
     if (size !== undefined) candidates.set(name, { fn, size });
   }
   return { ...module, functions: module.functions.map((fn) => functions.get(fn.name)!) };

@@ -9,13 +9,16 @@ import { noteRegions } from './note-regions.js';
 import { promoteCells } from './promote-cells.js';
 import { simplifyFunction } from './simplify-function.js';
 
-/** The same program, faster: what the emitter writes for the plain form. The passes, in order. */
-export function optimizeModule(source: IrModule): IrModule {
+/**
+ * The same program, faster: what the emitter writes for the plain form. The passes, in order. Calls of functions that
+ * `keep` names stay calls.
+ */
+export function optimizeModule(source: IrModule, keep: (fn: IrFunction) => boolean = () => false): IrModule {
   const withInstance = new Set(source.functions.filter((fn) => fn.hasInstance).map((fn) => fn.name));
   const prepared = each(source, (fn) =>
     noteRegions(simplifyFunction(collapseTemporaries(fn)), (name) => withInstance.has(name)),
   );
-  const inlined = inlineCalls(each(fixInstances(prepared), simplifyFunction));
+  const inlined = inlineCalls(each(fixInstances(prepared), simplifyFunction), keep);
   const collapsed = each(inlined, (fn) => simplifyFunction(collapseTemporaries(fn)));
   const facts = moduleFacts(collapsed);
   return each(collapsed, (fn) => promoteCells(facts, convertIfs(simplifyFunction(boundCounters(facts, fn)))));

@@ -3,6 +3,7 @@ import { DiagnosticsService } from '../../../proto/plcemu/v1/diagnostics_pb.js';
 import { IoService } from '../../../proto/plcemu/v1/io_pb.js';
 import { ProjectService } from '../../../proto/plcemu/v1/project_pb.js';
 import { RuntimeService } from '../../../proto/plcemu/v1/runtime_pb.js';
+import { createCommands, type Commands } from './commands.js';
 import { createServiceClient, type ServiceClient } from './service-client.js';
 import { resolveTarget, type TargetOptions } from './target.js';
 import { createWatch, type Watch, type WatchRequestOptions } from './watch.js';
@@ -24,6 +25,8 @@ export interface PlcClient {
   readonly diagnostics: ServiceClient<typeof DiagnosticsService>;
   /** Follows the host's log from a place, across dropped connections and restarts. */
   watch(options?: WatchRequestOptions): Watch;
+  /** A stream for commands at high rate; see Commands. Each call opens another. */
+  commands(options?: { readonly timeoutMs?: number }): Commands;
   close(): void;
 }
 
@@ -39,7 +42,7 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     'grpc.max_receive_message_length': 4 * mebibyte,
     'grpc.max_send_message_length': 4 * mebibyte,
     'grpc.initial_reconnect_backoff_ms': 50,
-    'grpc.max_reconnect_backoff_ms': 2000,
+    'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.min_reconnect_backoff_ms': 50,
     // Each client has its own connection: a reader that stops does not stop another's.
     'grpc.use_local_subchannel_pool': 1,
@@ -56,7 +59,7 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     },
   };
   const runtime = createServiceClient(RuntimeService, context);
-  const watches = new Set<Watch>();
+  const streams = new Set<{ close(): void }>();
   return {
     project: createServiceClient(ProjectService, context),
     runtime,
@@ -64,11 +67,16 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     diagnostics: createServiceClient(DiagnosticsService, context),
     watch: (request = {}) => {
       const watch = createWatch(runtime, request);
-      watches.add(watch);
+      streams.add(watch);
       return watch;
     },
+    commands: (settings) => {
+      const commands = createCommands(runtime, { timeoutMs: settings?.timeoutMs ?? context.timeoutMs });
+      streams.add(commands);
+      return commands;
+    },
     close: () => {
-      for (const watch of watches) watch.close();
+      for (const stream of streams) stream.close();
       client.close();
     },
   };

@@ -13,11 +13,14 @@ export interface Change {
   readonly address?: string;
 }
 
+/** A message that does not follow from those before it: the connection is dropped, and the cursor opens another. */
+export class BrokenStream extends Error {}
+
 /** Layouts of one stream, by runtime. */
 export interface LayoutBook {
   /** Takes a layout or a piece of one; a new version replaces the former. */
   add(layout: Layout): void;
-  /** Names the values of columns. Throws where an id was never announced: the stream is broken. */
+  /** Names the values of columns. BrokenStream where an id was never announced. */
   resolve(runtime: string, version: number, columns: Columns): Change[];
   /** The path of an id. */
   pathOf(runtime: string, version: number, id: number): string;
@@ -37,7 +40,7 @@ export function createLayoutBook(): LayoutBook {
   };
   const variableOf = (known: Known | undefined, id: number): LayoutVariable => {
     const variable = known?.variables.get(id);
-    if (!variable) throw new Error(`the stream speaks of variable ${id}, which its layout does not name`);
+    if (!variable) throw new BrokenStream(`the stream speaks of variable ${id}, which its layout does not name`);
     return variable;
   };
   return {

@@ -13,9 +13,10 @@ import type { VariableValue } from '../../../proto/plcemu/v1/value_pb.js';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Severity } from '../../../proto/plcemu/v1/diagnostic_pb.js';
 import { createBackoff } from './backoff.js';
-import { createLayoutBook, type Change, type LayoutBook } from './columns.js';
+import { BrokenStream, createLayoutBook, type Change, type LayoutBook } from './columns.js';
 import { PlcError, toPlcError } from './plc-error.js';
 import type { ServiceClient } from './service-client.js';
+import { isTransient } from './transient.js';
 
 export type EventClassName = 'run_state' | 'project' | 'audit' | 'log' | 'io' | 'scan';
 
@@ -39,6 +40,8 @@ export interface WatchRequestOptions {
   readonly minIntervalMs?: number;
   /** Reconnect by itself with the cursor; default true. */
   readonly reconnect?: boolean;
+  /** Sees every message as it came, before it is checked: for traces and proofs. Must not throw. */
+  readonly onMessage?: (message: StreamMessage) => void;
 }
 
 /** An event with the names and values of what changed, for scan and I/O events. */
@@ -105,9 +108,6 @@ export interface Watch extends AsyncIterable<WatchItem> {
   close(): void;
 }
 
-/** A message that does not follow its predecessor: the connection is dropped and the cursor used. */
-class SequenceViolation extends Error {}
-
 export function createWatch(runtime: ServiceClient<typeof RuntimeService>, options: WatchRequestOptions): Watch {
   const abort = new AbortController();
   const stats = { reconnects: 0, violations: 0 };
@@ -125,6 +125,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
     for await (const response of runtime.watch(buildRequest(options, cursor), { signal: abort.signal })) {
       const message = response.message;
       if (!message) continue;
+      options.onMessage?.(message);
       check(message);
       const body = message.message;
       let item: WatchItem | undefined;
@@ -203,7 +204,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
   }
 
   async function* iterate(): AsyncGenerator<WatchItem> {
-    const backoff = createBackoff({ firstMs: 50, mostMs: 5000 });
+    const backoff = createBackoff({ firstMs: 50, mostMs: 2000 });
     for (let attempt = 1; !abort.signal.aborted; attempt += 1) {
       try {
         for await (const item of connection(attempt)) {
@@ -213,7 +214,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
         // The host ended the stream without a word: treat it as a lost connection.
       } catch (error) {
         if (abort.signal.aborted) return;
-        if (error instanceof SequenceViolation) stats.violations += 1;
+        if (error instanceof BrokenStream) stats.violations += 1;
         else {
           const failed = toPlcError(error);
           if (options.reconnect === false || !isTransient(failed)) throw failed;
@@ -250,20 +251,6 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
   };
 }
 
-/** Whether opening again with the cursor may help. */
-function isTransient(error: PlcError): boolean {
-  if (error.reason === 'SLOW_READER' || error.reason === 'SHUTTING_DOWN') return true;
-  if (error.reason !== '') return error.code === Status.UNAVAILABLE;
-  return [
-    Status.UNAVAILABLE,
-    Status.INTERNAL,
-    Status.UNKNOWN,
-    Status.CANCELLED,
-    Status.ABORTED,
-    Status.DEADLINE_EXCEEDED,
-  ].includes(error.code);
-}
-
 /** Proves that each message follows the one before it (streams.md, opening a watch). */
 function createSequenceCheck(): (message: StreamMessage) => void {
   let delivery: bigint | undefined;
@@ -271,14 +258,13 @@ function createSequenceCheck(): (message: StreamMessage) => void {
   return (message) => {
     const { message: body } = message;
     if (delivery === undefined) {
-      if (body.case !== 'opened') throw new SequenceViolation('the first message is not Opened');
+      if (body.case !== 'opened') throw new BrokenStream('the first message is not Opened');
       delivery = message.delivery;
       spoke = body.value.sequence;
       return;
     }
-    if (message.delivery !== delivery + 1n)
-      throw new SequenceViolation(`delivery ${message.delivery} follows ${delivery}`);
-    if (message.previous !== spoke) throw new SequenceViolation(`previous ${message.previous} follows ${spoke}`);
+    if (message.delivery !== delivery + 1n) throw new BrokenStream(`delivery ${message.delivery} follows ${delivery}`);
+    if (message.previous !== spoke) throw new BrokenStream(`previous ${message.previous} follows ${spoke}`);
     delivery = message.delivery;
     // Pieces of a snapshot or a scan speak when they are complete; Lagged, Reset and Layout speak of nothing.
     if (body.case === 'snapshot' && !body.value.more) spoke = body.value.at;

@@ -8,13 +8,22 @@ import { createVariableTree } from '../../server/src/runtime/variable-tree.js';
 
 /** Errors of a source as `code@line`, in order of position. */
 export function errorsOf(source: string, profile = 'iec'): string[] {
-  const result = compile({ name: 'test', documents: [{ name: 'test.st', content: source }], profile: findProfile(profile)! });
+  const result = compile({
+    name: 'test',
+    documents: [{ name: 'test.st', content: source }],
+    profile: findProfile(profile)!,
+  });
   return result.diagnostics.filter((d) => d.severity === 'error').map((d) => `${d.code}@${d.line ?? 0}`);
 }
 
 export function imageOf(source: string, profile = 'iec'): ProgramImage {
-  const result = compile({ name: 'test', documents: [{ name: 'test.st', content: source }], profile: findProfile(profile)! });
-  if (!result.image) throw new Error(result.diagnostics.map((d) => `${d.line ?? 0}:${d.column ?? 0} ${d.code} ${d.message}`).join('\n'));
+  const result = compile({
+    name: 'test',
+    documents: [{ name: 'test.st', content: source }],
+    profile: findProfile(profile)!,
+  });
+  if (!result.image)
+    throw new Error(result.diagnostics.map((d) => `${d.line ?? 0}:${d.column ?? 0} ${d.code} ${d.message}`).join('\n'));
   return result.image;
 }
 
@@ -47,7 +56,11 @@ export interface Running {
 /** Starts a program in virtual time, every program in each scan. */
 export function start(source: string, profile = 'iec'): Running {
   const image = imageOf(source, profile);
-  const flat = { ...image, hasTasks: false, tasks: image.tasks.map(({ single: _single, intervalNs: _interval, ...task }) => task) };
+  const flat = {
+    ...image,
+    hasTasks: false,
+    tasks: image.tasks.map(({ single: _single, intervalNs: _interval, ...task }) => task),
+  };
   const machine = createScanMachine(flat, { module: new WebAssembly.Module(new Uint8Array(image.wasm)) });
   const tree = createVariableTree(image);
   let now = 0n;
@@ -66,7 +79,11 @@ export function start(source: string, profile = 'iec'): Running {
 }
 
 /** Runs some scans and gives the variables named. */
-export function run(source: string, paths: readonly string[], options: { readonly scans?: number; readonly profile?: string } = {}): unknown[] {
+export function run(
+  source: string,
+  paths: readonly string[],
+  options: { readonly scans?: number; readonly profile?: string } = {},
+): unknown[] {
   const running = start(source, options.profile);
   for (let i = 0; i < (options.scans ?? 1); i += 1) {
     const fault = running.scan();

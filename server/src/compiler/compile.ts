@@ -2,6 +2,7 @@ import type { BuildResult } from '../model/program-image.js';
 import { foldName } from '../model/identifier.js';
 import { buildImage } from './image/build-image.js';
 import { checkDeclarations } from './check/check-declarations.js';
+import { checkForeignCode } from './check/rule-foreign.js';
 import type { Compilation } from './check/compilation.js';
 import { checkGlobalNames, declarePou, declareUnits } from './check/declare.js';
 import { createMissingLibraries } from './check/missing-library.js';
@@ -11,6 +12,7 @@ import { createProgram } from './image/create-program.js';
 import { desugarUnit } from './lower/desugar.js';
 import { namePous } from './name-pous.js';
 import { createProblems, type Problems } from './problems.js';
+import { uniqueProblems } from './unique-problems.js';
 import type { Profile } from './profile.js';
 import { readDocument } from './read-documents.js';
 import { standardDeclarations } from './standard-declarations.js';
@@ -32,7 +34,7 @@ export interface CompileInput {
 
 /** Compiles documents to an image. Pure and deterministic; findings about the program are in the result, never thrown. */
 export function compile(input: CompileInput): BuildResult {
-  const problems = createProblems();
+  const problems = uniqueProblems(createProblems());
   const units: SourceUnit[] = [];
   let image: BuildResult['image'];
   try {
@@ -61,7 +63,9 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
     missing: new Set(),
     libraries: createMissingLibraries(parsed.flatMap((unit) => unit.libraries ?? [])),
     later: [],
-    configurationNames: new Set(configurations.flatMap((d) => [d.name, ...d.resources.map((r) => r.name)]).map(foldName)),
+    configurationNames: new Set(
+      configurations.flatMap((d) => [d.name, ...d.resources.map((r) => r.name)]).map(foldName),
+    ),
     library: !units.some((unit) => unit.declarations.some((d) => d.kind === 'pou' && d.pouKind === 'program')),
     loadStandard(key) {
       const declarations = standard(key);
@@ -79,6 +83,7 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
   linkInheritance(c);
   checkGlobalNames(c);
   checkDeclarations(c, units);
+  checkForeignCode(problems, parsed);
   // Types without end can't be laid out.
   if (c.layoutCycles.size > 0) return undefined;
   program.layOut();
@@ -92,8 +97,11 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
 function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: Profile): SourceUnit[] {
   const pous = new Map<string, PouDeclaration>();
   const globals = new Map<string, TypeNode>();
-  const noteGlobals = (blocks: readonly { readonly variables: readonly { readonly name: string; readonly type: TypeNode }[] }[]): void => {
-    for (const block of blocks) for (const variable of block.variables) globals.set(foldName(variable.name), variable.type);
+  const noteGlobals = (
+    blocks: readonly { readonly variables: readonly { readonly name: string; readonly type: TypeNode }[] }[],
+  ): void => {
+    for (const block of blocks)
+      for (const variable of block.variables) globals.set(foldName(variable.name), variable.type);
   };
   for (const unit of units) {
     for (const d of unit.declarations) {
@@ -109,7 +117,11 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
   const context = {
     problems,
     profile,
-    findPou: (name: string) => pous.get(foldName(name)) ?? standard(foldName(name))?.find((d): d is PouDeclaration => d.kind === 'pou' && foldName(d.name) === foldName(name)),
+    findPou: (name: string) =>
+      pous.get(foldName(name)) ??
+      standard(foldName(name))?.find(
+        (d): d is PouDeclaration => d.kind === 'pou' && foldName(d.name) === foldName(name),
+      ),
     findGlobal: (name: string) => globals.get(foldName(name)),
     isStandardFunction: (key: string) => findStandardFunction(key) !== undefined,
   };
@@ -118,16 +130,29 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
 
 /** What CODESYS wrote is read with its implicit conversions, whatever the profile; each that narrows is a warning. */
 function tolerantProfile(profile: Profile, units: readonly SourceUnit[]): Profile {
-  return units.some((unit) => unit.dialect === 'codesys') ? { ...profile, implicitConversion: 'narrowing-with-warning' } : profile;
+  return units.some((unit) => unit.dialect === 'codesys')
+    ? { ...profile, implicitConversion: 'narrowing-with-warning' }
+    : profile;
 }
 
 /** A defect of the compiler, or a program that exhausts it: told as a finding, so that nothing escapes. */
 function reportInternal(input: CompileInput, problems: Problems, error: unknown): void {
   const file = input.documents[0]?.name ?? input.name;
   if (error instanceof RangeError && /call stack/i.test(error.message)) {
-    problems.reportDocument('E8001', file, 'NESTING: the program is nested too deeply to be compiled; split its expressions and statements.');
+    problems.reportDocument(
+      'E8001',
+      file,
+      'NESTING: the program is nested too deeply to be compiled; split its expressions and statements.',
+    );
     return;
   }
-  const text = error instanceof Error ? `${error.message} ${(error.stack ?? '').split('\n').slice(1, 4).map((line) => line.trim()).join(' ')}` : String(error);
+  const text =
+    error instanceof Error
+      ? `${error.message} ${(error.stack ?? '')
+          .split('\n')
+          .slice(1, 4)
+          .map((line) => line.trim())
+          .join(' ')}`
+      : String(error);
   problems.reportDocument('E9999', file, `The compiler failed: ${text}`);
 }

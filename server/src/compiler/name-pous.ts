@@ -30,4 +30,5 @@ export function namePous(diagnostics: readonly Diagnostic[], units: readonly Sou
   });
 }
 
-const before = (a: readonly [number, number], b: readonly [number, number]): boolean => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+const before = (a: readonly [number, number], b: readonly [number, number]): boolean =>
+  a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);

@@ -21,10 +21,18 @@ export function standardDeclarations(profile: Profile): (key: string) => readonl
     if (found) return found;
     const pou = prelude.get(key);
     if (!pou) return undefined;
-    const source: SourceText = { file: `<standard library>/${pou.name}`, text: pou.text, language: 'ST', pou: pou.name, firstLine: 1, firstColumn: 1 };
+    const source: SourceText = {
+      file: `<standard library>/${pou.name}`,
+      text: pou.text,
+      language: 'ST',
+      pou: pou.name,
+      firstLine: 1,
+      firstColumn: 1,
+    };
     const problems = createProblems();
     const unit = parseUnit(source, problems);
-    if (problems.errorCount > 0) throw new Error(`The standard library's ${pou.name} does not parse: ${problems.list()[0]!.message}`);
+    if (problems.errorCount > 0)
+      throw new Error(`The standard library's ${pou.name} does not parse: ${problems.list()[0]!.message}`);
     const declarations = unit.declarations.map((d): Declaration => (d.kind === 'pou' ? { ...d, standard: true } : d));
     cache.set(key, declarations);
     return declarations;

@@ -67,7 +67,8 @@ export function layoutBlock(c: Compilation, block: BlockSymbol): Layout {
   for (const variable of block.variables.values()) placeMember(c, block, variable, place);
   for (const method of block.methods.values()) {
     for (const variable of method.variables.values()) {
-      if (variable.section === 'VAR_INST') variable.storage = { kind: 'instance', offset: place(sizeOf(variable.type), alignOf(variable.type)) };
+      if (variable.section === 'VAR_INST')
+        variable.storage = { kind: 'instance', offset: place(sizeOf(variable.type), alignOf(variable.type)) };
     }
   }
   const layout: Layout = { size: Math.max(alignUp(end, align), 1), align, end };
@@ -76,7 +77,12 @@ export function layoutBlock(c: Compilation, block: BlockSymbol): Layout {
   return layout;
 }
 
-function placeMember(c: Compilation, block: BlockSymbol, variable: VariableSymbol, place: (size: number, align: number) => number): void {
+function placeMember(
+  c: Compilation,
+  block: BlockSymbol,
+  variable: VariableSymbol,
+  place: (size: number, align: number) => number,
+): void {
   const { type } = variable;
   switch (variable.section) {
     case 'VAR_EXTERNAL':
@@ -94,9 +100,9 @@ function placeMember(c: Compilation, block: BlockSymbol, variable: VariableSymbo
   }
   if (variable.location && variable.location.path.length > 0) return; // absolute, see image/process-image.ts
   if (variable.retain) {
-    if (block.pouKind !== 'program' || c.instanceCount(block) > 1) variable.storage = { kind: 'indirect', offset: place(4, 4) };
+    if (block.pouKind !== 'program' || c.instanceCount(block) > 1)
+      variable.storage = { kind: 'indirect', offset: place(4, 4) };
     return;
   }
   variable.storage = { kind: 'instance', offset: place(sizeOf(type), alignOf(type)) };
 }
-

@@ -13,12 +13,12 @@ import type { Type } from './types.js';
 export function checkDeclarations(c: Compilation, units: readonly SourceUnit[]): void {
   for (const unit of units) for (const d of unit.declarations) if (d.kind === 'pou') checkPou(c, d);
   for (const variable of userVariables(c)) {
-    void variable.type;
     linkExternal(c, variable);
     checkConstant(c, variable);
     checkLocation(c, variable);
     const block = instanceBlock(variable.type);
-    if (block && variable.section !== 'VAR_IN_OUT' && variable.section !== 'VAR_EXTERNAL') checkNotAbstract(c, block, variable.name, variable.span);
+    if (block && variable.section !== 'VAR_IN_OUT' && variable.section !== 'VAR_EXTERNAL')
+      checkNotAbstract(c, block, variable.name, variable.span);
   }
   for (const symbol of c.table.types.values()) {
     if (symbol.kind !== 'block') continue;
@@ -47,7 +47,10 @@ function blockOf(type: Type) {
 /** Every variable of user code: globals, members, parameters and locals. */
 export function* userVariables(c: Compilation): Generator<VariableSymbol> {
   yield* c.table.globals.values();
-  for (const list of c.table.lists.values()) yield* [...list.variables.values()].filter((v) => c.table.globals.get([...v.scope.namespace, v.key].join('.')) !== v);
+  for (const list of c.table.lists.values())
+    yield* [...list.variables.values()].filter(
+      (v) => c.table.globals.get([...v.scope.namespace, v.key].join('.')) !== v,
+    );
   for (const fn of c.table.functions.values()) if (!fn.standard) yield* fn.variables.values();
   for (const symbol of [...c.table.types.values()]) {
     if (symbol.kind === 'type' || (symbol.kind === 'block' && symbol.standard)) continue;
@@ -62,4 +65,3 @@ export function* userVariables(c: Compilation): Generator<VariableSymbol> {
     }
   }
 }
-

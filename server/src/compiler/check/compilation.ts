@@ -17,7 +17,12 @@ export interface Compilation {
    * Value of an expression that has to be constant, converted to `expected`; undefined after a reported problem, and, where
    * `quiet` is set, for everything that is no constant.
    */
-  evaluate(expression: Expression, scope: Scope, expected: Type | undefined, quiet?: boolean): { readonly value: Constant; readonly type: Type } | undefined;
+  evaluate(
+    expression: Expression,
+    scope: Scope,
+    expected: Type | undefined,
+    quiet?: boolean,
+  ): { readonly value: Constant; readonly type: Type } | undefined;
   /** Declares the standard library's POU of that folded name in the table, where there is one. */
   loadStandard(key: string): boolean;
   /** How many instances the configuration makes of a program; its variables lie at fixed addresses where it is one. */

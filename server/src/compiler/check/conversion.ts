@@ -45,13 +45,16 @@ export function widens(from: ElementaryType, to: ElementaryType): boolean {
 
 type Grouped<G extends ElementaryType['group']> = ElementaryType & { readonly group: G };
 
-export const isInteger = (type: Type): type is Grouped<'signed' | 'unsigned'> => type.kind === 'elementary' && (type.group === 'signed' || type.group === 'unsigned');
+export const isInteger = (type: Type): type is Grouped<'signed' | 'unsigned'> =>
+  type.kind === 'elementary' && (type.group === 'signed' || type.group === 'unsigned');
 /** BYTE to LWORD, without BOOL. */
 export const isBits = (type: Type): type is Grouped<'bits'> => type.kind === 'elementary' && type.group === 'bits';
 export const isReal = (type: Type): type is Grouped<'real'> => type.kind === 'elementary' && type.group === 'real';
 export const isTimeLike = (type: Type): type is Grouped<'duration' | 'date' | 'tod' | 'dt'> =>
-  type.kind === 'elementary' && (type.group === 'duration' || type.group === 'date' || type.group === 'tod' || type.group === 'dt');
-export const isNumber = (type: Type): type is Grouped<'signed' | 'unsigned' | 'real'> => isInteger(type) || isReal(type);
+  type.kind === 'elementary' &&
+  (type.group === 'duration' || type.group === 'date' || type.group === 'tod' || type.group === 'dt');
+export const isNumber = (type: Type): type is Grouped<'signed' | 'unsigned' | 'real'> =>
+  isInteger(type) || isReal(type);
 
 /** What ADR gives: an address that fits every pointer. */
 export const isAddress = (type: Type): boolean => type.kind === 'pointer' && type.target.kind === 'void';
@@ -72,12 +75,14 @@ function elementaryToElementary(from: ElementaryType, to: ElementaryType, profil
 /** Whether a value of `from` may stand where `to` is wanted. Literals are decided by their value, see lower/adapt-literal.ts. */
 export function implicitConversion(from: Type, to: Type, profile: Profile): Implicit {
   if (from.kind === 'error' || to.kind === 'error') return 'same';
-  if (from.kind === 'pointer' && from.form === 'reference' && to.kind !== 'pointer') return implicitConversion(from.target, to, profile);
+  if (from.kind === 'pointer' && from.form === 'reference' && to.kind !== 'pointer')
+    return implicitConversion(from.target, to, profile);
   switch (to.kind) {
     case 'elementary':
       if (from.kind === 'elementary') return elementaryToElementary(from, to, profile);
       if (from.kind === 'subrange') return elementaryToElementary(from.base, to, profile);
-      if (from.kind === 'enum') return from.base === to || widens(from.base, to) || isInteger(to) || isBits(to) ? 'widen' : 'no';
+      if (from.kind === 'enum')
+        return from.base === to || widens(from.base, to) || isInteger(to) || isBits(to) ? 'widen' : 'no';
       if (from.kind === 'pointer' || from.kind === 'interface') return holdsAddress(to) ? 'widen' : 'no';
       return 'no';
     case 'subrange':
@@ -104,18 +109,26 @@ export function implicitConversion(from: Type, to: Type, profile: Profile): Impl
 }
 
 /** An integer or bit string that an address fits: here addresses have 32 bits. */
-const holdsAddress = (type: ElementaryType): boolean => (isInteger(type) || isBits(type)) && type.size >= 4 && type !== e.DINT;
+const holdsAddress = (type: ElementaryType): boolean =>
+  (isInteger(type) || isBits(type)) && type.size >= 4 && type !== e.DINT;
 
 function toPointer(from: Type, to: Type & { kind: 'pointer' }, profile: Profile): Implicit {
   if (from.kind === 'null') return 'same';
   if (from.kind === 'pointer') {
     if (isAddress(from) || isAddress(to) || sameType(from.target, to.target)) return 'same';
     // A string seen as its characters.
-    if (from.target.kind === 'string' && to.target.kind === 'elementary' && to.target.size <= 2 && (isBits(to.target) || to.target.group === 'char')) return 'warn';
+    if (
+      from.target.kind === 'string' &&
+      to.target.kind === 'elementary' &&
+      to.target.size <= 2 &&
+      (isBits(to.target) || to.target.group === 'char')
+    )
+      return 'warn';
     const typed = to.form === 'ref_to' || from.form === 'ref_to';
     return typed || profile.implicitConversion === 'widening' ? 'no' : 'warn';
   }
-  if (from.kind === 'elementary' && to.form !== 'reference' && (isBits(from) || isInteger(from)) && from.size >= 4) return 'widen';
+  if (from.kind === 'elementary' && to.form !== 'reference' && (isBits(from) || isInteger(from)) && from.size >= 4)
+    return 'widen';
   return 'no';
 }
 
@@ -130,8 +143,10 @@ export function fitsInterface(from: NamedTypeSymbol | undefined, to: InterfaceSy
   return from?.kind === 'interface' && extendsInterface(from, to);
 }
 
-const signedOfSize = (size: number): ElementaryType => (size <= 1 ? e.SINT : size <= 2 ? e.INT : size <= 4 ? e.DINT : e.LINT);
-const unsignedOfSize = (size: number): ElementaryType => (size <= 1 ? e.USINT : size <= 2 ? e.UINT : size <= 4 ? e.UDINT : e.ULINT);
+const signedOfSize = (size: number): ElementaryType =>
+  size <= 1 ? e.SINT : size <= 2 ? e.INT : size <= 4 ? e.DINT : e.LINT;
+const unsignedOfSize = (size: number): ElementaryType =>
+  size <= 1 ? e.USINT : size <= 2 ? e.UINT : size <= 4 ? e.UDINT : e.ULINT;
 
 /**
  * The type in which an operator works on two numbers: the smallest that holds both. Bit strings count as unsigned when they

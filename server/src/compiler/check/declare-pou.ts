@@ -4,28 +4,55 @@ import type { SourceSpan } from '../../model/source-span.js';
 import type { Compilation } from './compilation.js';
 import { DeclaredVariable, enumeratorsInPlace } from './declared-variable.js';
 import { checkSection } from './rule-section.js';
-import type { BlockSymbol, CallableSymbol, InterfaceSymbol, Owner, PropertySymbol, Scope, VariableSymbol } from './symbols.js';
+import type {
+  BlockSymbol,
+  CallableSymbol,
+  InterfaceSymbol,
+  Owner,
+  PropertySymbol,
+  Scope,
+  VariableSymbol,
+} from './symbols.js';
 import { createInstanceType } from './block-layout.js';
+import { alignOf } from './type-size.js';
 
 const parameterSections: ReadonlySet<string> = new Set(['VAR_INPUT', 'VAR_OUTPUT', 'VAR_IN_OUT']);
 
 /** Declares the variables of some blocks into a map; duplicates are reported. */
 export function declareVariables(
-  c: Compilation, blocks: readonly VariableBlock[], scope: Scope, owner: Owner | undefined, into: Map<string, VariableSymbol>, place: string, defaultAccess?: Access,
+  c: Compilation,
+  blocks: readonly VariableBlock[],
+  scope: Scope,
+  owner: Owner | undefined,
+  into: Map<string, VariableSymbol>,
+  place: string,
+  defaultAccess?: Access,
 ): VariableSymbol[] {
   const made: VariableSymbol[] = [];
   for (const block of blocks) {
     checkSection(c, block, owner);
     for (const declaration of block.variables) {
-      const symbol = new DeclaredVariable(c, declaration.name, declaration.span, block.section, declaration.type, scope, {
-        block,
-        declaration,
-        owner,
-        ...(defaultAccess && { defaultAccess }),
-      });
+      const symbol = new DeclaredVariable(
+        c,
+        declaration.name,
+        declaration.span,
+        block.section,
+        declaration.type,
+        scope,
+        {
+          block,
+          declaration,
+          owner,
+          ...(defaultAccess && { defaultAccess }),
+        },
+      );
       const known = into.get(symbol.key);
       if (known) {
-        c.problems.report('E2003', declaration.span, `'${declaration.name}' is declared twice in ${place}; rename or remove one of them.`);
+        c.problems.report(
+          'E2003',
+          declaration.span,
+          `'${declaration.name}' is declared twice in ${place}; rename or remove one of them.`,
+        );
         continue;
       }
       into.set(symbol.key, symbol);
@@ -85,10 +112,16 @@ export function createCallable(c: Compilation, parts: CallableParts): CallableSy
   const made = declareVariables(c, parts.blocks, scope, symbol, variables, `'${parts.name}'`);
   symbol.parameters = made.filter((v) => parameterSections.has(v.section));
   if (parts.returnNode) {
-    const result = new DeclaredVariable(c, parts.name, parts.span, 'RESULT', parts.returnNode, scope, { owner: symbol });
+    const result = new DeclaredVariable(c, parts.name, parts.span, 'RESULT', parts.returnNode, scope, {
+      owner: symbol,
+    });
     const known = variables.get(result.key);
     if (known && parts.form !== 'setter') {
-      c.problems.report('E2003', known.span, `'${known.name}' has the name of its own ${parts.form === 'function' ? 'function' : 'method'}, which stands for the result; rename it.`);
+      c.problems.report(
+        'E2003',
+        known.span,
+        `'${known.name}' has the name of its own ${parts.form === 'function' ? 'function' : 'method'}, which stands for the result; rename it.`,
+      );
     }
     variables.set(result.key, result);
     enumeratorsInPlace(c, result, symbol);
@@ -101,11 +134,15 @@ export function createCallable(c: Compilation, parts: CallableParts): CallableSy
 const symbols = new WeakMap<PouDeclaration, BlockSymbol | InterfaceSymbol>();
 
 /** The symbol that a block's or interface's declaration made. */
-export const symbolOf = (declaration: PouDeclaration): BlockSymbol | InterfaceSymbol | undefined => symbols.get(declaration);
+export const symbolOf = (declaration: PouDeclaration): BlockSymbol | InterfaceSymbol | undefined =>
+  symbols.get(declaration);
 
 const qualified = (declaration: PouDeclaration): string => [...declaration.namespace, declaration.name].join('.');
 
-export function scopeOf(declaration: { readonly namespace: readonly string[]; readonly usings: readonly string[] }): Scope {
+export function scopeOf(declaration: {
+  readonly namespace: readonly string[];
+  readonly usings: readonly string[];
+}): Scope {
   return { namespace: declaration.namespace.map(foldName), usings: declaration.usings.map(foldName) };
 }
 
@@ -124,7 +161,8 @@ export function declareFunction(c: Compilation, declaration: PouDeclaration): Ca
   });
 }
 
-const isExternal = (declaration: PouDeclaration): boolean => declaration.pragmas.some((text) => /^\{?\s*external\s*\}?$/i.test(text.trim()));
+const isExternal = (declaration: PouDeclaration): boolean =>
+  declaration.pragmas.some((text) => /^\{?\s*external\s*\}?$/i.test(text.trim()));
 
 export function declareBlock(c: Compilation, declaration: PouDeclaration): BlockSymbol {
   const base = scopeOf(declaration);
@@ -156,15 +194,36 @@ export function declareBlock(c: Compilation, declaration: PouDeclaration): Block
   symbol.parameters = made.filter((v) => parameterSections.has(v.section));
   for (const variable of made) {
     if (!variable.edge) continue;
-    const memory = new DeclaredVariable(c, `${variable.name}__edge`, variable.span, 'VAR', variable.typeNode, symbol.scope, { owner: symbol, hidden: true });
+    const memory = new DeclaredVariable(
+      c,
+      `${variable.name}__edge`,
+      variable.span,
+      'VAR',
+      variable.typeNode,
+      symbol.scope,
+      { owner: symbol, hidden: true },
+    );
     symbol.variables.set(memory.key, memory);
     variable.edgeMemory = memory;
   }
   declareMethods(c, declaration, symbol);
   for (const action of declaration.actions) {
-    addMember(c, symbol, symbol.actions, createCallable(c, {
-      form: 'action', name: action.name, irName: `${irName}.${action.name}`, span: action.span, owner: symbol, scope: symbol.scope, blocks: [], body: action.body, standard: symbol.standard,
-    }));
+    addMember(
+      c,
+      symbol,
+      symbol.actions,
+      createCallable(c, {
+        form: 'action',
+        name: action.name,
+        irName: `${irName}.${action.name}`,
+        span: action.span,
+        owner: symbol,
+        scope: symbol.scope,
+        blocks: [],
+        body: action.body,
+        standard: symbol.standard,
+      }),
+    );
   }
   return symbol;
 }
@@ -191,26 +250,32 @@ export function declareInterface(c: Compilation, declaration: PouDeclaration): I
 function declareMethods(c: Compilation, declaration: PouDeclaration, owner: BlockSymbol | InterfaceSymbol): void {
   const inInterface = owner.kind === 'interface';
   for (const method of declaration.methods) {
-    addMember(c, owner, owner.methods, createCallable(c, {
-      form: 'method',
-      name: method.name,
-      irName: `${owner.irName}.${method.name}`,
-      span: method.span,
+    addMember(
+      c,
       owner,
-      scope: owner.scope,
-      blocks: method.blocks,
-      body: method.body,
-      access: method.access,
-      abstract: method.abstract || inInterface,
-      final: method.final,
-      override: method.override,
-      standard: declaration.standard ?? false,
-      returnNode: method.returnType,
-    }));
+      owner.methods,
+      createCallable(c, {
+        form: 'method',
+        name: method.name,
+        irName: `${owner.irName}.${method.name}`,
+        span: method.span,
+        owner,
+        scope: owner.scope,
+        blocks: method.blocks,
+        body: method.body,
+        access: method.access,
+        abstract: method.abstract || inInterface,
+        final: method.final,
+        override: method.override,
+        standard: declaration.standard ?? false,
+        returnNode: method.returnType,
+      }),
+    );
   }
   for (const property of declaration.properties) {
     const accessor = (form: 'getter' | 'setter', part: typeof property.get): CallableSymbol | undefined =>
-      part && createCallable(c, {
+      part &&
+      createCallable(c, {
         form,
         name: property.name,
         irName: `${owner.irName}.${property.name}.${form === 'getter' ? 'Get' : 'Set'}`,
@@ -230,7 +295,9 @@ function declareMethods(c: Compilation, declaration: PouDeclaration, owner: Bloc
     const setter = accessor('setter', property.set);
     // The type is resolved even where a property has no accessor, so that a wrong one is found.
     const probe = new DeclaredVariable(c, property.name, property.span, 'VAR', property.type, owner.scope);
-    c.later.push(() => void probe.type);
+    c.later.push(() => {
+      alignOf(probe.type);
+    });
     addMember<PropertySymbol>(c, owner, owner.properties, {
       kind: 'property',
       name: property.name,
@@ -249,13 +316,21 @@ function declareMethods(c: Compilation, declaration: PouDeclaration, owner: Bloc
 
 /** Methods, properties, actions and variables of a block share one space of names. */
 function addMember<T extends { readonly key: string; readonly name: string }>(
-  c: Compilation, owner: BlockSymbol | InterfaceSymbol, into: Map<string, T>, symbol: T,
+  c: Compilation,
+  owner: BlockSymbol | InterfaceSymbol,
+  into: Map<string, T>,
+  symbol: T,
 ): void {
   const span = 'span' in symbol ? (symbol.span as SourceSpan) : (symbol as unknown as PropertySymbol).declaration.span;
   const taken =
     owner.methods.has(symbol.key) ||
     owner.properties.has(symbol.key) ||
     (owner.kind === 'block' && (owner.actions.has(symbol.key) || owner.variables.has(symbol.key)));
-  if (taken) c.problems.report('E2003', span, `'${symbol.name}' is declared twice in '${owner.name}'; rename or remove one of them.`);
+  if (taken)
+    c.problems.report(
+      'E2003',
+      span,
+      `'${symbol.name}' is declared twice in '${owner.name}'; rename or remove one of them.`,
+    );
   else into.set(symbol.key, symbol);
 }

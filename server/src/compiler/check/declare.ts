@@ -1,5 +1,12 @@
 import { foldName } from '../../model/identifier.js';
-import type { Declaration, GlobalsDeclaration, PouDeclaration, SourceUnit, TypeDeclaration, VariableBlock } from '../syntax/ast.js';
+import type {
+  Declaration,
+  GlobalsDeclaration,
+  PouDeclaration,
+  SourceUnit,
+  TypeDeclaration,
+  VariableBlock,
+} from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import { DeclaredVariable, addEnumerators, enumeratorsInPlace } from './declared-variable.js';
 import { declareBlock, declareFunction, declareInterface, scopeOf } from './declare-pou.js';
@@ -14,6 +21,24 @@ const qualifiedKey = (namespace: readonly string[], name: string): string => fol
 /** Enters the declarations of all documents into the table. Bodies and most types stay untouched until they are asked for. */
 export function declareUnits(c: Compilation, units: readonly SourceUnit[]): void {
   for (const unit of units) for (const declaration of unit.declarations) declare(c, declaration);
+  for (const unit of units) nameListByFile(c, unit);
+}
+
+/** Where a text file holds nothing but globals, its name is that of the list: `GVL.Speed` with Speed in GVL.st. */
+function nameListByFile(c: Compilation, unit: SourceUnit): void {
+  const name = /([^/\\]+?)\.[A-Za-z]+$/.exec(unit.file)?.[1];
+  if (
+    name === undefined ||
+    unit.declarations.length === 0 ||
+    !unit.declarations.every((d) => d.kind === 'globals' && d.list === undefined)
+  )
+    return;
+  const key = foldName(name);
+  if (c.table.lists.has(key) || c.table.types.has(key) || c.table.globals.has(key)) return;
+  const variables = new Map<string, VariableSymbol>();
+  for (const variable of c.table.globals.values())
+    if (variable.span.source.file === unit.file) variables.set(variable.key, variable);
+  c.table.lists.set(key, { kind: 'list', name, variables });
 }
 
 function declare(c: Compilation, declaration: Declaration): void {
@@ -46,7 +71,8 @@ export function declarePou(c: Compilation, declaration: PouDeclaration): void {
   if (declaration.pouKind === 'function') {
     const symbol = declareFunction(c, declaration);
     const block = c.table.types.get(key);
-    if (c.table.functions.has(key) || (block && block.kind !== 'type')) reportTwice(c, declaration.nameSpan, declaration.name);
+    if (c.table.functions.has(key) || (block && block.kind !== 'type'))
+      reportTwice(c, declaration.nameSpan, declaration.name);
     else c.table.functions.set(key, symbol);
     return;
   }
@@ -70,7 +96,11 @@ function declareType(c: Compilation, declaration: TypeDeclaration): void {
   let use: TypeUse | 'running' | undefined;
   const resolve = (): TypeUse => {
     if (use === 'running') {
-      c.problems.report('E2005', declaration.span, `RECURSION: the type '${declaration.name}' is defined by itself; give it another base.`);
+      c.problems.report(
+        'E2005',
+        declaration.span,
+        `RECURSION: the type '${declaration.name}' is defined by itself; give it another base.`,
+      );
       use = { type: errorType };
       return use;
     }
@@ -95,7 +125,11 @@ function declareType(c: Compilation, declaration: TypeDeclaration): void {
   c.later.push(() => void resolve());
   addType(c, symbol.key, symbol);
   if (declaration.type.kind === 'enum' && c.table.types.get(symbol.key) === symbol) {
-    addEnumerators(c.table.enumerators, declaration.type.values.map((v) => v.name), () => symbol.use.type);
+    addEnumerators(
+      c.table.enumerators,
+      declaration.type.values.map((v) => v.name),
+      () => symbol.use.type,
+    );
   }
 }
 
@@ -114,24 +148,55 @@ function resolveDeclared(c: Compilation, declaration: TypeDeclaration, scope: Sc
 }
 
 function declareGlobals(c: Compilation, declaration: GlobalsDeclaration): void {
-  declareGlobalBlocks(c, declaration.blocks, declaration.list, scopeOf({ namespace: declaration.namespace, usings: [] }), declaration.qualifiedOnly);
+  declareGlobalBlocks(
+    c,
+    declaration.blocks,
+    declaration.list,
+    scopeOf({ namespace: declaration.namespace, usings: [] }),
+    declaration.qualifiedOnly,
+  );
 }
 
-function declareGlobalBlocks(c: Compilation, blocks: readonly VariableBlock[], list: string | undefined, scope: Scope, qualifiedOnly = false): void {
+function declareGlobalBlocks(
+  c: Compilation,
+  blocks: readonly VariableBlock[],
+  list: string | undefined,
+  scope: Scope,
+  qualifiedOnly = false,
+): void {
   const listKey = list === undefined ? undefined : foldName([...scope.namespace, list].join('.'));
-  const entry = listKey === undefined ? undefined : (c.table.lists.get(listKey) ?? { kind: 'list' as const, name: list!, variables: new Map<string, VariableSymbol>() });
+  const entry =
+    listKey === undefined
+      ? undefined
+      : (c.table.lists.get(listKey) ?? {
+          kind: 'list' as const,
+          name: list!,
+          variables: new Map<string, VariableSymbol>(),
+        });
   if (entry) c.table.lists.set(listKey!, entry);
   for (const block of blocks) {
     checkSection(c, block, undefined);
     for (const declaration of block.variables) {
-      const symbol = new DeclaredVariable(c, declaration.name, declaration.span, 'VAR_GLOBAL', declaration.type, scope, { block, declaration, list });
+      const symbol = new DeclaredVariable(
+        c,
+        declaration.name,
+        declaration.span,
+        'VAR_GLOBAL',
+        declaration.type,
+        scope,
+        { block, declaration, list },
+      );
       enumeratorsInPlace(c, symbol, undefined);
       const key = [...scope.namespace, symbol.key].join('.');
       const known = c.table.globals.get(key);
       const again = entry?.variables.get(symbol.key);
       if (again && !blocks.some((one) => one.variables.some((v) => v.span === again.span))) {
         // Exports repeat a list in each application that uses it.
-        c.problems.report('W2003', declaration.span, `'${declaration.name}' is declared again in the list '${list!}'; the first declaration counts.`);
+        c.problems.report(
+          'W2003',
+          declaration.span,
+          `'${declaration.name}' is declared again in the list '${list!}'; the first declaration counts.`,
+        );
         continue;
       }
       if (again || (known && (known.list === undefined || list === undefined))) {
@@ -150,7 +215,13 @@ function declareGlobalBlocks(c: Compilation, blocks: readonly VariableBlock[], l
 export function checkGlobalNames(c: Compilation): void {
   for (const [key, variable] of c.table.globals) {
     const type = c.table.types.get(key);
-    const clash = c.table.functions.has(key) || (type?.kind === 'block' && type.pouKind === 'program' && !type.standard);
-    if (clash) c.problems.report('E2003', variable.span, `The global variable '${variable.name}' has the name of a program unit; rename one of them.`);
+    const clash =
+      c.table.functions.has(key) || (type?.kind === 'block' && type.pouKind === 'program' && !type.standard);
+    if (clash)
+      c.problems.report(
+        'E2003',
+        variable.span,
+        `The global variable '${variable.name}' has the name of a program unit; rename one of them.`,
+      );
   }
 }

@@ -1,6 +1,14 @@
 import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
-import type { Access, Argument, DirectAddress, Expression, TypeNode, VariableBlock, VariableDeclaration } from '../syntax/ast.js';
+import type {
+  Access,
+  Argument,
+  DirectAddress,
+  Expression,
+  TypeNode,
+  VariableBlock,
+  VariableDeclaration,
+} from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import { resolveType } from './resolve-type.js';
 import type { EnumeratorSymbol, Owner, Scope, Storage, VariableSymbol } from './symbols.js';
@@ -59,7 +67,8 @@ export class DeclaredVariable implements VariableSymbol {
 
   private resolved(): TypeUse {
     if (this.use) return this.use;
-    const openArray = this.section === 'VAR_IN_OUT' || (this.section === 'VAR_INPUT' && this.scope.callable !== undefined);
+    const openArray =
+      this.section === 'VAR_IN_OUT' || (this.section === 'VAR_INPUT' && this.scope.callable !== undefined);
     this.use = resolveType(this.c, this.typeNode, this.scope, { name: this.name, openArray });
     return this.use;
   }

@@ -23,6 +23,19 @@ export function findElementary(key: string): ElementaryType | undefined {
 
 /** Type parameters that stand for several types, IEC 61131-3:2013, figure 5. */
 export const genericNames: ReadonlySet<string> = new Set([
-  'ANY', 'ANY_DERIVED', 'ANY_ELEMENTARY', 'ANY_MAGNITUDE', 'ANY_NUM', 'ANY_REAL', 'ANY_INT', 'ANY_UNSIGNED', 'ANY_SIGNED', 'ANY_DURATION',
-  'ANY_BIT', 'ANY_CHARS', 'ANY_STRING', 'ANY_CHAR', 'ANY_DATE',
+  'ANY',
+  'ANY_DERIVED',
+  'ANY_ELEMENTARY',
+  'ANY_MAGNITUDE',
+  'ANY_NUM',
+  'ANY_REAL',
+  'ANY_INT',
+  'ANY_UNSIGNED',
+  'ANY_SIGNED',
+  'ANY_DURATION',
+  'ANY_BIT',
+  'ANY_CHARS',
+  'ANY_STRING',
+  'ANY_CHAR',
+  'ANY_DATE',
 ]);

@@ -7,15 +7,29 @@ import { elementaryTypes, type ElementaryType, type EnumType } from './types.js'
 
 type Values = Map<string, { readonly name: string; readonly value: bigint }>;
 
-const bases: readonly ElementaryType[] = [elementaryTypes.INT, elementaryTypes.DINT, elementaryTypes.UDINT, elementaryTypes.LINT, elementaryTypes.ULINT];
+const bases: readonly ElementaryType[] = [
+  elementaryTypes.INT,
+  elementaryTypes.DINT,
+  elementaryTypes.UDINT,
+  elementaryTypes.LINT,
+  elementaryTypes.ULINT,
+];
 
 function fits(value: bigint, type: ElementaryType): boolean {
   const bits = BigInt(type.size * 8);
-  return type.group === 'signed' ? value >= -(1n << (bits - 1n)) && value < 1n << (bits - 1n) : value >= 0n && value < 1n << bits;
+  return type.group === 'signed'
+    ? value >= -(1n << (bits - 1n)) && value < 1n << (bits - 1n)
+    : value >= 0n && value < 1n << bits;
 }
 
 /** An enumeration. Its values are computed on first use; a value may refer to names before it. IEC 61131-3:2013, 6.4.4.2. */
-export function createEnumType(c: Compilation, node: EnumTypeNode, scope: Scope, name: string, initialName?: () => bigint | undefined): EnumType {
+export function createEnumType(
+  c: Compilation,
+  node: EnumTypeNode,
+  scope: Scope,
+  name: string,
+  initialName?: () => bigint | undefined,
+): EnumType {
   const values: Values = new Map();
   let started = false;
   const complete = (): Values => {
@@ -27,9 +41,15 @@ export function createEnumType(c: Compilation, node: EnumTypeNode, scope: Scope,
       if (one.value) {
         const given = c.evaluate(one.value, scope, undefined)?.value;
         if (typeof given === 'bigint') next = given;
-        else if (given !== undefined) c.problems.report('E2007', one.span, `The value of '${one.name}' has to be an integer constant.`);
+        else if (given !== undefined)
+          c.problems.report('E2007', one.span, `The value of '${one.name}' has to be an integer constant.`);
       }
-      if (values.has(key)) c.problems.report('E2018', one.span, `'${one.name}' stands twice in the enumeration '${name}'; rename one of them.`);
+      if (values.has(key))
+        c.problems.report(
+          'E2018',
+          one.span,
+          `'${one.name}' stands twice in the enumeration '${name}'; rename one of them.`,
+        );
       else values.set(key, { name: one.name, value: next });
       next += 1n;
     }

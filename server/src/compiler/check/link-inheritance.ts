@@ -12,7 +12,8 @@ export function linkInheritance(c: Compilation): void {
     if (symbol.kind === 'block') blocks.push(symbol);
     else if (symbol.kind === 'interface') interfaces.push(symbol);
   }
-  for (const one of interfaces) one.bases = one.declaration.extends.flatMap((name) => interfaceNamed(c, one, name, one.declaration.nameSpan));
+  for (const one of interfaces)
+    one.bases = one.declaration.extends.flatMap((name) => interfaceNamed(c, one, name, one.declaration.nameSpan));
   for (const block of blocks) linkBlock(c, block);
   for (const one of interfaces) breakInterfaceCycle(c, one);
   for (const block of blocks) breakBlockCycle(c, block);
@@ -25,17 +26,33 @@ function linkBlock(c: Compilation, block: BlockSymbol): void {
   const [baseName, ...more] = declaration.extends;
   if (baseName !== undefined) {
     const base = findType(c, block.scope, baseName);
-    if (block.pouKind === 'program') c.problems.report('E5001', declaration.nameSpan, `A program can't extend '${baseName}'; only function blocks and classes can.`);
+    if (block.pouKind === 'program')
+      c.problems.report(
+        'E5001',
+        declaration.nameSpan,
+        `A program can't extend '${baseName}'; only function blocks and classes can.`,
+      );
     else if (base?.kind === 'block' && base.pouKind !== 'program') {
-      if (base.declaration.final) c.problems.report('E5002', declaration.nameSpan, `'${base.name}' is FINAL and can't be extended.`);
+      if (base.declaration.final)
+        c.problems.report('E5002', declaration.nameSpan, `'${base.name}' is FINAL and can't be extended.`);
       block.base = base;
     } else reportMissing(c, declaration.nameSpan, 'function block or class', baseName, base !== undefined);
   }
-  if (more.length > 0) c.problems.report('E5001', declaration.nameSpan, `'${block.name}' extends several blocks; only one base is possible.`);
+  if (more.length > 0)
+    c.problems.report(
+      'E5001',
+      declaration.nameSpan,
+      `'${block.name}' extends several blocks; only one base is possible.`,
+    );
   block.interfaces = declaration.implements.flatMap((name) => interfaceNamed(c, block, name, declaration.nameSpan));
 }
 
-function interfaceNamed(c: Compilation, from: BlockSymbol | InterfaceSymbol, name: string, span: SourceSpan): InterfaceSymbol[] {
+function interfaceNamed(
+  c: Compilation,
+  from: BlockSymbol | InterfaceSymbol,
+  name: string,
+  span: SourceSpan,
+): InterfaceSymbol[] {
   const found = findType(c, from.scope, name);
   if (found?.kind === 'interface') return [found];
   reportMissing(c, span, 'interface', name, found !== undefined);
@@ -44,8 +61,19 @@ function interfaceNamed(c: Compilation, from: BlockSymbol | InterfaceSymbol, nam
 
 function reportMissing(c: Compilation, span: SourceSpan, what: string, name: string, exists: boolean): void {
   if (!exists && c.libraries.noteQualified(name, span, (head) => c.table.namespaces.has(head))) return;
-  const near = exists ? undefined : nearestName(name, [...c.table.types.values()].map((t) => t.name));
-  c.problems.report('E5003', span, exists ? `'${name}' is not a ${what}.` : `There is no ${what} '${name}'${near ? `; did you mean '${near}'?` : '; declare it or add its library.'}`);
+  const near = exists
+    ? undefined
+    : nearestName(
+        name,
+        [...c.table.types.values()].map((t) => t.name),
+      );
+  c.problems.report(
+    'E5003',
+    span,
+    exists
+      ? `'${name}' is not a ${what}.`
+      : `There is no ${what} '${name}'${near ? `; did you mean '${near}'?` : '; declare it or add its library.'}`,
+  );
 }
 
 function breakBlockCycle(c: Compilation, block: BlockSymbol): void {
@@ -55,7 +83,11 @@ function breakBlockCycle(c: Compilation, block: BlockSymbol): void {
       seen.add(b);
       continue;
     }
-    c.problems.report('E2005', block.declaration.nameSpan, `RECURSION: '${block.name}' extends itself (${[...seen].map((one) => one.name).join(' -> ')} -> ${b.name}).`);
+    c.problems.report(
+      'E2005',
+      block.declaration.nameSpan,
+      `RECURSION: '${block.name}' extends itself (${[...seen].map((one) => one.name).join(' -> ')} -> ${b.name}).`,
+    );
     delete block.base;
     return;
   }

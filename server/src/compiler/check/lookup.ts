@@ -1,7 +1,15 @@
 import { foldName } from '../../model/identifier.js';
 import type { Compilation } from './compilation.js';
 import type {
-  BlockSymbol, CallableSymbol, EnumeratorSymbol, InterfaceSymbol, ListSymbol, NamedTypeSymbol, PropertySymbol, Scope, VariableSymbol,
+  BlockSymbol,
+  CallableSymbol,
+  EnumeratorSymbol,
+  InterfaceSymbol,
+  ListSymbol,
+  NamedTypeSymbol,
+  PropertySymbol,
+  Scope,
+  VariableSymbol,
 } from './symbols.js';
 
 /** Tries a dotted name in the scope's namespace and those around it, then in each namespace of USING. */
@@ -89,7 +97,10 @@ export function findProperty(block: BlockSymbol, key: string): PropertySymbol | 
 }
 
 /** Method or property of an interface or of those it extends. */
-export function findInInterface<T>(symbol: InterfaceSymbol, pick: (one: InterfaceSymbol) => T | undefined): T | undefined {
+export function findInInterface<T>(
+  symbol: InterfaceSymbol,
+  pick: (one: InterfaceSymbol) => T | undefined,
+): T | undefined {
   const own = pick(symbol);
   if (own !== undefined) return own;
   for (const base of symbol.bases) {

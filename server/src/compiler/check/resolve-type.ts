@@ -1,7 +1,12 @@
 import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import type {
-  ArrayTypeNode, EnumTypeNode, Expression, NamedTypeNode, StringTypeNode, SubrangeTypeNode, TypeNode,
+  ArrayTypeNode,
+  Expression,
+  NamedTypeNode,
+  StringTypeNode,
+  SubrangeTypeNode,
+  TypeNode,
 } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import { findElementary, genericNames } from './elementary-name.js';
@@ -10,7 +15,16 @@ import { findType } from './lookup.js';
 import { createStructType } from './struct-type.js';
 import { nearestName } from './suggest.js';
 import type { Scope } from './symbols.js';
-import { elementaryTypes, errorType, stringType, type ArrayType, type ElementaryType, type PointerType, type Type, type TypeUse } from './types.js';
+import {
+  elementaryTypes,
+  errorType,
+  stringType,
+  type ArrayType,
+  type ElementaryType,
+  type PointerType,
+  type Type,
+  type TypeUse,
+} from './types.js';
 import { typeName } from './type-name.js';
 import { alignOf, sizeOf } from './type-size.js';
 
@@ -41,7 +55,9 @@ export function resolveType(c: Compilation, node: TypeNode, scope: Scope, contex
       return { type: resolveSubrange(c, node, scope, context.name) };
     case 'pointer': {
       const pointer = lazyPointer(node.form, () => resolveType(c, node.target, scope).type);
-      c.later.push(() => void pointer.target);
+      c.later.push(() => {
+        sizeOf(pointer.target);
+      });
       return { type: pointer };
     }
   }
@@ -64,9 +80,14 @@ function resolveNamed(c: Compilation, node: NamedTypeNode, scope: Scope): TypeUs
   if (symbol) return symbol.kind === 'type' ? symbol.use : { type: symbol.type };
   const elementary = findElementary(key);
   if (elementary) return { type: elementary };
-  if (key === 'STRING' || key === 'WSTRING') return { type: stringType(key === 'WSTRING', c.profile.defaultStringLength) };
+  if (key === 'STRING' || key === 'WSTRING')
+    return { type: stringType(key === 'WSTRING', c.profile.defaultStringLength) };
   if (genericNames.has(key)) {
-    c.problems.report('E9201', node.span, `Variables of the generic type ${node.name} are not supported; write one function for each type.`);
+    c.problems.report(
+      'E9201',
+      node.span,
+      `Variables of the generic type ${node.name} are not supported; write one function for each type.`,
+    );
     return { type: errorType };
   }
   reportUnknownType(c, node);
@@ -78,17 +99,41 @@ function reportUnknownType(c: Compilation, node: NamedTypeNode): void {
   // A missing library is told once for each of its types.
   if (c.missing.has(`type ${key}`)) return;
   c.missing.add(`type ${key}`);
-  if (c.libraries.noteQualified(node.name, node.span, (head) => c.table.namespaces.has(head) || c.table.types.has(head))) return;
+  if (
+    c.libraries.noteQualified(node.name, node.span, (head) => c.table.namespaces.has(head) || c.table.types.has(head))
+  )
+    return;
   if (c.table.functions.has(key) || c.table.globals.has(key)) {
-    c.problems.report('E2010', node.span, `'${node.name}' is not a type; write the name of a data type or function block.`);
+    c.problems.report(
+      'E2010',
+      node.span,
+      `'${node.name}' is not a type; write the name of a data type or function block.`,
+    );
     return;
   }
   const names = [...c.table.types.values()].map((t) => t.name);
-  const near = nearestName(node.name, [...names, 'BOOL', 'BYTE', 'WORD', 'DWORD', 'INT', 'DINT', 'UINT', 'REAL', 'LREAL', 'STRING', 'TIME', 'TON', 'TOF']);
+  const near = nearestName(node.name, [
+    ...names,
+    'BOOL',
+    'BYTE',
+    'WORD',
+    'DWORD',
+    'INT',
+    'DINT',
+    'UINT',
+    'REAL',
+    'LREAL',
+    'STRING',
+    'TIME',
+    'TON',
+    'TOF',
+  ]);
   c.problems.report(
     'E2002',
     node.span,
-    near ? `There is no type '${node.name}'. Did you mean '${near}'?` : `There is no type or function block '${node.name}'; declare it or add the library that has it.`,
+    near
+      ? `There is no type '${node.name}'. Did you mean '${near}'?`
+      : `There is no type or function block '${node.name}'; declare it or add the library that has it.`,
   );
 }
 
@@ -123,7 +168,11 @@ function resolveArray(c: Compilation, node: ArrayTypeNode, scope: Scope, context
   const open = node.dimensions.some((d) => !d.low && !d.high);
   const use = resolveType(c, node.element, scope, context.name === undefined ? {} : { name: context.name });
   if (open && context.openArray !== true) {
-    c.problems.report('E2020', node.span, 'ARRAY[*] is for VAR_IN_OUT and VAR_INPUT parameters; give this array its bounds.');
+    c.problems.report(
+      'E2020',
+      node.span,
+      'ARRAY[*] is for VAR_IN_OUT and VAR_INPUT parameters; give this array its bounds.',
+    );
     return errorType;
   }
   const bounds: { low: number; high: number }[] = [];
@@ -159,7 +208,12 @@ function resolveArray(c: Compilation, node: ArrayTypeNode, scope: Scope, context
 
 /** Its size waits until it is asked for: the element may be a structure that is not laid out yet. */
 function arrayType(
-  c: Compilation, bounds: readonly { low: number; high: number }[], dynamic: boolean, use: TypeUse, count: number, span: SourceSpan,
+  c: Compilation,
+  bounds: readonly { low: number; high: number }[],
+  dynamic: boolean,
+  use: TypeUse,
+  count: number,
+  span: SourceSpan,
 ): ArrayType {
   let size: number | undefined;
   return {

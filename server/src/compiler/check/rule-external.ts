@@ -8,21 +8,40 @@ import { sameType, typeName } from './type-name.js';
 export function linkExternal(c: Compilation, variable: VariableSymbol): void {
   if (variable.section !== 'VAR_EXTERNAL') return;
   if (variable.location) {
-    c.problems.report('E7007', variable.span, `The address of '${variable.name}' belongs to its VAR_GLOBAL; remove AT here.`);
+    c.problems.report(
+      'E7007',
+      variable.span,
+      `The address of '${variable.name}' belongs to its VAR_GLOBAL; remove AT here.`,
+    );
   }
   const global = findGlobal(c, variable.scope, variable.name) ?? fromAnyList(c, variable.key);
   if (!global) {
     // A document that only declares blocks may leave its globals to the project that uses it.
     if (c.library) {
-      c.problems.report('W2017', variable.span, `The VAR_EXTERNAL '${variable.name}' has no VAR_GLOBAL in these documents; the project that uses it has to have one.`);
+      c.problems.report(
+        'W2017',
+        variable.span,
+        `The VAR_EXTERNAL '${variable.name}' has no VAR_GLOBAL in these documents; the project that uses it has to have one.`,
+      );
       return;
     }
-    const near = nearestName(variable.name, [...c.table.globals.values()].map((g) => g.name));
-    c.problems.report('E2017', variable.span, `There is no VAR_GLOBAL '${variable.name}' for this VAR_EXTERNAL${near ? `; did you mean '${near}'?` : '; declare it.'}`);
+    const near = nearestName(
+      variable.name,
+      [...c.table.globals.values()].map((g) => g.name),
+    );
+    c.problems.report(
+      'E2017',
+      variable.span,
+      `There is no VAR_GLOBAL '${variable.name}' for this VAR_EXTERNAL${near ? `; did you mean '${near}'?` : '; declare it.'}`,
+    );
     return;
   }
   if (!sameType(global.type, variable.type) && global.type.kind !== 'error' && variable.type.kind !== 'error') {
-    c.problems.report('E2017', variable.span, `'${variable.name}' is a ${typeName(global.type)} where it is declared as VAR_GLOBAL, not a ${typeName(variable.type)}.`);
+    c.problems.report(
+      'E2017',
+      variable.span,
+      `'${variable.name}' is a ${typeName(global.type)} where it is declared as VAR_GLOBAL, not a ${typeName(variable.type)}.`,
+    );
   }
   variable.target = global;
 }

@@ -8,7 +8,11 @@ import { sameType } from './type-name.js';
 export function checkInheritance(c: Compilation, block: BlockSymbol): void {
   const { declaration } = block;
   if (declaration.abstract && declaration.final) {
-    c.problems.report('E5005', declaration.nameSpan, `'${block.name}' is both ABSTRACT and FINAL, so nothing could ever use it; remove one of the words.`);
+    c.problems.report(
+      'E5005',
+      declaration.nameSpan,
+      `'${block.name}' is both ABSTRACT and FINAL, so nothing could ever use it; remove one of the words.`,
+    );
   }
   for (const method of block.methods.values()) checkMethod(c, block, method);
   checkVariables(c, block);
@@ -18,18 +22,35 @@ export function checkInheritance(c: Compilation, block: BlockSymbol): void {
 
 function checkMethod(c: Compilation, block: BlockSymbol, method: CallableSymbol): void {
   if (method.abstract && !block.declaration.abstract) {
-    c.problems.report('E5005', method.span, `'${block.name}' is not ABSTRACT, so its method '${method.name}' can't be; give it a body.`);
+    c.problems.report(
+      'E5005',
+      method.span,
+      `'${block.name}' is not ABSTRACT, so its method '${method.name}' can't be; give it a body.`,
+    );
   }
   const inherited = block.base && findMethod(block.base, method.key);
   if (!inherited) {
     if (method.override && ![...allInterfaces(block)].some((one) => one.methods.has(method.key))) {
-      c.problems.report('E5006', method.span, `No base of '${block.name}' has a method '${method.name}' to override; remove OVERRIDE or correct the name.`);
+      c.problems.report(
+        'E5006',
+        method.span,
+        `No base of '${block.name}' has a method '${method.name}' to override; remove OVERRIDE or correct the name.`,
+      );
     }
     return;
   }
-  if (inherited.final) c.problems.report('E5002', method.span, `'${method.name}' is FINAL in '${inherited.owner?.name ?? ''}' and can't be overridden.`);
+  if (inherited.final)
+    c.problems.report(
+      'E5002',
+      method.span,
+      `'${method.name}' is FINAL in '${inherited.owner?.name ?? ''}' and can't be overridden.`,
+    );
   if (!sameSignature(inherited, method)) {
-    c.problems.report('E5006', method.span, `'${method.name}' overrides a method with other parameters or another result; make them equal.`);
+    c.problems.report(
+      'E5006',
+      method.span,
+      `'${method.name}' overrides a method with other parameters or another result; make them equal.`,
+    );
   }
 }
 
@@ -38,7 +59,12 @@ function checkVariables(c: Compilation, block: BlockSymbol): void {
   for (const variable of block.variables.values()) {
     if (variable.hidden) continue;
     const inherited = findMember(block.base, variable.key);
-    if (inherited && !inherited.hidden) c.problems.report('E2003', variable.span, `'${variable.name}' is a variable of the base '${block.base.name}' already; rename it.`);
+    if (inherited && !inherited.hidden)
+      c.problems.report(
+        'E2003',
+        variable.span,
+        `'${variable.name}' is a variable of the base '${block.base.name}' already; rename it.`,
+      );
   }
 }
 
@@ -52,7 +78,11 @@ function checkComplete(c: Compilation, block: BlockSymbol): void {
     }
   }
   for (const name of missing) {
-    c.problems.report('E5005', block.declaration.nameSpan, `'${block.name}' has to give the abstract method '${name}' a body, or be ABSTRACT itself.`);
+    c.problems.report(
+      'E5005',
+      block.declaration.nameSpan,
+      `'${block.name}' has to give the abstract method '${name}' a body, or be ABSTRACT itself.`,
+    );
   }
 }
 
@@ -72,19 +102,43 @@ function checkImplements(c: Compilation, block: BlockSymbol, symbol: InterfaceSy
   for (const method of symbol.methods.values()) {
     const found = findMethod(block, method.key);
     if (!found) {
-      if (!block.declaration.abstract) c.problems.report('E5004', span, `'${block.name}' implements '${symbol.name}' and needs its method '${method.name}'.`);
+      if (!block.declaration.abstract)
+        c.problems.report(
+          'E5004',
+          span,
+          `'${block.name}' implements '${symbol.name}' and needs its method '${method.name}'.`,
+        );
     } else if (!sameSignature(method, found)) {
-      c.problems.report('E5004', found.span, `'${found.name}' has other parameters or another result than in '${symbol.name}'; make them equal.`);
+      c.problems.report(
+        'E5004',
+        found.span,
+        `'${found.name}' has other parameters or another result than in '${symbol.name}'; make them equal.`,
+      );
     }
   }
   for (const property of symbol.properties.values()) {
     const found = findProperty(block, property.key);
     if (!found) {
-      if (!block.declaration.abstract) c.problems.report('E5004', span, `'${block.name}' implements '${symbol.name}' and needs its property '${property.name}'.`);
+      if (!block.declaration.abstract)
+        c.problems.report(
+          'E5004',
+          span,
+          `'${block.name}' implements '${symbol.name}' and needs its property '${property.name}'.`,
+        );
       continue;
     }
-    if (property.getter && !found.getter) c.problems.report('E5004', found.declaration.span, `The property '${property.name}' needs GET, as '${symbol.name}' has it.`);
-    if (property.setter && !found.setter) c.problems.report('E5004', found.declaration.span, `The property '${property.name}' needs SET, as '${symbol.name}' has it.`);
+    if (property.getter && !found.getter)
+      c.problems.report(
+        'E5004',
+        found.declaration.span,
+        `The property '${property.name}' needs GET, as '${symbol.name}' has it.`,
+      );
+    if (property.setter && !found.setter)
+      c.problems.report(
+        'E5004',
+        found.declaration.span,
+        `The property '${property.name}' needs SET, as '${symbol.name}' has it.`,
+      );
   }
 }
 
@@ -103,5 +157,10 @@ function sameSignature(a: CallableSymbol, b: CallableSymbol): boolean {
 
 /** E5005: no variable is an instance of an ABSTRACT block. */
 export function checkNotAbstract(c: Compilation, block: BlockSymbol | undefined, name: string, span: SourceSpan): void {
-  if (block?.declaration.abstract === true) c.problems.report('E5005', span, `'${block.name}' is ABSTRACT and has no instances; declare '${name}' as one of its derived blocks, or as a reference.`);
+  if (block?.declaration.abstract === true)
+    c.problems.report(
+      'E5005',
+      span,
+      `'${block.name}' is ABSTRACT and has no instances; declare '${name}' as one of its derived blocks, or as a reference.`,
+    );
 }

@@ -9,5 +9,9 @@ export function reportLayoutCycle(c: Compilation, name: string, span: SourceSpan
   c.layoutCycles.add(key);
   const from = c.layoutChain.findIndex((one) => sameName(one, name));
   const way = [...c.layoutChain.slice(Math.max(from, 0)), name].join(' -> ');
-  c.problems.report('E2005', span, `RECURSION: '${name}' contains itself (${way}); use a REF_TO or POINTER TO variable instead.`);
+  c.problems.report(
+    'E2005',
+    span,
+    `RECURSION: '${name}' contains itself (${way}); use a REF_TO or POINTER TO variable instead.`,
+  );
 }

@@ -14,12 +14,20 @@ export function checkLocation(c: Compilation, variable: VariableSymbol): void {
   if (!location || variable.section === 'VAR_EXTERNAL') return;
   const wildcard = location.path.length === 0;
   if (isStrict(c) && !allowsLocation(variable, wildcard)) {
-    const where = owner?.kind === 'block' && owner.pouKind !== 'program' ? 'a function block' : `${variable.section}`;
-    c.problems.report('E7007', variable.span, `'${variable.name}' can't have the address ${location.text} within ${where}; declare it as VAR_GLOBAL and use VAR_EXTERNAL.`);
+    const where = owner?.kind === 'block' && owner.pouKind !== 'program' ? 'a function block' : variable.section;
+    c.problems.report(
+      'E7007',
+      variable.span,
+      `'${variable.name}' can't have the address ${location.text} within ${where}; declare it as VAR_GLOBAL and use VAR_EXTERNAL.`,
+    );
     return;
   }
   if (owner?.kind === 'callable') {
-    c.problems.report('E7007', variable.span, `A variable of a function can't have an address; declare '${variable.name}' as VAR_GLOBAL.`);
+    c.problems.report(
+      'E7007',
+      variable.span,
+      `A variable of a function can't have an address; declare '${variable.name}' as VAR_GLOBAL.`,
+    );
     return;
   }
   checkSize(c, variable, location);
@@ -38,10 +46,15 @@ function checkSize(c: Compilation, variable: VariableSymbol, location: DirectAdd
   const isBit = location.size === 'X';
   // TIME and the like have 64 bits here and 32 elsewhere: such a variable gets bytes of its own.
   const time = type.group === 'duration' || type.group === 'date' || type.group === 'tod' || type.group === 'dt';
-  const fits = isBit === (type === e.BOOL) && (sizeOf(type) === unitBytes[location.size] || (time && location.size === 'D'));
+  const fits =
+    isBit === (type === e.BOOL) && (sizeOf(type) === unitBytes[location.size] || (time && location.size === 'D'));
   if (fits) return;
   const name = { X: 'one bit', B: '8 bits', W: '16 bits', D: '32 bits', L: '64 bits' }[location.size];
-  c.problems.report(isStrict(c) ? 'E7004' : 'W7004', variable.span, `${location.text} has ${name}, which does not fit ${typeName(variable.type)}.`);
+  c.problems.report(
+    isStrict(c) ? 'E7004' : 'W7004',
+    variable.span,
+    `${location.text} has ${name}, which does not fit ${typeName(variable.type)}.`,
+  );
 }
 
 /** E7003: the same address twice within one declaration. Overlaps elsewhere are intended: the variables share their bytes. */
@@ -52,7 +65,11 @@ export function checkAddressesTwice(c: Compilation, variables: Iterable<Variable
     if (!location || location.path.length === 0 || variable.section === 'VAR_EXTERNAL') continue;
     const before = seen.get(location.text);
     if (before) {
-      c.problems.report(isStrict(c) ? 'E7003' : 'W7003', variable.span, `'${variable.name}' has the same address ${location.text} as '${before.name}'; change one of them.`);
+      c.problems.report(
+        isStrict(c) ? 'E7003' : 'W7003',
+        variable.span,
+        `'${variable.name}' has the same address ${location.text} as '${before.name}'; change one of them.`,
+      );
     } else seen.set(location.text, variable);
   }
 }

@@ -6,16 +6,40 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
   if (pou.standard) return;
   const { problems, profile } = c;
   if (pou.pouKind === 'function') {
-    const gives = pou.blocks.some((b) => (b.section === 'VAR_OUTPUT' || b.section === 'VAR_IN_OUT') && b.variables.length > 0);
+    const gives = pou.blocks.some(
+      (b) => (b.section === 'VAR_OUTPUT' || b.section === 'VAR_IN_OUT') && b.variables.length > 0,
+    );
     if (!pou.returnType && !gives && profile.name !== 'twincat') {
-      problems.report('E2014', pou.nameSpan, `The function '${pou.name}' has no result; write its type behind a colon, FUNCTION ${pou.name} : INT.`);
+      problems.report(
+        'E2014',
+        pou.nameSpan,
+        `The function '${pou.name}' has no result; write its type behind a colon, FUNCTION ${pou.name} : INT.`,
+      );
     }
-    if (pou.extends.length > 0 || pou.implements.length > 0) problems.report('E5001', pou.nameSpan, `A function can't extend or implement anything; '${pou.name}' would have to be a function block.`);
+    if (pou.extends.length > 0 || pou.implements.length > 0)
+      problems.report(
+        'E5001',
+        pou.nameSpan,
+        `A function can't extend or implement anything; '${pou.name}' would have to be a function block.`,
+      );
   } else if (pou.returnType) {
-    problems.report('E2014', pou.returnType.span, `A ${pou.pouKind === 'function_block' ? 'function block' : pou.pouKind} has no result type; '${pou.name}' would have to be a FUNCTION.`);
+    problems.report(
+      'E2014',
+      pou.returnType.span,
+      `A ${pou.pouKind === 'function_block' ? 'function block' : pou.pouKind} has no result type; '${pou.name}' would have to be a FUNCTION.`,
+    );
   }
-  if (pou.pouKind === 'program' && pou.implements.length > 0) problems.report('E5001', pou.nameSpan, `A program can't implement an interface.`);
-  if (pou.pouKind === 'class' && pou.body?.kind === 'statements' && pou.body.statements.some((s) => s.kind !== 'empty')) {
-    problems.report('E2015', pou.body.statements[0]!.span, `A class has no body of its own; move these statements to a method of '${pou.name}'.`);
+  if (pou.pouKind === 'program' && pou.implements.length > 0)
+    problems.report('E5001', pou.nameSpan, `A program can't implement an interface.`);
+  if (
+    pou.pouKind === 'class' &&
+    pou.body?.kind === 'statements' &&
+    pou.body.statements.some((s) => s.kind !== 'empty')
+  ) {
+    problems.report(
+      'E2015',
+      pou.body.statements[0]!.span,
+      `A class has no body of its own; move these statements to a method of '${pou.name}'.`,
+    );
   }
 }

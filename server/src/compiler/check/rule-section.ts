@@ -5,12 +5,23 @@ import type { Owner } from './symbols.js';
 /** E2011, E2012: which sections a kind of POU has, and which of them may be CONSTANT or RETAIN. IEC 61131-3:2013, tables 13, 14 and 48. */
 export function checkSection(c: Compilation, block: VariableBlock, owner: Owner | undefined): void {
   const { section } = block;
-  if (owner?.kind === 'block' && owner.pouKind === 'class' && (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || section === 'VAR_IN_OUT')) {
-    c.problems.report('E2011', block.span, `A class has no ${section}; make it a FUNCTION_BLOCK or pass parameters to its methods.`);
+  if (
+    owner?.kind === 'block' &&
+    owner.pouKind === 'class' &&
+    (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || section === 'VAR_IN_OUT')
+  ) {
+    c.problems.report(
+      'E2011',
+      block.span,
+      `A class has no ${section}; make it a FUNCTION_BLOCK or pass parameters to its methods.`,
+    );
   }
   // CODESYS has VAR_IN_OUT CONSTANT: passed by address, and not written.
   const byAddress = section === 'VAR_IN_OUT' && (c.profile.name === 'codesys' || c.profile.name === 'twincat');
-  if (block.constant && (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || (section === 'VAR_IN_OUT' && !byAddress))) {
+  if (
+    block.constant &&
+    (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || (section === 'VAR_IN_OUT' && !byAddress))
+  ) {
     c.problems.report('E2012', block.span, `${section} can't be CONSTANT; remove the word CONSTANT.`);
   }
   if (block.retain && (section === 'VAR_IN_OUT' || section === 'VAR_TEMP' || section === 'VAR_EXTERNAL')) {

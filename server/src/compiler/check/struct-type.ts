@@ -58,7 +58,8 @@ function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: 
       for (const [key, field] of type.fields) fields.set(key, field);
       end = type.size;
       align = type.align;
-    } else c.problems.report('E2002', node.span, `There is no structure '${node.extends}' that '${name}' could extend.`);
+    } else
+      c.problems.report('E2002', node.span, `There is no structure '${node.extends}' that '${name}' could extend.`);
   }
   for (const member of node.members) {
     const key = foldName(member.name);

@@ -1,6 +1,15 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import type {
-  Access, Body, DirectAddress, Expression, PouDeclaration, PropertyDeclaration, Section, TypeDeclaration, TypeNode, VariableBlock,
+  Access,
+  Body,
+  DirectAddress,
+  Expression,
+  PouDeclaration,
+  PropertyDeclaration,
+  Section,
+  TypeDeclaration,
+  TypeNode,
+  VariableBlock,
 } from '../syntax/ast.js';
 import type { EnumType, Initial, InstanceType, InterfaceType, Type, TypeUse } from './types.js';
 

@@ -19,7 +19,13 @@ export function typeName(type: Type): string {
       if (type.target.kind === 'void') return 'address';
       return `${{ pointer: 'POINTER TO', ref_to: 'REF_TO', reference: 'REFERENCE TO' }[type.form]} ${typeName(type.target)}`;
     case 'literal':
-      return { int: 'integer literal', real: 'real literal', string: 'STRING literal', wstring: 'WSTRING literal', bool: 'BOOL literal' }[type.form];
+      return {
+        int: 'integer literal',
+        real: 'real literal',
+        string: 'STRING literal',
+        wstring: 'WSTRING literal',
+        bool: 'BOOL literal',
+      }[type.form];
     case 'null':
       return 'NULL';
     case 'void':
@@ -40,7 +46,9 @@ export function sameType(a: Type, b: Type, exact = false): boolean {
       return (
         b.kind === 'array' &&
         a.bounds.length === b.bounds.length &&
-        (a.dynamic || b.dynamic || a.bounds.every((bound, i) => bound.high - bound.low === b.bounds[i]!.high - b.bounds[i]!.low)) &&
+        (a.dynamic ||
+          b.dynamic ||
+          a.bounds.every((bound, i) => bound.high - bound.low === b.bounds[i]!.high - b.bounds[i]!.low)) &&
         sameType(a.element, b.element, true)
       );
     case 'pointer':

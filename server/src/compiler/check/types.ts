@@ -5,8 +5,19 @@ import type { Scope } from './symbols.js';
 
 /** Types as the checker sees them. Elementary types are singletons: compare them with `===`, everything else with `sameType`. */
 export type Type =
-  | ElementaryType | StringType | ArrayType | StructType | EnumType | SubrangeType | PointerType | InstanceType | InterfaceType
-  | LiteralType | NullType | VoidType | ErrorType;
+  | ElementaryType
+  | StringType
+  | ArrayType
+  | StructType
+  | EnumType
+  | SubrangeType
+  | PointerType
+  | InstanceType
+  | InterfaceType
+  | LiteralType
+  | NullType
+  | VoidType
+  | ErrorType;
 
 export interface ElementaryType {
   readonly kind: 'elementary';
@@ -17,7 +28,12 @@ export interface ElementaryType {
   readonly group: 'bool' | 'bits' | 'signed' | 'unsigned' | 'real' | 'duration' | 'date' | 'tod' | 'dt' | 'char';
 }
 /** `capacity` characters; NUL-terminated, so `size` is (capacity + 1) x unit. */
-export interface StringType { readonly kind: 'string'; readonly wide: boolean; readonly capacity: number; readonly size: number }
+export interface StringType {
+  readonly kind: 'string';
+  readonly wide: boolean;
+  readonly capacity: number;
+  readonly size: number;
+}
 export interface ArrayType {
   readonly kind: 'array';
   /** Inclusive bounds; absent (`*`) dimensions only in VAR_IN_OUT, where `dynamic` is true and size is 0. */
@@ -30,11 +46,23 @@ export interface ArrayType {
   readonly align: number;
 }
 /** An initial value and the scope in which its names mean something. */
-export interface Initial { readonly expression: Expression; readonly scope: Scope }
+export interface Initial {
+  readonly expression: Expression;
+  readonly scope: Scope;
+}
 /** A type as a declaration uses it: the type, and the initial value that comes with its name. */
-export interface TypeUse { readonly type: Type; readonly initial?: Initial }
+export interface TypeUse {
+  readonly type: Type;
+  readonly initial?: Initial;
+}
 /** `initial`: of the member's own declaration, else of its type. */
-export interface FieldSymbol { readonly name: string; readonly type: Type; readonly offset: number; readonly node: TypeNode; readonly initial?: Initial }
+export interface FieldSymbol {
+  readonly name: string;
+  readonly type: Type;
+  readonly offset: number;
+  readonly node: TypeNode;
+  readonly initial?: Initial;
+}
 export interface StructType {
   readonly kind: 'struct';
   readonly name: string;
@@ -51,20 +79,61 @@ export interface EnumType {
   /** Value of variables without an initial value: the type's own, else the first name's. */
   readonly initial: bigint;
 }
-export interface SubrangeType { readonly kind: 'subrange'; readonly name: string; readonly base: ElementaryType; readonly low: bigint; readonly high: bigint }
-export interface PointerType { readonly kind: 'pointer'; readonly form: 'pointer' | 'ref_to' | 'reference'; readonly target: Type }
+export interface SubrangeType {
+  readonly kind: 'subrange';
+  readonly name: string;
+  readonly base: ElementaryType;
+  readonly low: bigint;
+  readonly high: bigint;
+}
+export interface PointerType {
+  readonly kind: 'pointer';
+  readonly form: 'pointer' | 'ref_to' | 'reference';
+  readonly target: Type;
+}
 /** FUNCTION_BLOCK, CLASS or PROGRAM. Members, methods and layout belong to its symbol (check/symbols.ts). */
-export interface InstanceType { readonly kind: 'instance'; readonly name: string; readonly declaration: PouDeclaration; size: number; align: number }
-export interface InterfaceType { readonly kind: 'interface'; readonly name: string; readonly declaration: PouDeclaration }
+export interface InstanceType {
+  readonly kind: 'instance';
+  readonly name: string;
+  readonly declaration: PouDeclaration;
+  size: number;
+  align: number;
+}
+export interface InterfaceType {
+  readonly kind: 'interface';
+  readonly name: string;
+  readonly declaration: PouDeclaration;
+}
 /** An untyped literal before context decides: `5` fits every integer, bit string and real type that holds it. */
-export interface LiteralType { readonly kind: 'literal'; readonly form: 'int' | 'real' | 'string' | 'wstring' | 'bool'; readonly value?: bigint }
-export interface NullType { readonly kind: 'null' }
-export interface VoidType { readonly kind: 'void' }
+export interface LiteralType {
+  readonly kind: 'literal';
+  readonly form: 'int' | 'real' | 'string' | 'wstring' | 'bool';
+  readonly value?: bigint;
+}
+export interface NullType {
+  readonly kind: 'null';
+}
+export interface VoidType {
+  readonly kind: 'void';
+}
 /** After a reported problem: compatible with everything, so that one error gives one finding. */
-export interface ErrorType { readonly kind: 'error' }
+export interface ErrorType {
+  readonly kind: 'error';
+}
 
-const elementary = (name: ElementaryName, size: number, mem: MemType, num: NumType, group: ElementaryType['group']): ElementaryType => ({
-  kind: 'elementary', name, size, mem, num, group,
+const elementary = (
+  name: ElementaryName,
+  size: number,
+  mem: MemType,
+  num: NumType,
+  group: ElementaryType['group'],
+): ElementaryType => ({
+  kind: 'elementary',
+  name,
+  size,
+  mem,
+  num,
+  group,
 });
 
 /** IEC 61131-3:2013, table 10, with the representation of model/data-type.ts. */

@@ -1,3 +1,4 @@
+import type { SourceSpan } from '../../model/source-span.js';
 import type { Region } from '../../model/program-image.js';
 import type { Compilation } from '../check/compilation.js';
 import { symbolOf } from '../check/declare-pou.js';
@@ -32,13 +33,18 @@ export function allocateMemory(c: Compilation, plan: readonly PlannedInstance[],
   const fixed: VariableSymbol[] = [];
   let top = areas.end;
   let reported = false;
-  const take = (size: number, align: number, variable?: VariableSymbol): number => {
+  const take = (size: number, align: number, of?: { readonly span: SourceSpan; readonly name: string }): number => {
     const address = alignUp(top, align);
     top = address + size;
     if (top > maxMemoryBytes && !reported) {
       reported = true;
-      const at = variable ?? all[0];
-      if (at) c.problems.report('E8101', at.span, `SIZE: the variables of the program take more than 64 MB, of which '${at.name}' takes ${size} bytes.`);
+      const at = of ?? all[0];
+      if (at)
+        c.problems.report(
+          'E8101',
+          at.span,
+          `SIZE: the variables of the program take more than 64 MB, of which '${at.name}' takes ${size} bytes.`,
+        );
     }
     return reported ? 0 : address;
   };
@@ -55,14 +61,18 @@ export function allocateMemory(c: Compilation, plan: readonly PlannedInstance[],
   const instances = new Map<PlannedInstance, number>();
   const retainStart = alignUp(top, 16);
   top = retainStart;
-  for (const one of plan) if (one.retain) instances.set(one, take(one.block.type.size, 8));
+  for (const one of plan) if (one.retain) instances.set(one, take(one.block.type.size, 8, nameOf(one)));
   for (const variable of all) if (variable.storage.kind === 'unplaced' && variable.retain) place(variable);
-  const retainedCells = plan.reduce((sum, one) => sum + indirectBytes(c, one.block.type), 0) + all.reduce((sum, v) => sum + indirectBytes(c, v.type), 0);
+  const retainedCells =
+    plan.reduce((sum, one) => sum + indirectBytes(c, one.block.type), 0) +
+    all.reduce((sum, v) => sum + indirectBytes(c, v.type), 0);
   let retainedTop = take(retainedCells, 8);
   const retain = { start: retainStart, size: alignUp(top, 16) - retainStart };
   top = alignUp(top, 16);
   for (const variable of all) if (variable.storage.kind === 'unplaced') place(variable);
-  for (const one of plan) if (!instances.has(one)) instances.set(one, take(one.block.type.size, Math.max(8, one.block.type.align)));
+  for (const one of plan)
+    if (!instances.has(one))
+      instances.set(one, take(one.block.type.size, Math.max(8, one.block.type.align), nameOf(one)));
   const inOutBytes = plan.reduce((sum, one) => sum + inOutCells(one.block), 0);
   let inOutTop = take(inOutBytes, 8);
   const end = alignUp(top, 16);
@@ -89,23 +99,35 @@ export function allocateMemory(c: Compilation, plan: readonly PlannedInstance[],
   };
 }
 
+const nameOf = (one: PlannedInstance) => ({ span: one.block.declaration.nameSpan, name: one.name });
+
 /** Every variable that is not part of an instance, in order of declaration. */
 function* fixedVariables(c: Compilation): Generator<VariableSymbol> {
   const seen = new Set<VariableSymbol>();
-  const fresh = (variable: VariableSymbol): boolean => variable.type.kind !== 'error' && !seen.has(variable) && seen.add(variable).size > 0;
+  const fresh = (variable: VariableSymbol): boolean =>
+    variable.type.kind !== 'error' && !seen.has(variable) && seen.add(variable).size > 0;
   for (const variable of c.table.globals.values()) if (fresh(variable)) yield variable;
-  for (const list of c.table.lists.values()) for (const variable of list.variables.values()) if (fresh(variable)) yield variable;
-  for (const fn of c.table.functions.values()) for (const v of fn.variables.values()) if (v.section === 'VAR_STAT' && fresh(v)) yield v;
+  for (const list of c.table.lists.values())
+    for (const variable of list.variables.values()) if (fresh(variable)) yield variable;
+  for (const fn of c.table.functions.values())
+    for (const v of fn.variables.values()) if (v.section === 'VAR_STAT' && fresh(v)) yield v;
   for (const block of c.table.types.values()) {
     if (block.kind !== 'block') continue;
     layoutBlock(c, block);
     for (const v of block.variables.values()) {
       const isStatic = v.section === 'VAR_STAT';
       const located = v.location !== undefined && v.location.path.length > 0;
-      const retained = v.retain && block.pouKind === 'program' && v.storage.kind === 'unplaced' && v.section !== 'VAR_EXTERNAL' && v.section !== 'VAR_TEMP' && v.section !== 'VAR_IN_OUT';
+      const retained =
+        v.retain &&
+        block.pouKind === 'program' &&
+        v.storage.kind === 'unplaced' &&
+        v.section !== 'VAR_EXTERNAL' &&
+        v.section !== 'VAR_TEMP' &&
+        v.section !== 'VAR_IN_OUT';
       if ((isStatic || located || retained) && fresh(v)) yield v;
     }
-    for (const method of block.methods.values()) for (const v of method.variables.values()) if (v.section === 'VAR_STAT' && fresh(v)) yield v;
+    for (const method of block.methods.values())
+      for (const v of method.variables.values()) if (v.section === 'VAR_STAT' && fresh(v)) yield v;
   }
 }
 
@@ -126,7 +148,8 @@ function indirectBytes(c: Compilation, type: Type): number {
       for (let b = symbol?.kind === 'block' ? symbol : undefined; b; b = b.base) {
         layoutBlock(c, b);
         for (const variable of b.variables.values()) {
-          if (variable.storage.kind === 'indirect' && variable.section !== 'VAR_IN_OUT') bytes += alignUp(sizeOf(variable.type), 8) + indirectBytes(c, variable.type);
+          if (variable.storage.kind === 'indirect' && variable.section !== 'VAR_IN_OUT')
+            bytes += alignUp(sizeOf(variable.type), 8) + indirectBytes(c, variable.type);
           else if (variable.storage.kind === 'instance') bytes += indirectBytes(c, variable.type);
         }
       }
@@ -138,5 +161,8 @@ function indirectBytes(c: Compilation, type: Type): number {
 }
 
 function inOutCells(block: BlockSymbol): number {
-  return [...block.variables.values()].reduce((sum, v) => (v.section === 'VAR_IN_OUT' ? sum + alignUp(sizeOf(v.type), 8) : sum), 0);
+  return [...block.variables.values()].reduce(
+    (sum, v) => (v.section === 'VAR_IN_OUT' ? sum + alignUp(sizeOf(v.type), 8) : sum),
+    0,
+  );
 }

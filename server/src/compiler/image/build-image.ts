@@ -23,12 +23,16 @@ const cyclicStack = 1024 * 1024;
 const pageBytes = 65536;
 
 /** Verifies and emits the module, and describes it for the engine. Undefined after a reported problem. */
-export function buildImage(program: Program, input: CompileInput, parsed: readonly SourceUnit[]): ProgramImage | undefined {
+export function buildImage(
+  program: Program,
+  input: CompileInput,
+  parsed: readonly SourceUnit[],
+): ProgramImage | undefined {
   const { lowering: c, memory, plan } = program;
   const types = createTypeTable();
   const tasks = planTasks(c, program.units, program.runnables, program.pathContext);
-  const roots = listRoots(c, plan, memory, types, program.configured.access);
   const channels = listChannels(memory, plan, program.image, types, program.configured.channels);
+  const roots = listRoots(c, plan, memory, types, program.configured.access, program.image, channels);
   if (c.problems.errorCount > 0) return undefined;
 
   const { graph } = program;
@@ -83,8 +87,7 @@ export function buildImage(program: Program, input: CompileInput, parsed: readon
 
 function digestOf(image: Omit<ProgramImage, 'digest'>): string {
   const digest = createDigest();
-  const { wasm, instrumentedWasm, initialMemory, ...rest } = image;
-  void instrumentedWasm;
+  const { wasm, instrumentedWasm: _other, initialMemory, ...rest } = image;
   digest.bytes(wasm);
   for (const run of initialMemory) {
     digest.text(String(run.address));
@@ -112,8 +115,23 @@ function summarise(pou: PouDeclaration): PouSummary[] {
   const digest = pouDigest(pou);
   return [
     { name: [...pou.namespace, pou.name].join('.'), kind: pou.pouKind, language: languageOf(pou.body), digest },
-    ...pou.methods.map((m): PouSummary => ({ name: `${pou.name}.${m.name}`, kind: 'method', language: languageOf(m.body), digest })),
-    ...pou.actions.map((a): PouSummary => ({ name: `${pou.name}.${a.name}`, kind: 'action', language: languageOf(a.body), digest })),
-    ...pou.properties.map((p): PouSummary => ({ name: `${pou.name}.${p.name}`, kind: 'property', language: 'ST', digest })),
+    ...pou.methods.map((m): PouSummary => ({
+      name: `${pou.name}.${m.name}`,
+      kind: 'method',
+      language: languageOf(m.body),
+      digest,
+    })),
+    ...pou.actions.map((a): PouSummary => ({
+      name: `${pou.name}.${a.name}`,
+      kind: 'action',
+      language: languageOf(a.body),
+      digest,
+    })),
+    ...pou.properties.map((p): PouSummary => ({
+      name: `${pou.name}.${p.name}`,
+      kind: 'property',
+      language: 'ST',
+      digest,
+    })),
   ];
 }

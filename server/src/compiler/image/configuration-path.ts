@@ -33,31 +33,57 @@ export interface PathContext {
 }
 
 /** Follows a path; reports where it leads nowhere. */
-export function resolvePath(c: Compilation, node: Expression, context: PathContext, quiet = false): ResolvedPath | undefined {
-  const fail = (span: SourceSpan, message: string): undefined => {
+export function resolvePath(
+  c: Compilation,
+  node: Expression,
+  context: PathContext,
+  quiet = false,
+): ResolvedPath | undefined {
+  const fail = (span: SourceSpan, message: string): ResolvedPath | undefined => {
     if (!quiet) c.problems.report('E7006', span, message);
     return undefined;
   };
   switch (node.kind) {
     case 'name':
-      return rootPath(c, node.name, context) ?? (context.prefixes.has(foldName(node.name)) ? undefined : fail(node.span, `There is no program instance or global variable '${node.name}'.`));
+      return (
+        rootPath(c, node.name, context) ??
+        (context.prefixes.has(foldName(node.name))
+          ? undefined
+          : fail(node.span, `There is no program instance or global variable '${node.name}'.`))
+      );
     case 'direct': {
       const found = context.image.find(node);
-      return found ? { type: { kind: 'void' }, ...found, text: node.text } : fail(node.span, `${node.text} is no complete address.`);
+      return found
+        ? { type: { kind: 'void' }, ...found, text: node.text }
+        : fail(node.span, `${node.text} is no complete address.`);
     }
     case 'member': {
-      if (node.object.kind === 'name' && context.prefixes.has(foldName(node.object.name)) && !rootPath(c, node.object.name, context)) {
+      if (
+        node.object.kind === 'name' &&
+        context.prefixes.has(foldName(node.object.name)) &&
+        !rootPath(c, node.object.name, context)
+      ) {
         return resolvePath(c, { kind: 'name', name: node.member, span: node.memberSpan }, context, quiet);
       }
-      if (node.object.kind === 'member' && node.object.object.kind === 'name' && context.prefixes.has(foldName(node.object.object.name)) && context.prefixes.has(foldName(node.object.member))) {
+      if (
+        node.object.kind === 'member' &&
+        node.object.object.kind === 'name' &&
+        context.prefixes.has(foldName(node.object.object.name)) &&
+        context.prefixes.has(foldName(node.object.member))
+      ) {
         return resolvePath(c, { kind: 'name', name: node.member, span: node.memberSpan }, context, quiet);
       }
       const object = resolvePath(c, node.object, context, quiet);
-      return object && (memberPath(object, node.member) ?? fail(node.memberSpan, `'${object.text}' has no variable '${node.member}'.`));
+      return (
+        object &&
+        (memberPath(object, node.member) ?? fail(node.memberSpan, `'${object.text}' has no variable '${node.member}'.`))
+      );
     }
     case 'index': {
       const object = resolvePath(c, node.object, context, quiet);
-      return object && (indexPath(c, object, node.indices) ?? fail(node.span, `The index does not fit '${object.text}'.`));
+      return (
+        object && (indexPath(c, object, node.indices) ?? fail(node.span, `The index does not fit '${object.text}'.`))
+      );
     }
     default:
       return fail(node.span, 'A path consists of names, dots and constant indices.');
@@ -67,7 +93,8 @@ export function resolvePath(c: Compilation, node: Expression, context: PathConte
 function rootPath(c: Compilation, name: string, { plan, memory }: PathContext): ResolvedPath | undefined {
   const key = foldName(name);
   const instance = plan.find((one) => foldName(one.name) === key);
-  if (instance) return { type: instance.block.type, address: memory.instances.get(instance)!, instance, offset: 0, text: name };
+  if (instance)
+    return { type: instance.block.type, address: memory.instances.get(instance)!, instance, offset: 0, text: name };
   const global = c.table.globals.get(key);
   if (global?.storage.kind !== 'absolute') return undefined;
   const { address, bit } = global.storage;
@@ -80,13 +107,28 @@ function memberPath(object: ResolvedPath, member: string): ResolvedPath | undefi
   const { type } = object;
   if (type.kind === 'struct') {
     const field = type.fields.get(key);
-    return field && { ...object, type: field.type, address: object.address + field.offset, ...(object.offset !== undefined && { offset: object.offset + field.offset }), text };
+    return (
+      field && {
+        ...object,
+        type: field.type,
+        address: object.address + field.offset,
+        ...(object.offset !== undefined && { offset: object.offset + field.offset }),
+        text,
+      }
+    );
   }
   const block = blockOfType(type);
   const variable = block && findMember(block, key);
   if (!variable) return undefined;
   const { storage } = variable;
-  if (storage.kind === 'absolute') return { type: variable.type, address: storage.address, ...(storage.bit !== undefined && { bit: storage.bit }), variable, text };
+  if (storage.kind === 'absolute')
+    return {
+      type: variable.type,
+      address: storage.address,
+      ...(storage.bit !== undefined && { bit: storage.bit }),
+      variable,
+      text,
+    };
   if (storage.kind !== 'instance') return undefined;
   return {
     type: variable.type,
@@ -109,5 +151,11 @@ function indexPath(c: Compilation, object: ResolvedPath, indices: readonly Expre
     values.push(value);
   }
   const offset = element * sizeOf(type.element);
-  return { ...object, type: type.element, address: object.address + offset, ...(object.offset !== undefined && { offset: object.offset + offset }), text: `${object.text}[${values.join(',')}]` };
+  return {
+    ...object,
+    type: type.element,
+    address: object.address + offset,
+    ...(object.offset !== undefined && { offset: object.offset + offset }),
+    text: `${object.text}[${values.join(',')}]`,
+  };
 }

@@ -42,12 +42,20 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
         const { location } = one;
         if (location) {
           if (declared && declared.path.length > 0) {
-            c.problems.report('E7008', one.span, `'${to.text}' has the address ${declared.text} already, so it can't get one here.`);
+            c.problems.report(
+              'E7008',
+              one.span,
+              `'${to.text}' has the address ${declared.text} already, so it can't get one here.`,
+            );
             continue;
           }
           // Without AT in its declaration the variable may still get an address: it is copied like the others.
           if (declared && declared.area !== location.area) {
-            c.problems.report('E7008', one.span, `'${to.text}' is declared at ${declared.text} and can't be at ${location.text}; the areas differ.`);
+            c.problems.report(
+              'E7008',
+              one.span,
+              `'${to.text}' is declared at ${declared.text} and can't be at ${location.text}; the areas differ.`,
+            );
             continue;
           }
           const place = context.image.find(location);
@@ -91,7 +99,11 @@ function checkConfigured(c: Compilation, context: PathContext, configured: Reado
         if (variable.storage.kind !== 'instance') continue;
         const at = address + variable.storage.offset;
         if (variable.location?.path.length === 0 && !configured.has(`${at}`)) {
-          c.problems.report('E7001', variable.span, `'${path}.${variable.name}' is at ${variable.location.text} and gets no address from VAR_CONFIG; write a complete address, or configure it.`);
+          c.problems.report(
+            'E7001',
+            variable.span,
+            `'${path}.${variable.name}' is at ${variable.location.text} and gets no address from VAR_CONFIG; write a complete address, or configure it.`,
+          );
         }
         const inner = blockOfType(variable.type);
         if (inner && !inner.standard) visit(inner, at, `${path}.${variable.name}`);

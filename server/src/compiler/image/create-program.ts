@@ -7,7 +7,7 @@ import { FunctionBuilder } from '../lower/function-builder.js';
 import { callGraph, findCycles, reachable, type CallGraph } from '../lower/call-graph.js';
 import { createLowering, type Placement } from '../lower/create-lowering.js';
 import { lowerEntry } from '../lower/lower-entry.js';
-import { emitRuntimeInitial } from '../lower/lower-initializer.js';
+import { emitRuntimeInitial, emitVariableInitial } from '../lower/lower-initializer.js';
 import { absolutePlace } from '../lower/lower-place.js';
 import type { Lowering } from '../lower/lowering.js';
 import { createFacts, scanExpression, scanStatements } from '../lower/scan-body.js';
@@ -43,7 +43,10 @@ export interface Program {
 
 export const initName = '$init';
 
-export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCount'>, units: readonly SourceUnit[]): Program {
+export function createProgram(
+  base: Omit<Compilation, 'evaluate' | 'instanceCount'>,
+  units: readonly SourceUnit[],
+): Program {
   const counts = countInstances(units);
   let plan: PlannedInstance[] = [];
   let schedule: PlannedInstance[] = [];
@@ -86,7 +89,8 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
 
   const lower = (): void => {
     for (const fn of c.table.functions.values()) if (!fn.standard && !fn.generics) c.needCallable(fn);
-    for (const symbol of [...c.table.types.values()]) if (symbol.kind === 'block' && !symbol.standard) needBlock(c, symbol);
+    for (const symbol of [...c.table.types.values()])
+      if (symbol.kind === 'block' && !symbol.standard) needBlock(c, symbol);
     c.drain();
     bytes = initialMemory(c, plan, memory!);
     configured!.writeInitial(bytes);
@@ -105,9 +109,11 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
     f.initializing = true;
     for (const variable of memory!.fixed) {
       const { storage } = variable;
-      if (storage.kind === 'absolute') emitRuntimeInitial(f, absolutePlace(f, storage.address, variable.name, storage.bit), variable.type, variable.initial);
+      if (storage.kind === 'absolute')
+        emitVariableInitial(f, absolutePlace(f, storage.address, variable.name, storage.bit), variable);
     }
-    for (const one of plan) emitRuntimeInitial(f, absolutePlace(f, memory!.instances.get(one)!, one.name), one.block.type, undefined);
+    for (const one of plan)
+      emitRuntimeInitial(f, absolutePlace(f, memory!.instances.get(one)!, one.name), one.block.type, undefined);
     f.emit({ op: 'return' });
     return f.finish();
   };
@@ -120,20 +126,46 @@ export function createProgram(base: Omit<Compilation, 'evaluate' | 'instanceCoun
     let callee = c.needBody(one.block);
     if (args.length > 0 || located.length > 0) {
       callee = `${one.resource}.${one.name}$entry${index}`;
-      c.functions.set(callee, lowerEntry(c, callee, one.block, args, located, one.configuration?.span ?? one.block.declaration.span));
+      c.functions.set(
+        callee,
+        lowerEntry(c, callee, one.block, args, located, one.configuration?.span ?? one.block.declaration.span),
+      );
     }
     entries.push({ exportName: entry, callee, instance: memory!.instances.get(instance)! });
-    const made: Runnable[] = [{ name: one.name, type: one.block.name, entry, resource: one.resource, ...(one.configuration?.task !== undefined && { task: one.configuration.task }) }];
+    const made: Runnable[] = [
+      {
+        name: one.name,
+        type: one.block.name,
+        entry,
+        resource: one.resource,
+        ...(one.configuration?.task !== undefined && { task: one.configuration.task }),
+      },
+    ];
     for (const [i, association] of (one.configuration?.fbTasks ?? []).entries()) {
       const path = association.instance.split('.').reduce<Parameters<typeof resolvePath>[1]>(
-        (object, member) => ({ kind: 'member', object, member, memberSpan: one.configuration!.span, span: one.configuration!.span }),
+        (object, member) => ({
+          kind: 'member',
+          object,
+          member,
+          memberSpan: one.configuration!.span,
+          span: one.configuration!.span,
+        }),
         { kind: 'name', name: one.name, span: one.configuration!.span },
       );
       const found = resolvePath(c, path, pathContext());
-      const block = found?.type.kind === 'instance' ? c.table.types.get(foldName([...found.type.declaration.namespace, found.type.name].join('.'))) : undefined;
+      const block =
+        found?.type.kind === 'instance'
+          ? c.table.types.get(foldName([...found.type.declaration.namespace, found.type.name].join('.')))
+          : undefined;
       if (!found || block?.kind !== 'block') continue;
       entries.push({ exportName: `${entry}_${i}`, callee: c.needBody(block), instance: found.address });
-      made.push({ name: found.text, type: block.name, entry: `${entry}_${i}`, resource: one.resource, task: association.task });
+      made.push({
+        name: found.text,
+        type: block.name,
+        entry: `${entry}_${i}`,
+        resource: one.resource,
+        task: association.task,
+      });
     }
     return made;
   };
@@ -186,7 +218,8 @@ function countInstances(units: readonly SourceUnit[]): Map<string, number> {
 function requestAddresses(c: Lowering, units: readonly SourceUnit[], image: ProcessImage): void {
   const facts = createFacts();
   const located = (variables: Iterable<VariableSymbol>): void => {
-    for (const v of variables) if (v.location && v.section !== 'VAR_EXTERNAL') image.request(v.location, sizeOf(v.type));
+    for (const v of variables)
+      if (v.location && v.section !== 'VAR_EXTERNAL') image.request(v.location, sizeOf(v.type));
   };
   located(c.table.globals.values());
   for (const list of c.table.lists.values()) located(list.variables.values());
@@ -206,7 +239,8 @@ function requestAddresses(c: Lowering, units: readonly SourceUnit[], image: Proc
   for (const node of facts.addresses) image.request(node, directSize(node.size));
 }
 
-const directSize = (size: 'X' | 'B' | 'W' | 'D' | 'L'): number => ({ X: e.BOOL, B: e.BYTE, W: e.WORD, D: e.DWORD, L: e.LWORD })[size].size;
+const directSize = (size: 'X' | 'B' | 'W' | 'D' | 'L'): number =>
+  ({ X: e.BOOL, B: e.BYTE, W: e.WORD, D: e.DWORD, L: e.LWORD })[size].size;
 
 function needBlock(c: Lowering, block: BlockSymbol): void {
   if (block.pouKind !== 'class') c.needBody(block);
@@ -223,7 +257,12 @@ function reportRecursion(c: Lowering, graph: CallGraph): void {
   for (const cycle of findCycles(graph)) {
     const names = cycle.map((name) => name.replace(/\$.*$/, ''));
     const span = spanOfFunction(c, cycle[0]!);
-    if (span) c.problems.report('E4020', span, `RECURSION: '${names[0]}' calls itself (${names.join(' -> ')}); use a loop, or keep a stack of your own.`);
+    if (span)
+      c.problems.report(
+        'E4020',
+        span,
+        `RECURSION: '${names[0]}' calls itself (${names.join(' -> ')}); use a loop, or keep a stack of your own.`,
+      );
   }
 }
 
@@ -235,7 +274,8 @@ function spanOfFunction(c: Lowering, irName: string) {
   if (type?.kind === 'block') return type.declaration.nameSpan;
   for (const block of c.table.types.values()) {
     if (block.kind !== 'block') continue;
-    for (const method of [...block.methods.values(), ...block.actions.values()]) if (method.irName === irName) return method.span;
+    for (const method of [...block.methods.values(), ...block.actions.values()])
+      if (method.irName === irName) return method.span;
     for (const property of block.properties.values()) {
       for (const accessor of [property.getter, property.setter]) if (accessor?.irName === irName) return accessor.span;
     }
@@ -248,7 +288,11 @@ function markOutsideWrites(c: Lowering, graph: CallGraph): void {
   const reached = new Map<string, Set<string>>();
   for (const { writer, domain, offset, size } of c.outsideWrites) {
     const block = domain.block!;
-    const owners = [block.irName, ...[...block.methods.values(), ...block.actions.values()].map((m) => m.irName), ...[...block.properties.values()].flatMap((p) => [p.getter, p.setter].flatMap((a) => (a ? [a.irName] : [])))];
+    const owners = [
+      block.irName,
+      ...[...block.methods.values(), ...block.actions.values()].map((m) => m.irName),
+      ...[...block.properties.values()].flatMap((p) => [p.getter, p.setter].flatMap((a) => (a ? [a.irName] : []))),
+    ];
     for (const owner of owners) {
       let from = reached.get(owner);
       if (!from) {
@@ -261,4 +305,3 @@ function markOutsideWrites(c: Lowering, graph: CallGraph): void {
     }
   }
 }
-

@@ -1,6 +1,6 @@
 import type { VariableSymbol } from '../check/symbols.js';
 import type { Lowering } from '../lower/lowering.js';
-import { writeInitial } from '../lower/initial-bytes.js';
+import { writeInitial, writeVariable } from '../lower/initial-bytes.js';
 import type { Initial, Type } from '../check/types.js';
 import type { MemoryPlan } from './allocate-memory.js';
 import type { PlannedInstance } from './instance-plan.js';
@@ -23,14 +23,21 @@ export function initialMemory(c: Lowering, plan: readonly PlannedInstance[], mem
   for (const variable of memory.fixed) {
     const { storage } = variable;
     if (storage.kind !== 'absolute') continue;
-    if (storage.bit === undefined) writeInitial(c, variable.type, variable.initial, storage.address, target);
+    if (storage.bit === undefined) writeVariable(c, variable, storage.address, target);
     else writeBit(c, variable.type, variable.initial, storage.address, storage.bit, bytes);
   }
   for (const one of plan) writeInitial(c, one.block.type, undefined, memory.instances.get(one)!, target);
   return bytes;
 }
 
-export function writeBit(c: Lowering, type: Type, initial: Initial | undefined, address: number, bit: number, bytes: Uint8Array): void {
+export function writeBit(
+  c: Lowering,
+  type: Type,
+  initial: Initial | undefined,
+  address: number,
+  bit: number,
+  bytes: Uint8Array,
+): void {
   const value = initial && c.evaluate(initial.expression, initial.scope, type, true)?.value;
   if (value === true) bytes[address]! |= 1 << bit;
 }
@@ -52,4 +59,3 @@ export function runsOf(bytes: Uint8Array): { address: number; bytes: Uint8Array 
   if (start >= 0) runs.push({ address: start, bytes: bytes.slice(start, last + 1) });
   return runs;
 }
-

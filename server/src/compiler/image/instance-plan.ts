@@ -3,7 +3,14 @@ import type { Compilation } from '../check/compilation.js';
 import { findType } from '../check/lookup.js';
 import { nearestName } from '../check/suggest.js';
 import type { BlockSymbol } from '../check/symbols.js';
-import type { ConfigurationDeclaration, PouDeclaration, ProgramConfiguration, ResourceDeclaration, SourceUnit, Statement } from '../syntax/ast.js';
+import type {
+  ConfigurationDeclaration,
+  PouDeclaration,
+  ProgramConfiguration,
+  ResourceDeclaration,
+  SourceUnit,
+  Statement,
+} from '../syntax/ast.js';
 import { createFacts, scanStatements } from '../lower/scan-body.js';
 
 /** An instance of a PROGRAM. */
@@ -22,9 +29,13 @@ export interface PlannedInstance {
 export const globalScope = { namespace: [], usings: [] } as const;
 
 /** Resources with the name of their configuration, in order of declaration. */
-export function resourcesOf(units: readonly SourceUnit[]): { readonly configuration: ConfigurationDeclaration; readonly resource: ResourceDeclaration }[] {
+export function resourcesOf(
+  units: readonly SourceUnit[],
+): { readonly configuration: ConfigurationDeclaration; readonly resource: ResourceDeclaration }[] {
   return units.flatMap((unit) =>
-    unit.declarations.flatMap((d) => (d.kind === 'configuration' ? d.resources.map((resource) => ({ configuration: d, resource })) : [])),
+    unit.declarations.flatMap((d) =>
+      d.kind === 'configuration' ? d.resources.map((resource) => ({ configuration: d, resource })) : [],
+    ),
   );
 }
 
@@ -41,25 +52,51 @@ export function planInstances(c: Compilation, units: readonly SourceUnit[]): Pla
         const names = programs(c).map((p) => p.name);
         if (names.length === 0) {
           // A configuration on its own: its programs are in documents that were not given.
-          c.problems.report('W7007', configuration.span, `No document has the program '${configuration.program}', nor any other; '${configuration.name}' does not run.`);
+          c.problems.report(
+            'W7007',
+            configuration.span,
+            `No document has the program '${configuration.program}', nor any other; '${configuration.name}' does not run.`,
+          );
           continue;
         }
         const near = nearestName(configuration.program, names);
-        c.problems.report('E7006', configuration.span, `There is no program '${configuration.program}'${near ? `; did you mean '${near}'?` : '; declare it or add its document.'}`);
+        c.problems.report(
+          'E7006',
+          configuration.span,
+          `There is no program '${configuration.program}'${near ? `; did you mean '${near}'?` : '; declare it or add its document.'}`,
+        );
         continue;
       }
-      const twin = planned.find((one) => foldName(one.name) === foldName(configuration.name) && one.resource === resource.name);
+      const twin = planned.find(
+        (one) => foldName(one.name) === foldName(configuration.name) && one.resource === resource.name,
+      );
       if (twin?.block === found) {
         // CODESYS: one instance that several tasks call.
-        c.problems.report('W7006', configuration.span, `The program instance '${configuration.name}' is named again; both mean the same instance.`);
-        if (configuration.task !== undefined && twin.configuration?.task !== configuration.task) planned.push({ ...twin, configuration, twin });
+        c.problems.report(
+          'W7006',
+          configuration.span,
+          `The program instance '${configuration.name}' is named again; both mean the same instance.`,
+        );
+        if (configuration.task !== undefined && twin.configuration?.task !== configuration.task)
+          planned.push({ ...twin, configuration, twin });
         continue;
       }
       if (twin) {
-        c.problems.report('E2003', configuration.span, `The program instance '${configuration.name}' is declared twice; rename one of them.`);
+        c.problems.report(
+          'E2003',
+          configuration.span,
+          `The program instance '${configuration.name}' is declared twice; rename one of them.`,
+        );
         continue;
       }
-      planned.push({ name: configuration.name, block: found, resource: resource.name, configuration, retain: configuration.retain, scheduled: true });
+      planned.push({
+        name: configuration.name,
+        block: found,
+        resource: resource.name,
+        configuration,
+        retain: configuration.retain,
+        scheduled: true,
+      });
     }
   }
   const used = usedPrograms(units);
@@ -74,7 +111,9 @@ export function planInstances(c: Compilation, units: readonly SourceUnit[]): Pla
 }
 
 function programs(c: Compilation): BlockSymbol[] {
-  return [...c.table.types.values()].filter((s): s is BlockSymbol => s.kind === 'block' && s.pouKind === 'program' && !s.standard);
+  return [...c.table.types.values()].filter(
+    (s): s is BlockSymbol => s.kind === 'block' && s.pouKind === 'program' && !s.standard,
+  );
 }
 
 /** Names that bodies call, and names they mention, where no variable of the POU hides them. */
@@ -97,6 +136,11 @@ function usedPrograms(units: readonly SourceUnit[]): { readonly calls: Set<strin
 
 /** All statement lists of a POU. */
 export function bodiesOf(pou: PouDeclaration): (readonly Statement[])[] {
-  const bodies = [pou.body, ...pou.methods.map((m) => m.body), ...pou.actions.map((a) => a.body), ...pou.properties.flatMap((p) => [p.get?.body, p.set?.body])];
+  const bodies = [
+    pou.body,
+    ...pou.methods.map((m) => m.body),
+    ...pou.actions.map((a) => a.body),
+    ...pou.properties.flatMap((p) => [p.get?.body, p.set?.body]),
+  ];
   return bodies.flatMap((body) => (body?.kind === 'statements' ? [body.statements] : []));
 }

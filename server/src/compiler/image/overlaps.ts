@@ -16,7 +16,8 @@ export function markOverlaps(c: Lowering, image: ProcessImage): void {
       // Two bits of one byte don't disturb each other.
       const bits = place.bit !== undefined && widest.bit !== undefined;
       const same = place.start === widest.start && place.end === widest.end && place.bit === widest.bit;
-      if (!bits && !same) c.cells.mark([{ domain: c.memory, offset: widest.start }], Math.max(widest.end, place.end) - widest.start);
+      if (!bits && !same)
+        c.cells.mark([{ domain: c.memory, offset: widest.start }], Math.max(widest.end, place.end) - widest.start);
     }
     if (!widest || place.end > widest.end) widest = place;
   }

@@ -18,7 +18,12 @@ export interface Located {
 export interface ProcessImage {
   /** `size`: bytes of the variable there. Reports addresses that are out of reach. */
   request(node: DirectAddress, size: number): void;
-  layOut(start: number): { readonly inputs: Region; readonly outputs: Region; readonly markers: Region; readonly end: number };
+  layOut(start: number): {
+    readonly inputs: Region;
+    readonly outputs: Region;
+    readonly markers: Region;
+    readonly end: number;
+  };
   find(node: DirectAddress): Located | undefined;
   /** Every complete address that was requested, by its text. */
   readonly requested: ReadonlyMap<string, DirectAddress>;
@@ -51,7 +56,11 @@ export function createProcessImage(c: Compilation): ProcessImage {
       if (node.path.length === 0) return;
       const flat = flatAddress(node);
       if (flat && flat.byte + Math.min(size, maxAreaBytes + 1) > maxAreaBytes && c.profile.locatedOverlap === 'alias') {
-        c.problems.report('E7002', node.span, `${node.text} is beyond the ${maxAreaBytes} bytes of the area %${node.area}.`);
+        c.problems.report(
+          'E7002',
+          node.span,
+          `${node.text} is beyond the ${maxAreaBytes} bytes of the area %${node.area}.`,
+        );
         return;
       }
       requested.set(node.text, node);

@@ -7,7 +7,8 @@ export function pouDigest(original: PouDeclaration): string {
   const { source, start, end } = original.span;
   // What begins like a declaration is one; spans in XML documents are of something else.
   const text = source.text.slice(start, end);
-  if (/^\s*(FUNCTION|FUNCTION_BLOCK|PROGRAM|CLASS|INTERFACE)\b/i.test(text) && /END_\w+\s*;?\s*$/i.test(text)) digest.text(text);
+  if (/^\s*(FUNCTION|FUNCTION_BLOCK|PROGRAM|CLASS|INTERFACE)\b/i.test(text) && /END_\w+\s*;?\s*$/i.test(text))
+    digest.text(text);
   else feed(digest, original);
   return digest.hex();
 }

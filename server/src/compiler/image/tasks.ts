@@ -4,7 +4,7 @@ import type { Compilation } from '../check/compilation.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { ResourceDeclaration, SourceUnit, TaskDeclaration } from '../syntax/ast.js';
 import { nearestName } from '../check/suggest.js';
-import { globalScope, resourcesOf, type PlannedInstance } from './instance-plan.js';
+import { globalScope, resourcesOf } from './instance-plan.js';
 import { resolvePath, type PathContext } from './configuration-path.js';
 
 /** Where no task says otherwise, programs run every 100 ms. */
@@ -23,7 +23,12 @@ export interface Runnable extends ProgramInstance {
 }
 
 /** Builds the tasks of all resources; programs without one run in the default task. */
-export function planTasks(c: Compilation, units: readonly SourceUnit[], runnables: readonly Runnable[], context: PathContext): TaskPlan {
+export function planTasks(
+  c: Compilation,
+  units: readonly SourceUnit[],
+  runnables: readonly Runnable[],
+  context: PathContext,
+): TaskPlan {
   const tasks: TaskDescriptor[] = [];
   const placed = new Set<Runnable>();
   for (const { resource } of resourcesOf(units)) {
@@ -35,7 +40,9 @@ export function planTasks(c: Compilation, units: readonly SourceUnit[], runnable
         continue;
       }
       seen.add(key);
-      const programs = runnables.filter((one) => one.resource === resource.name && one.task !== undefined && foldName(one.task) === key);
+      const programs = runnables.filter(
+        (one) => one.resource === resource.name && one.task !== undefined && foldName(one.task) === key,
+      );
       for (const one of programs) placed.add(one);
       const made = describeTask(c, task, resource, programs, context);
       if (made) tasks.push(made);
@@ -46,7 +53,8 @@ export function planTasks(c: Compilation, units: readonly SourceUnit[], runnable
   const intervals = tasks.flatMap((task) => (task.intervalNs === undefined ? [] : [task.intervalNs]));
   const hasTasks = intervals.length > 0;
   const tickNs = hasTasks ? intervals.reduce(gcd) : defaultTickNs;
-  if (rest.length > 0) tasks.push({ name: 'default', resource: '', intervalNs: tickNs, priority: 65535, programs: rest.map(asProgram) });
+  if (rest.length > 0)
+    tasks.push({ name: 'default', resource: '', intervalNs: tickNs, priority: 65535, programs: rest.map(asProgram) });
   return { tasks, tickNs, hasTasks };
 }
 
@@ -58,13 +66,26 @@ function checkTaskNames(c: Compilation, resource: ResourceDeclaration, known: Re
   for (const program of resource.programs) {
     for (const name of [program.task, ...program.fbTasks.map((one) => one.task)]) {
       if (name === undefined || known.has(foldName(name))) continue;
-      const near = nearestName(name, resource.tasks.map((task) => task.name));
-      c.problems.report('E7006', program.span, `There is no task '${name}' in the resource '${resource.name}'${near ? `; did you mean '${near}'?` : '; declare it with TASK.'}`);
+      const near = nearestName(
+        name,
+        resource.tasks.map((task) => task.name),
+      );
+      c.problems.report(
+        'E7006',
+        program.span,
+        `There is no task '${name}' in the resource '${resource.name}'${near ? `; did you mean '${near}'?` : '; declare it with TASK.'}`,
+      );
     }
   }
 }
 
-function describeTask(c: Compilation, task: TaskDeclaration, resource: ResourceDeclaration, programs: readonly Runnable[], context: PathContext): TaskDescriptor | undefined {
+function describeTask(
+  c: Compilation,
+  task: TaskDeclaration,
+  resource: ResourceDeclaration,
+  programs: readonly Runnable[],
+  context: PathContext,
+): TaskDescriptor | undefined {
   const interval = task.interval && c.evaluate(task.interval, globalScope, e.TIME)?.value;
   if (task.interval && interval === undefined) return undefined;
   const cyclic = typeof interval === 'bigint' && interval !== 0n;
@@ -74,20 +95,34 @@ function describeTask(c: Compilation, task: TaskDeclaration, resource: ResourceD
   }
   const priority = task.priority ? c.evaluate(task.priority, globalScope, undefined)?.value : 0n;
   if (typeof priority !== 'bigint' || priority < 0n || priority > 65535n) {
-    if (priority !== undefined) c.problems.report('E7005', task.priority?.span ?? task.span, `The priority of the task '${task.name}' is a number from 0 to 65535.`);
+    if (priority !== undefined)
+      c.problems.report(
+        'E7005',
+        task.priority?.span ?? task.span,
+        `The priority of the task '${task.name}' is a number from 0 to 65535.`,
+      );
     return undefined;
   }
   const single = task.single ? resolvePath(c, task.single, context) : undefined;
   if (task.single && !single) return undefined;
   if (!cyclic && !single && !task.interval) {
     // A task that nothing starts: CODESYS calls it freewheeling.
-    return { name: task.name, resource: resource.name, intervalNs: defaultTickNs, priority: Number(priority), programs: programs.map(asProgram) };
+    return {
+      name: task.name,
+      resource: resource.name,
+      intervalNs: defaultTickNs,
+      priority: Number(priority),
+      programs: programs.map(asProgram),
+    };
   }
   return {
     name: task.name,
     resource: resource.name,
     ...(cyclic && { intervalNs: interval }),
-    ...(single && !cyclic && { single: { path: single.text, address: single.address, ...(single.bit !== undefined && { bit: single.bit }) } }),
+    ...(single &&
+      !cyclic && {
+        single: { path: single.text, address: single.address, ...(single.bit !== undefined && { bit: single.bit }) },
+      }),
     priority: Number(priority),
     programs: programs.map(asProgram),
   };

@@ -13,8 +13,17 @@ export interface TypeTable {
 }
 
 const sections: Readonly<Record<VariableSymbol['section'], VariableSection>> = {
-  VAR: 'local', VAR_INPUT: 'input', VAR_OUTPUT: 'output', VAR_IN_OUT: 'in_out', VAR_TEMP: 'temp', VAR_STAT: 'static', VAR_GLOBAL: 'global',
-  VAR_EXTERNAL: 'external', VAR_INST: 'local', RESULT: 'local', LET: 'temp',
+  VAR: 'local',
+  VAR_INPUT: 'input',
+  VAR_OUTPUT: 'output',
+  VAR_IN_OUT: 'in_out',
+  VAR_TEMP: 'temp',
+  VAR_STAT: 'static',
+  VAR_GLOBAL: 'global',
+  VAR_EXTERNAL: 'external',
+  VAR_INST: 'local',
+  RESULT: 'local',
+  LET: 'temp',
 };
 
 export const sectionOf = (variable: VariableSymbol): VariableSection => sections[variable.section];
@@ -49,21 +58,59 @@ export function createTypeTable(): TypeTable {
       case 'string':
         return add({ kind: 'string', wide: type.wide, length: type.capacity, size: type.size }, typeName(type));
       case 'enum':
-        return add({ kind: 'enum', name: type.name, base: type.base.name, size: type.base.size, values: [...type.values.values()].map(({ name, value }) => ({ name, value })) });
+        return add({
+          kind: 'enum',
+          name: type.name,
+          base: type.base.name,
+          size: type.base.size,
+          values: [...type.values.values()].map(({ name, value }) => ({ name, value })),
+        });
       case 'subrange':
-        return add({ kind: 'subrange', name: type.name, base: type.base.name, size: type.base.size, low: type.low, high: type.high });
+        return add({
+          kind: 'subrange',
+          name: type.name,
+          base: type.base.name,
+          size: type.base.size,
+          low: type.low,
+          high: type.high,
+        });
       case 'array': {
         const element = idOf(type.element);
-        return add({ kind: 'array', bounds: type.bounds.map((b) => [b.low, b.high] as const), element, elementSize: sizeOf(type.element), size: type.size });
+        return add({
+          kind: 'array',
+          bounds: type.bounds.map((b) => [b.low, b.high] as const),
+          element,
+          elementSize: sizeOf(type.element),
+          size: type.size,
+        });
       }
       case 'struct': {
-        const members = [...type.fields.values()].map((field): Member => ({ name: field.name, type: idOf(field.type), offset: field.offset, section: 'member' }));
-        return add({ kind: 'struct', form: type.union ? 'union' : 'struct', name: type.name, size: type.size, members });
+        const members = [...type.fields.values()].map((field): Member => ({
+          name: field.name,
+          type: idOf(field.type),
+          offset: field.offset,
+          section: 'member',
+        }));
+        return add({
+          kind: 'struct',
+          form: type.union ? 'union' : 'struct',
+          name: type.name,
+          size: type.size,
+          members,
+        });
       }
       case 'instance':
         return describeInstance(type);
       case 'pointer':
-        return add({ kind: 'pointer', form: type.form === 'reference' ? 'reference' : 'pointer', target: typeName(type.target), size: 4 }, typeName(type));
+        return add(
+          {
+            kind: 'pointer',
+            form: type.form === 'reference' ? 'reference' : 'pointer',
+            target: typeName(type.target),
+            size: 4,
+          },
+          typeName(type),
+        );
       case 'interface':
         return add({ kind: 'pointer', form: 'interface', target: type.name, size: 4 }, `interface ${type.name}`);
       default:
@@ -97,7 +144,10 @@ export function createTypeTable(): TypeTable {
       ...(variable.retain && { retain: true as const }),
       ...(variable.hidden && { hidden: true as const }),
     };
-    if (storage.kind === 'absolute') return [{ ...common, offset: storage.address, absolute: true, ...(storage.bit !== undefined && { bit: storage.bit }) }];
+    if (storage.kind === 'absolute')
+      return [
+        { ...common, offset: storage.address, absolute: true, ...(storage.bit !== undefined && { bit: storage.bit }) },
+      ];
     return [{ ...common, offset: storage.offset, ...(storage.kind === 'indirect' && { indirect: true as const }) }];
   };
 

@@ -15,7 +15,11 @@ export interface AliasLink {
   readonly offset: number;
 }
 
-export const createDomain = (name: string, block?: BlockSymbol): AliasDomain => ({ name, ...(block && { block }), marks: [] });
+export const createDomain = (name: string, block?: BlockSymbol): AliasDomain => ({
+  name,
+  ...(block && { block }),
+  marks: [],
+});
 
 /** All cells of a module; `finish` decides which can be reached by address. */
 export interface CellTable {

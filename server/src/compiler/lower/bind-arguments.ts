@@ -1,5 +1,4 @@
 import { foldName } from '../../model/identifier.js';
-import type { SourceSpan } from '../../model/source-span.js';
 import { nearestName } from '../check/suggest.js';
 import type { VariableSymbol } from '../check/symbols.js';
 import type { Argument } from '../syntax/ast.js';
@@ -11,7 +10,12 @@ import { replaceSpan } from './lower-name.js';
  * Which argument each parameter gets. An argument without a name goes to the parameter that stands where it stands itself, also
  * behind arguments with names; EN and ENO count for none.
  */
-export function bindArguments(f: FunctionBuilder, parameters: readonly VariableSymbol[], args: readonly Argument[], callee: string, span: SourceSpan): Map<VariableSymbol, Argument> {
+export function bindArguments(
+  f: FunctionBuilder,
+  parameters: readonly VariableSymbol[],
+  args: readonly Argument[],
+  callee: string,
+): Map<VariableSymbol, Argument> {
   const bound = new Map<VariableSymbol, Argument>();
   const visible = parameters.filter((p) => !p.hidden);
   let next = 0;
@@ -22,7 +26,11 @@ export function bindArguments(f: FunctionBuilder, parameters: readonly VariableS
     if (arg.name === undefined) {
       parameter = visible[place];
       if (!parameter) {
-        f.c.problems.report('E4003', arg.span, `'${callee}' takes ${visible.length} ${visible.length === 1 ? 'argument' : 'arguments'}; this one is too many.`);
+        f.c.problems.report(
+          'E4003',
+          arg.span,
+          `'${callee}' takes ${visible.length} ${visible.length === 1 ? 'argument' : 'arguments'}; this one is too many.`,
+        );
         lowerLost(f, arg);
         continue;
       }
@@ -42,7 +50,6 @@ export function bindArguments(f: FunctionBuilder, parameters: readonly VariableS
     if (arg.name !== undefined && !checkDirection(f, arg, parameter, callee)) continue;
     bound.set(parameter, arg);
   }
-  void span;
   return bound;
 }
 
@@ -59,7 +66,9 @@ function reportUnknown(f: FunctionBuilder, arg: Argument, parameters: readonly V
   f.c.problems.report(
     'E4002',
     arg.span,
-    near ? `'${callee}' has no parameter '${arg.name}'. Did you mean '${near}'?` : `'${callee}' has no parameter '${arg.name}'; its parameters are ${names.slice(0, 10).join(', ') || 'none'}.`,
+    near
+      ? `'${callee}' has no parameter '${arg.name}'. Did you mean '${near}'?`
+      : `'${callee}' has no parameter '${arg.name}'; its parameters are ${names.slice(0, 10).join(', ') || 'none'}.`,
     near === undefined ? undefined : [replaceSpan(nameSpan, near)],
   );
 }

@@ -24,7 +24,10 @@ export interface Placement {
 }
 
 /** Creates the state in which bodies become IR; `drain` lowers everything that was asked for. */
-export function createLowering(base: Omit<Compilation, 'evaluate'>, placement: Placement): Lowering & { drain(): void } {
+export function createLowering(
+  base: Omit<Compilation, 'evaluate'>,
+  placement: Placement,
+): Lowering & { drain(): void } {
   const domains = new Map<BlockSymbol, AliasDomain>();
   const functions = new Map<string, IrFunction>();
   const asked = new Set<string>();
@@ -32,6 +35,7 @@ export function createLowering(base: Omit<Compilation, 'evaluate'>, placement: P
   const inits = new Map<BlockSymbol, string | undefined>();
   const constants = new Map<VariableSymbol, Constant | undefined>();
   const running = new Set<VariableSymbol>();
+  const broken = new Set<VariableSymbol>();
   const sites: CodeSite[] = [];
 
   const ask = (name: string, make: () => IrFunction): string => {
@@ -91,19 +95,33 @@ export function createLowering(base: Omit<Compilation, 'evaluate'>, placement: P
     constantOf(variable) {
       if (constants.has(variable)) return constants.get(variable);
       const { initial } = variable;
-      const scalar = variable.type.kind === 'elementary' || variable.type.kind === 'enum' || variable.type.kind === 'subrange' || variable.type.kind === 'string';
+      const scalar =
+        variable.type.kind === 'elementary' ||
+        variable.type.kind === 'enum' ||
+        variable.type.kind === 'subrange' ||
+        variable.type.kind === 'string';
       if (!scalar) return undefined;
       if (running.has(variable)) {
-        base.problems.report('E2019', variable.span, `The constant '${variable.name}' is defined by itself; give it a value.`);
+        base.problems.report(
+          'E2019',
+          variable.span,
+          `The constant '${variable.name}' is defined by itself; give it a value.`,
+        );
         constants.set(variable, undefined);
+        broken.add(variable);
         return undefined;
       }
       running.add(variable);
-      const value = initial ? c.evaluate(initial.expression, initial.scope, variable.type, true)?.value : defaultConstant(variable);
+      const value = initial
+        ? c.evaluate(initial.expression, initial.scope, variable.type, true)?.value
+        : defaultConstant(variable);
       running.delete(variable);
+      // A constant that hangs on a broken one is broken too, and told about already.
+      if (value === undefined && broken.size > 0) broken.add(variable);
       if (!constants.has(variable)) constants.set(variable, value);
       return constants.get(variable);
     },
+    isBroken: (variable) => broken.has(variable),
     scratchBuilder: (scope) => new FunctionBuilder(c, '$scratch', scope, undefined, '', true),
     drain() {
       for (let next = queue.shift(); next; next = queue.shift()) next();
@@ -113,11 +131,21 @@ export function createLowering(base: Omit<Compilation, 'evaluate'>, placement: P
 }
 
 /** Literals of the type that is wanted, by far the most frequent initial values. */
-function quickLiteral(expression: Parameters<Lowering['evaluate']>[0], expected: Parameters<Lowering['evaluate']>[2], c: Lowering): ReturnType<Lowering['evaluate']> {
+function quickLiteral(
+  expression: Parameters<Lowering['evaluate']>[0],
+  expected: Parameters<Lowering['evaluate']>[2],
+  c: Lowering,
+): ReturnType<Lowering['evaluate']> {
   if (expression.kind !== 'int' && expression.kind !== 'real' && expression.kind !== 'bool') return undefined;
   if (expression.typeName !== undefined || expected?.kind !== 'elementary') return undefined;
   const based = expression.kind === 'int' && expression.base !== 10;
-  const adapted = adaptLiteral({ kind: 'literal', form: expression.kind }, expression.value, based, expected, c.profile);
+  const adapted = adaptLiteral(
+    { kind: 'literal', form: expression.kind },
+    expression.value,
+    based,
+    expected,
+    c.profile,
+  );
   return 'problem' in adapted || adapted.warning !== undefined ? undefined : { value: adapted.value, type: expected };
 }
 
@@ -140,5 +168,12 @@ function defaultConstant(variable: VariableSymbol): Constant | undefined {
 function siteOf(span: SourceSpan, pou: string): CodeSite {
   const { source } = span;
   const { line, column } = lineColumn(source, span.start);
-  return { pou, file: source.file, language: source.language, line, column, ...(source.element && { element: source.element }) };
+  return {
+    pou,
+    file: source.file,
+    language: source.language,
+    line,
+    column,
+    ...(source.element && { element: source.element }),
+  };
 }

@@ -2,7 +2,15 @@ import { foldName } from '../../model/identifier.js';
 import type { Problems } from '../problems.js';
 import type { Profile } from '../profile.js';
 import type {
-  Body, Declaration, Expression, PouDeclaration, SourceUnit, Statement, TypeNode, VariableBlock, VariableDeclaration,
+  Body,
+  Declaration,
+  Expression,
+  PouDeclaration,
+  SourceUnit,
+  Statement,
+  TypeNode,
+  VariableBlock,
+  VariableDeclaration,
 } from '../syntax/ast.js';
 import { lowerGraph } from './lower-graph.js';
 import { lowerInstructionList } from './lower-il.js';
@@ -24,7 +32,10 @@ type Statements = Extract<Body, { kind: 'statements' }>;
 /** Replaces bodies of IL, LD, FBD, CFC and SFC by statements; what they need to remember joins the POU's variables, hidden. */
 export function desugarUnit(unit: SourceUnit, context: DesugarContext): SourceUnit {
   if (!unit.declarations.some(needsDesugar)) return unit;
-  return { file: unit.file, declarations: unit.declarations.map((d) => (d.kind === 'pou' && needsDesugar(d) ? desugarPou(d, context) : d)) };
+  return {
+    file: unit.file,
+    declarations: unit.declarations.map((d) => (d.kind === 'pou' && needsDesugar(d) ? desugarPou(d, context) : d)),
+  };
 }
 
 const isPlainBody = (body: Body | undefined): boolean => body === undefined || body.kind === 'statements';
@@ -46,7 +57,8 @@ function desugarPou(pou: PouDeclaration, context: DesugarContext): PouDeclaratio
     hidden.push(...lowered.declarations);
     return { kind: 'statements', language: languageOf(body), statements: lowered.statements };
   };
-  const plain = (body: Body | undefined, scope: string): Body | undefined => (body === undefined || body.kind === 'statements' ? body : lower(body, scope));
+  const plain = (body: Body | undefined, scope: string): Body | undefined =>
+    body === undefined || body.kind === 'statements' ? body : lower(body, scope);
   const withBody = <T extends { readonly body?: Body }>(one: T, scope: string): T => {
     const body = plain(one.body, scope);
     return body && body !== one.body ? { ...one, body } : one;
@@ -62,7 +74,15 @@ function desugarPou(pou: PouDeclaration, context: DesugarContext): PouDeclaratio
     })),
   };
   if (hidden.length === 0) return made;
-  const block: VariableBlock = { section: 'VAR', constant: false, retain: false, nonRetain: false, persistent: false, variables: hidden, span: hidden[0]!.span };
+  const block: VariableBlock = {
+    section: 'VAR',
+    constant: false,
+    retain: false,
+    nonRetain: false,
+    persistent: false,
+    variables: hidden,
+    span: hidden[0]!.span,
+  };
   return { ...made, blocks: [...made.blocks, block] };
 }
 
@@ -85,7 +105,13 @@ function languageOf(body: Body): Statements['language'] {
 }
 
 /** A body in any language as statements of the tree. `resultName`: it is the condition of a transition, see SfcContext. */
-function lowerBody(body: Body, scope: string, pou: PouDeclaration, context: DesugarContext, resultName?: string): Lowered {
+function lowerBody(
+  body: Body,
+  scope: string,
+  pou: PouDeclaration,
+  context: DesugarContext,
+  resultName?: string,
+): Lowered {
   const { problems, profile } = context;
   switch (body.kind) {
     case 'statements':
@@ -120,11 +146,18 @@ function lowerBody(body: Body, scope: string, pou: PouDeclaration, context: Desu
 }
 
 /** A condition in ST: the last assignment to the transition's name, or a lone expression. */
-function valueOf(statements: readonly Statement[], resultName: string | undefined): { readonly value?: Expression; readonly statements?: readonly Statement[] } {
+function valueOf(
+  statements: readonly Statement[],
+  resultName: string | undefined,
+): { readonly value?: Expression; readonly statements?: readonly Statement[] } {
   if (resultName === undefined) return {};
   const last = statements.at(-1);
   if (last?.kind === 'expression') return { value: last.expression, statements: statements.slice(0, -1) };
-  if (last?.kind === 'assign' && last.target.kind === 'name' && (resultName === '' || foldName(last.target.name) === foldName(resultName))) {
+  if (
+    last?.kind === 'assign' &&
+    last.target.kind === 'name' &&
+    (resultName === '' || foldName(last.target.name) === foldName(resultName))
+  ) {
     return { value: last.value, statements: statements.slice(0, -1) };
   }
   return {};
@@ -139,7 +172,8 @@ function isInstance(operand: Expression, pou: PouDeclaration, context: DesugarCo
   if (operand.kind !== 'name') return false;
   const key = foldName(operand.name);
   let type: TypeNode | undefined = context.findGlobal(operand.name);
-  for (const block of pou.blocks) for (const variable of block.variables) if (foldName(variable.name) === key) ({ type } = variable);
+  for (const block of pou.blocks)
+    for (const variable of block.variables) if (foldName(variable.name) === key) ({ type } = variable);
   if (type?.kind !== 'named') return false;
   return context.findPou(type.name)?.pouKind === 'function_block';
 }

@@ -16,10 +16,18 @@ function convertConstant(value: Constant, from: Type, to: Type): Constant | unde
   const a = underlying(from);
   const b = underlying(to);
   if (b.kind === 'string') return typeof value === 'string' ? value : undefined;
-  if (a.kind === 'null' || b.kind === 'pointer' || b.kind === 'interface') return typeof value === 'bigint' ? value : undefined;
+  if (a.kind === 'null' || b.kind === 'pointer' || b.kind === 'interface')
+    return typeof value === 'bigint' ? value : undefined;
   if (a.kind !== 'elementary' || b.kind !== 'elementary') return undefined;
   if (a === b) return value;
-  if (b.group === 'real') return typeof value === 'bigint' ? Number(value) : typeof value === 'number' ? (b === e.REAL ? Math.fround(value) : value) : undefined;
+  if (b.group === 'real')
+    return typeof value === 'bigint'
+      ? Number(value)
+      : typeof value === 'number'
+        ? b === e.REAL
+          ? Math.fround(value)
+          : value
+        : undefined;
   const integral = (t: typeof a): boolean => t.group === 'signed' || t.group === 'unsigned' || t.group === 'bits';
   if (typeof value === 'boolean') return integral(b) ? (value ? 1n : 0n) : undefined;
   if (typeof value === 'bigint' && ((integral(a) && integral(b)) || a.group === b.group)) return wrapConstant(b, value);
@@ -42,7 +50,13 @@ export function mutedProblems(): Problems {
 }
 
 /** Value of a constant expression, see Compilation.evaluate. `c` already has the problems to report to. */
-export function evaluateConstant(c: Lowering, expression: Expression, scope: Scope, expected: Type | undefined, quiet: boolean): { value: Constant; type: Type } | undefined {
+export function evaluateConstant(
+  c: Lowering,
+  expression: Expression,
+  scope: Scope,
+  expected: Type | undefined,
+  quiet: boolean,
+): { value: Constant; type: Type } | undefined {
   const f = new FunctionBuilder(c, '$constant', scope, undefined, '', true);
   const before = c.problems.errorCount;
   const found: { operand: Operand } = { operand: { kind: 'error' } };
@@ -54,7 +68,12 @@ export function evaluateConstant(c: Lowering, expression: Expression, scope: Sco
   const value = constantOf(operand);
   if (value === undefined) {
     if (operandType(operand).kind === 'null') return { value: 0n, type: operandType(operand) };
-    if (!quiet) c.problems.report('E2007', expression.span, 'The value has to be constant: literals and CONSTANT variables only.');
+    if (!quiet)
+      c.problems.report(
+        'E2007',
+        expression.span,
+        'The value has to be constant: literals and CONSTANT variables only.',
+      );
     return undefined;
   }
   if (expected === undefined || expected.kind === 'error') {
@@ -77,10 +96,12 @@ export function evaluateConstant(c: Lowering, expression: Expression, scope: Sco
   }
   const converted = convertConstant(value, from, expected);
   if (converted === undefined || !fitsSubrange(converted, expected)) {
-    if (!quiet) c.problems.report('E2007', expression.span, 'The value can\'t be computed when the program is compiled.');
+    if (!quiet)
+      c.problems.report('E2007', expression.span, "The value can't be computed when the program is compiled.");
     return undefined;
   }
   return { value: converted, type: expected };
 }
 
-const fitsSubrange = (value: Constant, type: Type): boolean => type.kind !== 'subrange' || (typeof value === 'bigint' && value >= type.low && value <= type.high);
+const fitsSubrange = (value: Constant, type: Type): boolean =>
+  type.kind !== 'subrange' || (typeof value === 'bigint' && value >= type.low && value <= type.high);

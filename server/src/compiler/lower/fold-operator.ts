@@ -84,7 +84,12 @@ export function foldBinary(op: BinaryOperator, a: Constant, b: Constant): Consta
 }
 
 /** The same with operands and result of an elementary type: integers wrap, REAL is rounded to single precision. */
-export function foldTypedBinary(op: BinaryOperator, a: Constant, b: Constant, type: ElementaryType): Constant | undefined {
+export function foldTypedBinary(
+  op: BinaryOperator,
+  a: Constant,
+  b: Constant,
+  type: ElementaryType,
+): Constant | undefined {
   const value = foldBinary(op, a, b);
   if (typeof value === 'bigint') return wrapConstant(type, value);
   if (typeof value === 'number') return type === e.REAL ? Math.fround(value) : value;

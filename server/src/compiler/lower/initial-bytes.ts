@@ -2,7 +2,7 @@ import type { Compilation, Constant } from '../check/compilation.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { underlying, type Initial, type Type } from '../check/types.js';
 import { encodeString } from './constant-pool.js';
-import { walkInitial, type InitialVisitor } from './initial-walk.js';
+import { walkArguments, walkInitial, type InitialVisitor } from './initial-walk.js';
 
 /** Writes a constant in its type's representation. */
 export function writeConstant(bytes: Uint8Array, offset: number, type: Type, value: Constant): void {
@@ -42,10 +42,27 @@ export interface ByteTarget {
   place(variable: VariableSymbol, block: BlockSymbol | undefined): number;
 }
 
-/** Writes the constant part of a variable's initial value; what is computed at run time is left to the type's init function. */
-export function writeInitial(c: Compilation, type: Type, initial: Initial | undefined, offset: number, target: ByteTarget): void {
+/** Writes the constant part of an initial value; what is computed at run time is left to the type's init function. */
+export function writeInitial(
+  c: Compilation,
+  type: Type,
+  initial: Initial | undefined,
+  offset: number,
+  target: ByteTarget,
+): void {
+  walkInitial(c, type, initial, offset, byteVisitor(c, target));
+}
+
+/** The same for a variable, with the arguments of its declaration. */
+export function writeVariable(c: Compilation, variable: VariableSymbol, offset: number, target: ByteTarget): void {
+  const visitor = byteVisitor(c, target);
+  walkInitial(c, variable.type, variable.initial, offset, visitor);
+  if (variable.args) walkArguments(c, variable, offset, visitor);
+}
+
+function byteVisitor(c: Compilation, target: ByteTarget): InitialVisitor {
   const { bytes } = target;
-  const visitor: InitialVisitor = {
+  return {
     leaf(at, leafType, expression, scope) {
       const found = c.evaluate(expression, scope, leafType, true);
       if (found) writeConstant(bytes, at, leafType, found.value);
@@ -65,5 +82,4 @@ export function writeInitial(c: Compilation, type: Type, initial: Initial | unde
       for (let i = 1; i < count; i += 1) bytes.copyWithin(at + i * size, at, at + size);
     },
   };
-  walkInitial(c, type, initial, offset, visitor);
 }

@@ -1,7 +1,7 @@
 import { foldName } from '../../model/identifier.js';
 import type { Compilation } from '../check/compilation.js';
 import { symbolOf } from '../check/declare-pou.js';
-import { findMember } from '../check/lookup.js';
+import { findMember, findMethod } from '../check/lookup.js';
 import { layoutBlock } from '../check/block-layout.js';
 import { nearestName } from '../check/suggest.js';
 import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
@@ -22,12 +22,20 @@ export interface InitialVisitor {
   block(offset: number, block: BlockSymbol): 'walk' | 'skip';
   /** A member that the instance refers to by address: RETAIN within a block, unconnected VAR_IN_OUT of a program. */
   indirect(offset: number, variable: VariableSymbol): void;
+  /** An instance is ready: its FB_init method runs, with the arguments of its declaration. */
+  construct?(offset: number, block: BlockSymbol, args: NonNullable<VariableSymbol['args']>, scope: Scope): void;
   /** The `size` bytes just written stand `count` times in a row. */
   replicate(offset: number, size: number, count: number): void;
 }
 
 /** Visits the initial value of a variable: its own, and the defaults of its type where it gives none. */
-export function walkInitial(c: Compilation, type: Type, initial: Initial | undefined, offset: number, visitor: InitialVisitor): void {
+export function walkInitial(
+  c: Compilation,
+  type: Type,
+  initial: Initial | undefined,
+  offset: number,
+  visitor: InitialVisitor,
+): void {
   if (type.kind === 'error' || type.kind === 'void') return;
   if (!initial || initial.expression.kind === 'defaultInit') {
     walkDefaults(c, type, offset, visitor);
@@ -37,14 +45,20 @@ export function walkInitial(c: Compilation, type: Type, initial: Initial | undef
   if (type.kind === 'array') {
     walkDefaults(c, type, offset, visitor);
     if (expression.kind === 'arrayInit') walkArray(c, type, expression, scope, offset, visitor);
-    else if (expression.kind === 'structInit') c.problems.report('E2016', expression.span, 'An array is initialised with a list in brackets: [1, 2, 3].');
+    else if (expression.kind === 'structInit')
+      c.problems.report('E2016', expression.span, 'An array is initialised with a list in brackets: [1, 2, 3].');
     else visitor.leaf(offset, type, expression, scope);
     return;
   }
   if (type.kind === 'struct' || type.kind === 'instance') {
     walkDefaults(c, type, offset, visitor);
     if (expression.kind === 'structInit') walkStruct(c, type, expression, scope, offset, visitor);
-    else if (expression.kind === 'arrayInit') c.problems.report('E2016', expression.span, `A ${typeName(type)} is initialised with names in parentheses: (a := 1, b := 2).`);
+    else if (expression.kind === 'arrayInit')
+      c.problems.report(
+        'E2016',
+        expression.span,
+        `A ${typeName(type)} is initialised with names in parentheses: (a := 1, b := 2).`,
+      );
     else visitor.leaf(offset, type, expression, scope);
     return;
   }
@@ -79,8 +93,10 @@ function computePlain(type: Type): boolean {
     case 'instance': {
       const block = symbolOf(type.declaration);
       if (block?.kind !== 'block') return true;
-      if (block.header) return false;
-      return [...block.variables.values()].every((v) => v.storage.kind !== 'indirect' && !v.initial && !v.args && isPlain(v.type));
+      if (block.header || findMethod(block, 'FB_INIT')) return false;
+      return [...block.variables.values()].every(
+        (v) => v.storage.kind !== 'indirect' && !v.initial && !v.args && isPlain(v.type),
+      );
     }
     default:
       return true;
@@ -114,14 +130,15 @@ function walkDefaults(c: Compilation, type: Type, offset: number, visitor: Initi
     case 'struct':
       if (isPlain(type)) return;
       for (const field of type.fields.values()) {
-        if (field.initial || !isPlain(field.type)) walkInitial(c, field.type, field.initial, offset + field.offset, visitor);
+        if (field.initial || !isPlain(field.type))
+          walkInitial(c, field.type, field.initial, offset + field.offset, visitor);
       }
       return;
     case 'instance': {
       const block = symbolOf(type.declaration);
       if (block?.kind !== 'block') return;
       layoutBlock(c, block);
-      if (isPlain(type) && !block.base) return;
+      if (isPlain(type) && !block.base && !findMethod(block, 'FB_INIT')) return;
       if (visitor.block(offset, block) === 'walk') walkMembers(c, block, offset, visitor);
       return;
     }
@@ -142,16 +159,26 @@ export function walkMembers(c: Compilation, block: BlockSymbol, offset: number, 
   }
 }
 
-/** `fb : T(a := 1)`: initial values of inputs. */
-function walkArguments(c: Compilation, variable: VariableSymbol, offset: number, visitor: InitialVisitor): void {
+/** `fb : T(a := 1)`: arguments of FB_init, else initial values of inputs. */
+export function walkArguments(c: Compilation, variable: VariableSymbol, offset: number, visitor: InitialVisitor): void {
   const { type } = variable;
   const block = type.kind === 'instance' ? symbolOf(type.declaration) : undefined;
   if (block?.kind !== 'block') return;
+  if (findMethod(block, 'FB_INIT')) {
+    visitor.construct?.(offset, block, variable.args ?? [], variable.scope);
+    return;
+  }
   for (const arg of variable.args ?? []) {
     if (arg.name === undefined || !arg.value) continue;
     const member = findMember(block, foldName(arg.name));
     if (member?.storage.kind !== 'instance') continue;
-    walkInitial(c, member.type, { expression: arg.value, scope: variable.scope }, offset + member.storage.offset, visitor);
+    walkInitial(
+      c,
+      member.type,
+      { expression: arg.value, scope: variable.scope },
+      offset + member.storage.offset,
+      visitor,
+    );
   }
 }
 
@@ -167,35 +194,54 @@ function hasIndirect(type: Type): boolean {
   else if (type.kind === 'instance') {
     const block = symbolOf(type.declaration);
     for (let b = block?.kind === 'block' ? block : undefined; b && !result; b = b.base) {
-      result = [...b.variables.values()].some((v) => (v.storage.kind === 'indirect' && v.section !== 'VAR_IN_OUT') || hasIndirect(v.type));
+      result = [...b.variables.values()].some(
+        (v) => (v.storage.kind === 'indirect' && v.section !== 'VAR_IN_OUT') || hasIndirect(v.type),
+      );
     }
   }
   indirectTypes.set(type, result);
   return result;
 }
 
-function walkStruct(c: Compilation, type: Type & { kind: 'struct' | 'instance' }, node: StructInitializer, scope: Scope, offset: number, visitor: InitialVisitor): void {
+function walkStruct(
+  c: Compilation,
+  type: Type & { kind: 'struct' | 'instance' },
+  node: StructInitializer,
+  scope: Scope,
+  offset: number,
+  visitor: InitialVisitor,
+): void {
   const seen = new Set<string>();
   for (const member of node.members) {
     const key = foldName(member.name);
     const target = memberOf(type, key);
     if (!target) {
       const near = nearestName(member.name, memberNames(type));
-      c.problems.report('E3007', member.span, `'${typeName(type)}' has no member '${member.name}'${near ? `; did you mean '${near}'?` : '.'}`);
+      c.problems.report(
+        'E3007',
+        member.span,
+        `'${typeName(type)}' has no member '${member.name}'${near ? `; did you mean '${near}'?` : '.'}`,
+      );
       continue;
     }
     if (seen.has(key)) c.problems.report('E4005', member.span, `'${member.name}' is initialised twice.`);
     seen.add(key);
-    if (target.offset !== undefined) walkInitial(c, target.type, { expression: member.value, scope }, offset + target.offset, visitor);
+    if (target.offset !== undefined)
+      walkInitial(c, target.type, { expression: member.value, scope }, offset + target.offset, visitor);
   }
 }
 
-function memberOf(type: Type & { kind: 'struct' | 'instance' }, key: string): { type: Type; offset?: number } | undefined {
+function memberOf(
+  type: Type & { kind: 'struct' | 'instance' },
+  key: string,
+): { type: Type; offset?: number } | undefined {
   if (type.kind === 'struct') return type.fields.get(key);
   const block = symbolOf(type.declaration);
   const member = block?.kind === 'block' ? findMember(block, key) : undefined;
   if (!member) return undefined;
-  return member.storage.kind === 'instance' ? { type: member.type, offset: member.storage.offset } : { type: member.type };
+  return member.storage.kind === 'instance'
+    ? { type: member.type, offset: member.storage.offset }
+    : { type: member.type };
 }
 
 function memberNames(type: Type & { kind: 'struct' | 'instance' }): string[] {
@@ -210,25 +256,38 @@ function flatten(type: ArrayType): { readonly lengths: number[]; readonly leaf: 
   let current: ArrayType = type;
   for (;;) {
     lengths.push(...current.bounds.map((b) => b.high - b.low + 1));
-    if (current.element.kind !== 'array') return { lengths, leaf: current.element, ...(current.elementInitial && { initial: current.elementInitial }) };
+    if (current.element.kind !== 'array')
+      return { lengths, leaf: current.element, ...(current.elementInitial && { initial: current.elementInitial }) };
     current = current.element;
   }
 }
 
 /** A list may be nested as the array is, or flat in order of memory. IEC 61131-3:2013, 6.4.4.5. */
-function walkArray(c: Compilation, type: ArrayType, node: ArrayInitializer, scope: Scope, offset: number, visitor: InitialVisitor): void {
+function walkArray(
+  c: Compilation,
+  type: ArrayType,
+  node: ArrayInitializer,
+  scope: Scope,
+  offset: number,
+  visitor: InitialVisitor,
+): void {
   const { lengths, leaf } = flatten(type);
   const size = sizeOf(leaf);
   const total = lengths.reduce((a, b) => a * b, 1);
   const tooLong = (list: ArrayInitializer, room: number): void =>
-    c.problems.report('E2016', list.span, `The list has more values than the ${room} that belong here; remove some, or lower a repetition.`);
+    c.problems.report(
+      'E2016',
+      list.span,
+      `The list has more values than the ${room} that belong here; remove some, or lower a repetition.`,
+    );
   const fill = (list: ArrayInitializer, level: number, start: number, room: number): void => {
     const inner = lengths.slice(level + 1).reduce((a, b) => a * b, 1);
     let position = start;
     const end = start + room;
     for (const element of list.elements) {
       const repeat = element.repeat ? repeatCount(c, element.repeat, scope) : 1;
-      const values: readonly Expression[] = element.values.length > 0 ? element.values : [{ kind: 'defaultInit', span: list.span }];
+      const values: readonly Expression[] =
+        element.values.length > 0 ? element.values : [{ kind: 'defaultInit', span: list.span }];
       const from = position;
       for (const value of values) {
         if (position >= end) {
@@ -245,17 +304,23 @@ function walkArray(c: Compilation, type: ArrayType, node: ArrayInitializer, scop
           position += inner;
           continue;
         }
-        if (value.kind !== 'defaultInit') walkInitial(c, leaf, { expression: value, scope }, offset + position * size, visitor);
+        if (value.kind !== 'defaultInit')
+          walkInitial(c, leaf, { expression: value, scope }, offset + position * size, visitor);
         position += 1;
       }
       const once = position - from;
       if (repeat === 0) position = from;
       if (repeat > 1 && once > 0) {
         if (from + once * repeat > end) {
-          c.problems.report('E2016', list.span, `The list has more values than the array's ${room}; lower the repetition.`);
+          c.problems.report(
+            'E2016',
+            list.span,
+            `The list has more values than the array's ${room}; lower the repetition.`,
+          );
           return;
         }
-        if (!values.every((value) => value.kind === 'defaultInit')) visitor.replicate(offset + from * size, once * size, repeat);
+        if (!values.every((value) => value.kind === 'defaultInit'))
+          visitor.replicate(offset + from * size, once * size, repeat);
         position = from + once * repeat;
       }
     }

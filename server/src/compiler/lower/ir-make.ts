@@ -42,13 +42,37 @@ export function plus(address: IrExpr, bytes: number): IrExpr {
   return binary('i32.add', address, i32(bytes));
 }
 
-export const load = (type: NumType, mem: MemType, address: IrExpr, offset = 0): IrExpr => ({ op: 'load', type, mem, address, offset });
-export const store = (mem: MemType, address: IrExpr, value: IrExpr, offset = 0): IrStmt => ({ op: 'store', mem, address, offset, value });
+export const load = (type: NumType, mem: MemType, address: IrExpr, offset = 0): IrExpr => ({
+  op: 'load',
+  type,
+  mem,
+  address,
+  offset,
+});
+export const store = (mem: MemType, address: IrExpr, value: IrExpr, offset = 0): IrStmt => ({
+  op: 'store',
+  mem,
+  address,
+  offset,
+  value,
+});
 export const copy = (to: IrExpr, from: IrExpr, size: number): IrStmt => ({ op: 'copy', to, from, size: i32(size) });
-export const cond = (test: IrExpr, then: IrExpr, otherwise: IrExpr): IrExpr => ({ op: 'cond', type: then.type, test, then, otherwise });
+export const cond = (test: IrExpr, then: IrExpr, otherwise: IrExpr): IrExpr => ({
+  op: 'cond',
+  type: then.type,
+  test,
+  then,
+  otherwise,
+});
 export const not = (value: IrExpr): IrExpr => unary('i32.eqz', value);
-export const seq = (body: readonly IrStmt[], value: IrExpr): IrExpr => (body.length === 0 ? value : { op: 'seq', type: value.type, body, value });
-export const iff = (test: IrExpr, then: readonly IrStmt[], otherwise: readonly IrStmt[] = []): IrStmt => ({ op: 'if', test, then, otherwise });
+export const seq = (body: readonly IrStmt[], value: IrExpr): IrExpr =>
+  body.length === 0 ? value : { op: 'seq', type: value.type, body, value };
+export const iff = (test: IrExpr, then: readonly IrStmt[], otherwise: readonly IrStmt[] = []): IrStmt => ({
+  op: 'if',
+  test,
+  then,
+  otherwise,
+});
 
 /** Evaluating it again, or later, gives the same and costs little. */
 export function isStable(expr: IrExpr): boolean {

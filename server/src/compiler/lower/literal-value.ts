@@ -19,7 +19,13 @@ export function wrapConstant(type: ElementaryType, value: bigint): bigint {
 export type Adapted = { readonly value: Constant; readonly warning?: string } | { readonly problem: string };
 
 /** The value that an untyped literal has as a value of `type`, or why it can't be one. */
-export function adaptLiteral(literal: LiteralType, value: Constant, based: boolean, type: Type, profile: Profile): Adapted {
+export function adaptLiteral(
+  literal: LiteralType,
+  value: Constant,
+  based: boolean,
+  type: Type,
+  profile: Profile,
+): Adapted {
   const lenient = profile.implicitConversion !== 'widening';
   switch (type.kind) {
     case 'elementary':
@@ -27,17 +33,22 @@ export function adaptLiteral(literal: LiteralType, value: Constant, based: boole
     case 'subrange': {
       const base = adaptToElementary(literal, value, based, type.base, lenient);
       if ('problem' in base || typeof base.value !== 'bigint') return base;
-      if (base.value < type.low || base.value > type.high) return { problem: `${base.value} is outside ${type.name}, which holds ${type.low} to ${type.high}` };
+      if (base.value < type.low || base.value > type.high)
+        return { problem: `${base.value} is outside ${type.name}, which holds ${type.low} to ${type.high}` };
       return base;
     }
     case 'enum': {
       if (literal.form !== 'int' || typeof value !== 'bigint') break;
-      if ([...type.values.values()].some((one) => one.value === value)) return { value, warning: `A number stands for a value of ${type.name}; write its name.` };
+      if ([...type.values.values()].some((one) => one.value === value))
+        return { value, warning: `A number stands for a value of ${type.name}; write its name.` };
       return { problem: `${value} is no value of ${type.name}` };
     }
     case 'string':
       if (typeof value === 'string' && (literal.form === 'wstring') === type.wide) return { value };
-      if (typeof value === 'string') return { problem: `a ${type.wide ? 'WSTRING takes double quotes ("...")' : "STRING takes single quotes ('...')"}` };
+      if (typeof value === 'string')
+        return {
+          problem: `a ${type.wide ? 'WSTRING takes double quotes ("...")' : "STRING takes single quotes ('...')"}`,
+        };
       break;
     case 'pointer':
     case 'interface':
@@ -48,7 +59,13 @@ export function adaptLiteral(literal: LiteralType, value: Constant, based: boole
   return { problem: `${typeName(literal)} does not fit ${typeName(type)}` };
 }
 
-function adaptToElementary(literal: LiteralType, value: Constant, based: boolean, type: ElementaryType, lenient: boolean): Adapted {
+function adaptToElementary(
+  literal: LiteralType,
+  value: Constant,
+  based: boolean,
+  type: ElementaryType,
+  lenient: boolean,
+): Adapted {
   const mismatch: Adapted = { problem: `${typeName(literal)} does not fit ${type.name}` };
   switch (literal.form) {
     case 'int':
@@ -56,14 +73,24 @@ function adaptToElementary(literal: LiteralType, value: Constant, based: boolean
     case 'real':
       if (typeof value !== 'number') return mismatch;
       if (type.group === 'real') return adaptReal(value, type);
-      if (lenient && (type.group === 'signed' || type.group === 'unsigned' || type.group === 'bits') && type !== e.BOOL) {
-        return { value: wrapConstant(type, BigInt(Math.round(value))), warning: `${value} loses its fraction as ${type.name}; write a conversion.` };
+      if (
+        lenient &&
+        (type.group === 'signed' || type.group === 'unsigned' || type.group === 'bits') &&
+        type !== e.BOOL
+      ) {
+        return {
+          value: wrapConstant(type, BigInt(Math.round(value))),
+          warning: `${value} loses its fraction as ${type.name}; write a conversion.`,
+        };
       }
       return mismatch;
     case 'bool':
       if (type === e.BOOL) return { value };
       if (type.group === 'signed' || type.group === 'unsigned' || type.group === 'bits') {
-        return { value: value === true ? 1n : 0n, warning: `A BOOL stands for a ${type.name}; write BOOL_TO_${type.name}.` };
+        return {
+          value: value === true ? 1n : 0n,
+          warning: `A BOOL stands for a ${type.name}; write BOOL_TO_${type.name}.`,
+        };
       }
       return mismatch;
     case 'string':
@@ -72,14 +99,18 @@ function adaptToElementary(literal: LiteralType, value: Constant, based: boolean
       if (type !== wanted || typeof value !== 'string') return mismatch;
       if (value.length !== 1) return { problem: `a ${type.name} is exactly one character` };
       const code = BigInt(value.charCodeAt(0));
-      return type === e.CHAR && code > 255n ? { problem: `'${value}' is no Latin-1 character; use WCHAR` } : { value: code };
+      return type === e.CHAR && code > 255n
+        ? { problem: `'${value}' is no Latin-1 character; use WCHAR` }
+        : { value: code };
     }
   }
 }
 
 function adaptReal(value: number, type: ElementaryType): Adapted {
   const stored = type === e.REAL ? Math.fround(value) : value;
-  return Number.isFinite(stored) || !Number.isFinite(value) ? { value: stored } : { problem: `${value} is too large for ${type.name}` };
+  return Number.isFinite(stored) || !Number.isFinite(value)
+    ? { value: stored }
+    : { problem: `${value} is too large for ${type.name}` };
 }
 
 function adaptInteger(value: bigint, based: boolean, type: ElementaryType, lenient: boolean): Adapted {
@@ -87,7 +118,9 @@ function adaptInteger(value: bigint, based: boolean, type: ElementaryType, lenie
     case 'real':
       return adaptReal(Number(value), type);
     case 'bool':
-      return value === 0n || value === 1n ? { value: value === 1n } : { problem: `${value} is neither 0 (FALSE) nor 1 (TRUE)` };
+      return value === 0n || value === 1n
+        ? { value: value === 1n }
+        : { problem: `${value} is neither 0 (FALSE) nor 1 (TRUE)` };
     case 'signed':
     case 'unsigned':
     case 'bits': {
@@ -96,14 +129,21 @@ function adaptInteger(value: bigint, based: boolean, type: ElementaryType, lenie
       // `16#FFFF` gives the bits of an INT.
       if (based && value >= 0n && value < 1n << BigInt(type.size * 8)) return { value: wrapConstant(type, value) };
       if (lenient && value < 0n && value >= -(1n << BigInt(type.size * 8 - 1))) {
-        return { value: wrapConstant(type, value), warning: `${value} becomes ${wrapConstant(type, value)} as ${type.name}.` };
+        return {
+          value: wrapConstant(type, value),
+          warning: `${value} becomes ${wrapConstant(type, value)} as ${type.name}.`,
+        };
       }
       return { problem: `${value} is outside ${type.name}, which holds ${low} to ${high}` };
     }
     case 'char':
       return { problem: `a number does not fit ${type.name}` };
     default:
-      if (lenient) return { value: value * nanosecondsPer(type), warning: `A number stands for a ${type.name}; write a literal such as T#${value}ms.` };
+      if (lenient)
+        return {
+          value: value * nanosecondsPer(type),
+          warning: `A number stands for a ${type.name}; write a literal such as T#${value}ms.`,
+        };
       return { problem: `a number does not fit ${type.name}; write a literal such as T#5s` };
   }
 }
@@ -123,7 +163,11 @@ export function nanosecondsPer(type: ElementaryType): bigint {
 }
 
 /** The type that an untyped literal gets where nothing decides: DINT, LREAL, BOOL, STRING. */
-export function literalType(literal: LiteralType, value: Constant, makeString: (wide: boolean, length: number) => Type): Type {
+export function literalType(
+  literal: LiteralType,
+  value: Constant,
+  makeString: (wide: boolean, length: number) => Type,
+): Type {
   switch (literal.form) {
     case 'int': {
       const number = value as bigint;

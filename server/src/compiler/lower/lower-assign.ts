@@ -4,7 +4,7 @@ import { extendsBlock, implementsInterface } from '../check/lookup.js';
 import type { BlockSymbol } from '../check/symbols.js';
 import { sameType, typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
-import { elementaryTypes as e, type Type } from '../check/types.js';
+import { elementaryTypes as e, underlying, type Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Assignment } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
@@ -19,13 +19,21 @@ import type { Operand } from './operand.js';
 import { blockOfType, interfaceOfType, namedSymbolOf } from './type-symbol.js';
 
 /** E4006, E4007: whether an operand can be assigned; says why where it can't. */
-export function checkWritable(f: FunctionBuilder, target: Operand, span: SourceSpan): target is Operand & { kind: 'place' } {
+export function checkWritable(
+  f: FunctionBuilder,
+  target: Operand,
+  span: SourceSpan,
+): target is Operand & { kind: 'place' } {
   if (target.kind === 'error') return false;
   if (target.kind !== 'place') {
     if (target.kind === 'value' || target.kind === 'literal' || target.kind === 'memory') {
       f.c.problems.report('E4006', span, 'Only a variable can be assigned; this is a value.');
     } else if (target.kind === 'function' || target.kind === 'method') {
-      f.c.problems.report('E4006', span, `'${target.symbol.name}' is a ${target.kind}; its name can be assigned only within its own body.`);
+      f.c.problems.report(
+        'E4006',
+        span,
+        `'${target.symbol.name}' is a ${target.kind}; its name can be assigned only within its own body.`,
+      );
     } else reportNoValue(f, target, span);
     return false;
   }
@@ -37,13 +45,20 @@ export function checkWritable(f: FunctionBuilder, target: Operand, span: SourceS
 }
 
 /** Converts a value to the target's type and stores it. */
-export function assignOperand(f: FunctionBuilder, target: Operand, source: Operand, span: SourceSpan, what = 'The variable'): void {
+export function assignOperand(
+  f: FunctionBuilder,
+  target: Operand,
+  source: Operand,
+  span: SourceSpan,
+  what = 'The variable',
+): void {
   if (source.kind !== 'error' && !isValueOperand(source)) {
     reportNoValue(f, source, span);
     return;
   }
   if (!checkWritable(f, target, span)) return;
-  const { type, place } = target;
+  const { place } = target;
+  const type = typeOfDirect(target, operandType(source)) ?? target.type;
   if (place.form === 'property') {
     writeProperty(f, place, type, source, span);
     return;
@@ -60,14 +75,31 @@ export function assignOperand(f: FunctionBuilder, target: Operand, source: Opera
   else f.emit(copy(to, from, sizeOf(type)));
 }
 
+/** `%QW4 := speed`: a directly represented variable takes the type of what meets it, where the sizes agree. */
+export function typeOfDirect(operand: Operand, other: Type): Type | undefined {
+  if (operand.kind !== 'place' || operand.direct !== true || operand.type === e.BOOL) return undefined;
+  const type = underlying(other);
+  return type.kind === 'elementary' && type !== e.BOOL && type.size === sizeOf(operand.type) ? type : undefined;
+}
+
 /** Copies text with its NUL, cut to the target's capacity. */
-export function copyString(f: FunctionBuilder, to: IrExpr, type: Type & { kind: 'string' }, from: IrExpr, text?: unknown): void {
+export function copyString(
+  f: FunctionBuilder,
+  to: IrExpr,
+  type: Type & { kind: 'string' },
+  from: IrExpr,
+  text?: unknown,
+): void {
   const unit = type.wide ? 2 : 1;
   if (typeof text === 'string' && from.op === 'const') {
     f.emit(copy(to, from, (Math.min(text.length, type.capacity) + 1) * unit));
     return;
   }
-  f.emit({ op: 'call', callee: f.c.needRuntime(type.wide ? '$copy16' : '$copy8'), args: [to, from, i32(type.capacity)] });
+  f.emit({
+    op: 'call',
+    callee: f.c.needRuntime(type.wide ? '$copy16' : '$copy8'),
+    args: [to, from, i32(type.capacity)],
+  });
 }
 
 export function lowerAssignment(f: FunctionBuilder, node: Assignment): void {
@@ -84,9 +116,20 @@ export function lowerAssignment(f: FunctionBuilder, node: Assignment): void {
     case 'S=':
     case 'R=': {
       const target = lowerExpression(f, node.target);
-      const test = coerce(f, lowerExpression(f, node.value, e.BOOL), e.BOOL, node.value.span, `The value of ${node.op}`);
+      const test = coerce(
+        f,
+        lowerExpression(f, node.value, e.BOOL),
+        e.BOOL,
+        node.value.span,
+        `The value of ${node.op}`,
+      );
       const body = f.capture(() =>
-        assignOperand(f, target, { kind: 'literal', type: { kind: 'literal', form: 'bool' }, value: node.op === 'S=' }, node.span),
+        assignOperand(
+          f,
+          target,
+          { kind: 'literal', type: { kind: 'literal', form: 'bool' }, value: node.op === 'S=' },
+          node.span,
+        ),
       );
       f.emit(iff(test, body));
     }
@@ -96,7 +139,8 @@ export function lowerAssignment(f: FunctionBuilder, node: Assignment): void {
 function lowerPlainAssignment(f: FunctionBuilder, node: Assignment): void {
   const target = lowerExpression(f, node.target);
   if (node.value.kind === 'arrayInit' || node.value.kind === 'structInit' || node.value.kind === 'defaultInit') {
-    if (checkWritable(f, target, node.target.span)) assignInitializer(f, target.place, target.type, node.value, f.scope);
+    if (checkWritable(f, target, node.target.span))
+      assignInitializer(f, target.place, target.type, node.value, f.scope);
     return;
   }
   const source = lowerExpression(f, node.value, operandType(target));
@@ -169,23 +213,38 @@ function lowerAttempt(f: FunctionBuilder, node: Assignment): void {
   const wanted = type.kind === 'pointer' ? blockOfType(type.target) : undefined;
   const wantedInterface = interfaceOfType(type);
   if (!source || (!wanted && !wantedInterface)) {
-    if (type.kind === 'pointer' && from.kind === 'pointer' && sameType(type.target, from.target)) assignOperand(f, target, value, node.value.span);
-    else f.c.problems.report('E3001', node.span, `?= takes references to function blocks, classes and interfaces, not ${typeName(from)} for ${typeName(type)}.`);
+    if (type.kind === 'pointer' && from.kind === 'pointer' && sameType(type.target, from.target))
+      assignOperand(f, target, value, node.value.span);
+    else
+      f.c.problems.report(
+        'E3001',
+        node.span,
+        `?= takes references to function blocks, classes and interfaces, not ${typeName(from)} for ${typeName(type)}.`,
+      );
     return;
   }
-  const accepted = acceptedTypes(f, (block) => (wanted ? extendsBlock(block, wanted) : implementsInterface(block, wantedInterface!)));
-  const address = f.once(from.kind === 'instance' ? addressOfOperand(f, value, node.value.span, '?=') : rvalue(f, value, node.value.span), 'attempt');
-  const statically = source.kind === 'block' && (wanted ? extendsBlock(source, wanted) : fitsInterface(source, wantedInterface!));
+  const accepted = acceptedTypes(f, (block) =>
+    wanted ? extendsBlock(block, wanted) : implementsInterface(block, wantedInterface!),
+  );
+  const address = f.once(
+    from.kind === 'instance' ? addressOfOperand(f, value, node.value.span, '?=') : rvalue(f, value, node.value.span),
+    'attempt',
+  );
+  const statically =
+    source.kind === 'block' && (wanted ? extendsBlock(source, wanted) : fitsInterface(source, wantedInterface!));
   if (statically) {
     storePlace(f, target.place, type, address);
     return;
   }
   const id = f.once(cond(address, load('i32', 'i32', address), i32(0)), 'type');
-  const test = accepted.map((block) => binary('i32.eq', id, i32(block.typeId))).reduce<IrExpr>((a, b) => binary('i32.or', a, b), i32(0));
+  const test = accepted
+    .map((block) => binary('i32.eq', id, i32(block.typeId)))
+    .reduce<IrExpr>((a, b) => binary('i32.or', a, b), i32(0));
   storePlace(f, target.place, type, cond(test, address, i32(0)));
 }
 
 function acceptedTypes(f: FunctionBuilder, test: (block: BlockSymbol) => boolean): BlockSymbol[] {
-  return [...f.c.table.types.values()].filter((symbol): symbol is BlockSymbol => symbol.kind === 'block' && symbol.header && test(symbol));
+  return [...f.c.table.types.values()].filter(
+    (symbol): symbol is BlockSymbol => symbol.kind === 'block' && symbol.header && test(symbol),
+  );
 }
-

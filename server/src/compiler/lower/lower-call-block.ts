@@ -14,16 +14,25 @@ import { callOnReceiver, emitCall, regionOf } from './lower-method.js';
 import { bareAddress, memberPlace, stablePlace, storePlace, addressOf } from './lower-place.js';
 import type { Operand, Receiver } from './operand.js';
 
-
 /** Inputs and outputs of a block, those of its bases first. */
 export function blockParameters(block: BlockSymbol): VariableSymbol[] {
   return [...(block.base ? blockParameters(block.base) : []), ...block.parameters];
 }
 
 /** `fb(IN := x, Q => y)`: a call of an instance's body, or of one of its actions. Omitted inputs keep their values. */
-export function lowerBlockCall(f: FunctionBuilder, block: BlockSymbol, place: Receiver['place'], dynamic: boolean, node: CallExpression, action?: CallableSymbol): Operand {
+export function lowerBlockCall(
+  f: FunctionBuilder,
+  block: BlockSymbol,
+  place: Receiver['place'],
+  dynamic: boolean,
+  node: CallExpression,
+  action?: CallableSymbol,
+): Operand {
   const parameters = blockParameters(block);
-  const { args, enable } = splitEnable(node.args, parameters.map((p) => p.name));
+  const { args, enable } = splitEnable(
+    node.args,
+    parameters.map((p) => p.name),
+  );
   return withEnable(f, enable, node.span, () => {
     const ir = f.sequence(() => {
       const receiver: Receiver = { owner: block, place: stablePlace(f, place), dynamic };
@@ -34,8 +43,16 @@ export function lowerBlockCall(f: FunctionBuilder, block: BlockSymbol, place: Re
   });
 }
 
-function call(f: FunctionBuilder, block: BlockSymbol, receiver: Receiver, parameters: readonly VariableSymbol[], args: readonly Argument[], node: CallExpression, action: CallableSymbol | undefined): void {
-  const bound = bindArguments(f, parameters, args, block.name, node.span);
+function call(
+  f: FunctionBuilder,
+  block: BlockSymbol,
+  receiver: Receiver,
+  parameters: readonly VariableSymbol[],
+  args: readonly Argument[],
+  node: CallExpression,
+  action: CallableSymbol | undefined,
+): void {
+  const bound = bindArguments(f, parameters, args, block.name);
   const after: (() => void)[] = [];
   const outputs: (() => void)[] = [];
   for (const [parameter, arg] of bound) {
@@ -55,7 +72,13 @@ function call(f: FunctionBuilder, block: BlockSymbol, receiver: Receiver, parame
       if (member.kind === 'place') assignInitializer(f, member.place, member.type, value, f.scope);
       continue;
     }
-    assignOperand(f, member, lowerExpression(f, value, parameter.type), value.span, `'${parameter.name}' of '${block.name}'`);
+    assignOperand(
+      f,
+      member,
+      lowerExpression(f, value, parameter.type),
+      value.span,
+      `'${parameter.name}' of '${block.name}'`,
+    );
   }
   if (!action && block.pouKind !== 'program') reportUnconnected(f, block, parameters, bound, node);
   if (action) emitCall(f, callOnReceiver(f, receiver, action, [], node.span), action);
@@ -65,7 +88,13 @@ function call(f: FunctionBuilder, block: BlockSymbol, receiver: Receiver, parame
 }
 
 /** E4004: a VAR_IN_OUT without a variable. */
-function reportUnconnected(f: FunctionBuilder, block: BlockSymbol, parameters: readonly VariableSymbol[], bound: ReadonlyMap<VariableSymbol, Argument>, node: CallExpression): void {
+function reportUnconnected(
+  f: FunctionBuilder,
+  block: BlockSymbol,
+  parameters: readonly VariableSymbol[],
+  bound: ReadonlyMap<VariableSymbol, Argument>,
+  node: CallExpression,
+): void {
   for (const parameter of parameters) {
     if (parameter.section !== 'VAR_IN_OUT' || bound.get(parameter)?.value) continue;
     f.c.problems.report('E4004', node.span, `'${block.name}' needs a variable for its VAR_IN_OUT '${parameter.name}'.`);
@@ -81,17 +110,29 @@ export function callBody(f: FunctionBuilder, block: BlockSymbol, receiver: Recei
     f.emit({ op: 'call', callee: f.c.needDispatch(block, 'body'), args: [address] });
     return;
   }
-  const region = regionOf(place, block.type.size);
+  const region = regionOf(f, place, block.type.size);
   f.emit({ op: 'call', callee: f.c.needBody(block), args: [address], ...(region && { instance: region }) });
 }
 
 /** Stores the address of the argument's variable, and the bounds of ARRAY[*], in the instance. */
-function connect(f: FunctionBuilder, parameter: VariableSymbol, arg: Argument, receiver: Receiver, block: BlockSymbol, after: (() => void)[]): void {
+function connect(
+  f: FunctionBuilder,
+  parameter: VariableSymbol,
+  arg: Argument,
+  receiver: Receiver,
+  block: BlockSymbol,
+  after: (() => void)[],
+): void {
   const { storage } = parameter;
   const values = passReference(f, parameter, arg.value!, `'${parameter.name}' of '${block.name}'`, after);
   if (storage.kind !== 'indirect') return;
   for (const [i, value] of values.entries()) {
     const owner = parameter.owner?.kind === 'block' ? parameter.owner : block;
-    storePlace(f, memberPlace(f, receiver.place, storage.offset + i * 4, parameter.name, owner), { kind: 'null' }, value);
+    storePlace(
+      f,
+      memberPlace(f, receiver.place, storage.offset + i * 4, parameter.name, owner),
+      { kind: 'null' },
+      value,
+    );
   }
 }

@@ -23,13 +23,27 @@ import { formOf, hasResultAddress, signatureResult } from './signature.js';
 import { blockOfType } from './type-symbol.js';
 
 /** A call of a FUNCTION, or of a METHOD on `receiver`. */
-export function lowerFunctionCall(f: FunctionBuilder, symbol: CallableSymbol, receiver: Receiver | undefined, node: CallExpression): Operand {
-  const { args, enable } = splitEnable(node.args, symbol.parameters.map((p) => p.name));
+export function lowerFunctionCall(
+  f: FunctionBuilder,
+  symbol: CallableSymbol,
+  receiver: Receiver | undefined,
+  node: CallExpression,
+): Operand {
+  const { args, enable } = splitEnable(
+    node.args,
+    symbol.parameters.map((p) => p.name),
+  );
   return withEnable(f, enable, node.span, () => call(f, symbol, receiver, args, node));
 }
 
-function call(f: FunctionBuilder, symbol: CallableSymbol, receiver: Receiver | undefined, args: readonly Argument[], node: CallExpression): Operand {
-  const bound = bindArguments(f, symbol.parameters, args, symbol.name, node.span);
+function call(
+  f: FunctionBuilder,
+  symbol: CallableSymbol,
+  receiver: Receiver | undefined,
+  args: readonly Argument[],
+  node: CallExpression,
+): Operand {
+  const bound = bindArguments(f, symbol.parameters, args, symbol.name);
   const resultType = symbol.result?.type;
   if (resultType?.kind === 'error') {
     for (const arg of bound.values()) if (arg.value) lowerExpression(f, arg.value);
@@ -37,7 +51,9 @@ function call(f: FunctionBuilder, symbol: CallableSymbol, receiver: Receiver | u
   }
   const ir = f.sequence(() => {
     const after: (() => void)[] = [];
-    const values = symbol.parameters.flatMap((parameter) => passParameter(f, parameter, bound.get(parameter), symbol, node.span, after));
+    const values = symbol.parameters.flatMap((parameter) =>
+      passParameter(f, parameter, bound.get(parameter), symbol, node.span, after),
+    );
     let resultAddress: IrExpr | undefined;
     if (hasResultAddress(symbol)) {
       resultAddress = f.scratch(sizeOf(resultType!));
@@ -59,14 +75,23 @@ function call(f: FunctionBuilder, symbol: CallableSymbol, receiver: Receiver | u
   return resultOperand(resultType ?? { kind: 'void' }, ir);
 }
 
-function passParameter(f: FunctionBuilder, parameter: VariableSymbol, arg: Argument | undefined, symbol: CallableSymbol, span: SourceSpan, after: (() => void)[]): IrExpr[] {
+function passParameter(
+  f: FunctionBuilder,
+  parameter: VariableSymbol,
+  arg: Argument | undefined,
+  symbol: CallableSymbol,
+  span: SourceSpan,
+  after: (() => void)[],
+): IrExpr[] {
   const { type } = parameter;
   const form = formOf(parameter);
   const what = `'${parameter.name}' of '${symbol.name}'`;
   switch (form.kind) {
     case 'value':
     case 'copy':
-      return [arg?.value ? coerce(f, lowerValue(f, arg, type), type, arg.value.span, what) : defaultValue(f, parameter)];
+      return [
+        arg?.value ? coerce(f, lowerValue(f, arg, type), type, arg.value.span, what) : defaultValue(f, parameter),
+      ];
     case 'reference':
       if (!arg?.value) {
         f.c.problems.report('E4004', span, `'${symbol.name}' needs a variable for its VAR_IN_OUT '${parameter.name}'.`);
@@ -92,7 +117,9 @@ export function lowerValue(f: FunctionBuilder, arg: Argument, type: Type): Opera
 }
 
 const outputOperand = (type: Type, address: IrExpr): Operand =>
-  scalarOf(type) ? { kind: 'place', type, place: { form: 'address', address, offset: 0 } } : { kind: 'memory', type, address };
+  scalarOf(type)
+    ? { kind: 'place', type, place: { form: 'address', address, offset: 0 } }
+    : { kind: 'memory', type, address };
 
 /** `q => x` and `NOT q => x`. */
 export function assignOutput(f: FunctionBuilder, target: Operand, source: Operand, arg: Argument): void {
@@ -112,7 +139,13 @@ function defaultValue(f: FunctionBuilder, parameter: VariableSymbol): IrExpr {
     if (initial) {
       const outer = f.scope;
       f.scope = initial.scope;
-      const value = coerce(f, lowerExpression(f, initial.expression, type), type, initial.expression.span, `'${parameter.name}'`);
+      const value = coerce(
+        f,
+        lowerExpression(f, initial.expression, type),
+        type,
+        initial.expression.span,
+        `'${parameter.name}'`,
+      );
       f.scope = outer;
       return value;
     }
@@ -125,36 +158,59 @@ function defaultValue(f: FunctionBuilder, parameter: VariableSymbol): IrExpr {
 
 function defaultOf(type: Type): IrExpr {
   const scalar = scalarOf(type)!;
-  const value = type.kind === 'enum' ? type.initial : type.kind === 'subrange' && (type.low > 0n || type.high < 0n) ? type.low : 0n;
+  const value =
+    type.kind === 'enum' ? type.initial : type.kind === 'subrange' && (type.low > 0n || type.high < 0n) ? type.low : 0n;
   return { op: 'const', type: scalar.num, value: scalar.num === 'i64' ? value : Number(value) };
 }
 
 /** Address of the variable for VAR_IN_OUT, with the bounds of ARRAY[*]. */
-export function passReference(f: FunctionBuilder, parameter: VariableSymbol, node: Expression, what: string, after: (() => void)[]): IrExpr[] {
+export function passReference(
+  f: FunctionBuilder,
+  parameter: VariableSymbol,
+  node: Expression,
+  what: string,
+  after: (() => void)[],
+): IrExpr[] {
   const operand = lowerExpression(f, node, parameter.type);
   const { type } = parameter;
-  if (operand.kind === 'error' || type.kind === 'error') return Array.from({ length: 1 + openDimensions(type) * 2 }, () => i32(0));
+  if (operand.kind === 'error' || type.kind === 'error')
+    return Array.from({ length: 1 + openDimensions(type) * 2 }, () => i32(0));
   const from = operandType(operand);
   const bounds = openBoundsOf(operand, type);
   if (type.kind === 'array' && type.dynamic && !bounds) {
-    if (from.kind !== 'error') f.c.problems.report('E4017', node.span, `${what} takes an array of ${typeName(type.element)} with ${type.bounds.length} dimension(s), not ${typeName(from)}.`);
+    if (from.kind !== 'error')
+      f.c.problems.report(
+        'E4017',
+        node.span,
+        `${what} takes an array of ${typeName(type.element)} with ${type.bounds.length} dimension(s), not ${typeName(from)}.`,
+      );
     return Array.from({ length: 1 + openDimensions(type) * 2 }, () => i32(0));
   }
   if (parameter.constant || parameter.section === 'VAR_INPUT') {
     // Not written: a value will do as well.
     if (scalarOf(type)) return [temporaryFor(f, coerce(f, operand, type, node.span, what), type)];
     if (operand.kind === 'memory') return [operand.address, ...(bounds ?? [])];
-    return [operand.kind === 'literal' ? coerce(f, operand, type, node.span, what) : addressOfOperand(f, operand, node.span, what), ...(bounds ?? [])];
+    return [
+      operand.kind === 'literal'
+        ? coerce(f, operand, type, node.span, what)
+        : addressOfOperand(f, operand, node.span, what),
+      ...(bounds ?? []),
+    ];
   }
   if (operand.kind !== 'place') {
     f.c.problems.report('E4006', node.span, `${what} is a VAR_IN_OUT and needs a variable, not a value.`);
     return [i32(0), ...(bounds ?? [])];
   }
   if (!bounds && !fitsInOut(from, type)) {
-    f.c.problems.report('E4017', node.span, `${what} takes a variable of exactly its type ${typeName(type)}, not ${typeName(from)}.`);
+    f.c.problems.report(
+      'E4017',
+      node.span,
+      `${what} takes a variable of exactly its type ${typeName(type)}, not ${typeName(from)}.`,
+    );
     return [i32(0)];
   }
-  if (type.kind === 'string' && from.kind === 'string' && from.capacity < type.capacity) return [throughLongerString(f, operand, type, after)];
+  if (type.kind === 'string' && from.kind === 'string' && from.capacity < type.capacity)
+    return [throughLongerString(f, operand, type, after)];
   return [passByAddress(f, operand, scalarOf(type) ? from : type, true, node.span, what, after), ...(bounds ?? [])];
 }
 
@@ -178,13 +234,19 @@ function fitsInOut(from: Type, to: Type): boolean {
 function openBoundsOf(operand: Operand, type: Type): IrExpr[] | undefined {
   if (type.kind !== 'array' || !type.dynamic) return undefined;
   const from = operandType(operand);
-  if (from.kind !== 'array' || from.bounds.length !== type.bounds.length || !sameType(from.element, type.element)) return undefined;
+  if (from.kind !== 'array' || from.bounds.length !== type.bounds.length || !sameType(from.element, type.element))
+    return undefined;
   if (operand.kind === 'place' && operand.bounds) return operand.bounds.flatMap((bound) => [bound.low, bound.high]);
   return from.bounds.flatMap((bound) => [i32(bound.low), i32(bound.high)]);
 }
 
 /** A shorter string than the parameter's goes through a temporary, so that the callee can't write beyond its end. */
-function throughLongerString(f: FunctionBuilder, operand: Operand & { kind: 'place' }, type: Type & { kind: 'string' }, after: (() => void)[]): IrExpr {
+function throughLongerString(
+  f: FunctionBuilder,
+  operand: Operand & { kind: 'place' },
+  type: Type & { kind: 'string' },
+  after: (() => void)[],
+): IrExpr {
   const own = operand.type as Type & { kind: 'string' };
   const actual = f.once(addressOf(f, operand.place, own.size) ?? i32(0), 'string');
   const temporary = f.scratch(type.size);

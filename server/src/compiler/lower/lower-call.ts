@@ -27,16 +27,28 @@ export function lowerCall(f: FunctionBuilder, node: CallExpression, expected: Ty
     case 'function':
       return lowerFunctionCall(f, callee.symbol, undefined, node);
     case 'standard':
-      return isIntrinsic(callee.name) ? lowerIntrinsic(f, callee.name, node) : lowerStandardCall(f, callee.name, node, expected);
+      return isIntrinsic(callee.name)
+        ? lowerIntrinsic(f, callee.name, node)
+        : lowerStandardCall(f, callee.name, node, expected);
     case 'method':
       if (callee.symbol.form === 'action' && callee.receiver.owner.kind === 'block') {
-        return lowerBlockCall(f, callee.receiver.owner, callee.receiver.place, callee.receiver.dynamic, node, callee.symbol);
+        return lowerBlockCall(
+          f,
+          callee.receiver.owner,
+          callee.receiver.place,
+          callee.receiver.dynamic,
+          node,
+          callee.symbol,
+        );
       }
       return lowerFunctionCall(f, callee.symbol, callee.receiver, node);
     case 'super':
       return lowerBlockCall(f, callee.block, selfReceiver(f)!.place, false, node);
     case 'typeName': {
-      const what = callee.symbol.kind === 'block' ? 'a function block; declare an instance of it and call that' : 'a type and can\'t be called';
+      const what =
+        callee.symbol.kind === 'block'
+          ? 'a function block; declare an instance of it and call that'
+          : "a type and can't be called";
       f.c.problems.report('E4001', node.callee.span, `'${callee.symbol.name}' is ${what}.`);
       lowerArguments(f, node);
       return errorOperand;
@@ -45,16 +57,19 @@ export function lowerCall(f: FunctionBuilder, node: CallExpression, expected: Ty
     case 'memory':
     case 'value': {
       const block = blockOfType(callee.type);
-      if (block && block.pouKind !== 'class' && callee.kind === 'place') return lowerBlockCall(f, block, callee.place, callee.dynamic === true && callee.self !== true, node);
+      if (block && block.pouKind !== 'class' && callee.kind === 'place')
+        return lowerBlockCall(f, block, callee.place, callee.dynamic === true && callee.self !== true, node);
       if (callee.type.kind !== 'error') {
-        const hint = block ? '; a class has no body, call one of its methods' : '; only functions, methods and function block instances can be called';
+        const hint = block
+          ? '; a class has no body, call one of its methods'
+          : '; only functions, methods and function block instances can be called';
         f.c.problems.report('E4001', node.callee.span, `This is ${typeName(operandType(callee))}${hint}.`);
       }
       lowerArguments(f, node);
       return errorOperand;
     }
     default:
-      f.c.problems.report('E4001', node.callee.span, 'This can\'t be called.');
+      f.c.problems.report('E4001', node.callee.span, "This can't be called.");
       lowerArguments(f, node);
       return errorOperand;
   }
@@ -102,11 +117,16 @@ function reportMissingFunction(f: FunctionBuilder, name: string, span: CallExpre
   const key = `call ${foldName(name)}`;
   if (f.c.missing.has(key)) return;
   f.c.missing.add(key);
-  const near = f.c.problems.errorCount < 100 ? nearestName(name, [...visibleNames(f.c, f.scope), ...namedFunctions.map((fn) => fn.name)]) : undefined;
+  const near =
+    f.c.problems.errorCount < 100
+      ? nearestName(name, [...visibleNames(f.c, f.scope), ...namedFunctions.map((fn) => fn.name)])
+      : undefined;
   f.c.problems.report(
     'E2001',
     span,
-    near ? `There is no function or instance '${name}'. Did you mean '${near}'?` : `There is no function or function block instance '${name}'; declare it, or add the library that has it.`,
+    near
+      ? `There is no function or instance '${name}'. Did you mean '${near}'?`
+      : `There is no function or function block instance '${name}'; declare it, or add the library that has it.`,
     near === undefined ? undefined : [replaceSpan(span, near)],
   );
 }

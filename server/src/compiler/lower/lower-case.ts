@@ -18,9 +18,15 @@ export function lowerCase(f: FunctionBuilder, node: CaseStatement): void {
   const selector = settle(f, lowerExpression(f, node.selector));
   const type = operandType(selector);
   const scalar = underlying(type);
-  const integral = scalar.kind === 'elementary' && (isInteger(scalar) || isBits(scalar) || scalar.group === 'char' || scalar === e.BOOL);
+  const integral =
+    scalar.kind === 'elementary' &&
+    (isInteger(scalar) || isBits(scalar) || scalar.group === 'char' || scalar === e.BOOL);
   if (selector.kind !== 'error' && !integral) {
-    f.c.problems.report('E3002', node.selector.span, `CASE selects by an integer, bit string or enumeration, not by ${typeName(type)}.`);
+    f.c.problems.report(
+      'E3002',
+      node.selector.span,
+      `CASE selects by an integer, bit string or enumeration, not by ${typeName(type)}.`,
+    );
   }
   if (node.branches.reduce((sum, branch) => sum + branch.labels.length, 0) > maxLabels) {
     f.c.problems.report('E8102', node.span, `SIZE: a CASE has at most ${maxLabels} labels.`);
@@ -45,7 +51,12 @@ export function lowerCase(f: FunctionBuilder, node: CaseStatement): void {
   const otherwise = node.otherwise ? f.capture(() => lowerStatements(f, node.otherwise!)) : [];
   if (selector.kind === 'error' || !integral) return;
   const value = rvalue(f, selector, node.selector.span);
-  const wide = scalar.kind === 'elementary' && scalar.num === 'i32' && scalar.size === 4 && scalar.group !== 'signed' && scalar !== e.BOOL;
+  const wide =
+    scalar.kind === 'elementary' &&
+    scalar.num === 'i32' &&
+    scalar.size === 4 &&
+    scalar.group !== 'signed' &&
+    scalar !== e.BOOL;
   f.emit({ op: 'switch', selector: wide ? unary('i64.extend_i32_u', value) : value, cases, otherwise });
 }
 
@@ -62,16 +73,30 @@ function labelValue(f: FunctionBuilder, node: Expression, type: Type, integral: 
       return;
     }
     if (operand.kind === 'literal' && operand.based === true && f.c.profile.name === 'matiec') {
-      f.c.problems.report('E4013', node.span, 'A label of CASE is a decimal integer here; write the number without a base.');
+      f.c.problems.report(
+        'E4013',
+        node.span,
+        'A label of CASE is a decimal integer here; write the number without a base.',
+      );
       return;
     }
     if (operand.kind === 'literal' && operand.based === true && isInteger(scalar) && f.c.profile.name === 'iec') {
-      f.c.problems.report('E4013', node.span, `A literal with a base is a bit string; write the label of the ${typeName(scalar)} as a decimal number.`);
+      f.c.problems.report(
+        'E4013',
+        node.span,
+        `A literal with a base is a bit string; write the label of the ${typeName(scalar)} as a decimal number.`,
+      );
       return;
     }
     if (typeof constant === 'boolean') value = constant ? 1n : 0n;
     else if (typeof constant === 'bigint') value = constant;
-    else if (typeof constant === 'string' && constant.length === 1 && scalar.kind === 'elementary' && scalar.group === 'char') value = BigInt(constant.charCodeAt(0));
+    else if (
+      typeof constant === 'string' &&
+      constant.length === 1 &&
+      scalar.kind === 'elementary' &&
+      scalar.group === 'char'
+    )
+      value = BigInt(constant.charCodeAt(0));
     if (value === undefined || (type.kind === 'enum' && from.kind === 'enum' && from !== type)) {
       f.c.problems.report('E3001', node.span, `The label does not fit CASE over ${typeName(type)}.`);
       value = undefined;
@@ -80,7 +105,11 @@ function labelValue(f: FunctionBuilder, node: Expression, type: Type, integral: 
     if (scalar.kind !== 'elementary') return;
     const [low, high] = rangeOf(scalar);
     if (value < low || value > high) {
-      f.c.problems.report('E3003', node.span, `${value} is no value of ${typeName(type)}, which holds ${low} to ${high}.`);
+      f.c.problems.report(
+        'E3003',
+        node.span,
+        `${value} is no value of ${typeName(type)}, which holds ${low} to ${high}.`,
+      );
       value = undefined;
     } else if (scalar.num === 'i64') value = BigInt.asIntN(64, value);
   });
@@ -98,17 +127,22 @@ class LabelSet {
   }
 
   check(): void {
-    const sorted = this.all.map((one, order) => ({ ...one, order })).sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : a.order - b.order));
+    const sorted = this.all
+      .map((one, order) => ({ ...one, order }))
+      .sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : a.order - b.order));
     let before: (typeof sorted)[number] | undefined;
     for (const one of sorted) {
       if (before && one.low <= before.high) {
         const later = one.order > before.order ? one : before;
         const text = later.low === later.high ? String(later.low) : `${later.low}..${later.high}`;
         const same = one.low === before.low && one.high === before.high;
-        this.f.c.problems.report(same ? 'E4012' : 'W4012', later.span, `The label ${text} ${same ? 'stands twice' : 'overlaps another one'} in this CASE; the first one wins.`);
+        this.f.c.problems.report(
+          same ? 'E4012' : 'W4012',
+          later.span,
+          `The label ${text} ${same ? 'stands twice' : 'overlaps another one'} in this CASE; the first one wins.`,
+        );
       }
       if (!before || one.high > before.high) before = one;
     }
   }
 }
-

@@ -2,11 +2,20 @@ import type { SourceSpan } from '../../model/source-span.js';
 import { fitsInterface, implicitConversion, isAddress, isBits, isInteger, isReal } from '../check/conversion.js';
 import { extendsBlock } from '../check/lookup.js';
 import { typeName } from '../check/type-name.js';
-import { elementaryTypes as e, errorType, stringType, underlying, type ElementaryType, type SubrangeType, type Type } from '../check/types.js';
+import {
+  elementaryTypes as e,
+  errorType,
+  stringType,
+  underlying,
+  type ElementaryType,
+  type SubrangeType,
+  type Type,
+} from '../check/types.js';
 import type { IrExpr, UnaryOp } from '../ir/ir.js';
 import { constantIr } from './constant-ir.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, i32, i64, iff, unary, zero } from './ir-make.js';
+import { typeOfDirect } from './lower-assign.js';
 import { adaptLiteral, literalType, wrapConstant } from './literal-value.js';
 import { standardConversion } from './lower-standard.js';
 import { addressOf, loadPlace, scalarOf, wrapValue } from './lower-place.js';
@@ -31,7 +40,11 @@ export function operandType(operand: Operand): Type {
 }
 
 export const constantOf = (operand: Operand) =>
-  operand.kind === 'literal' ? operand.value : operand.kind === 'value' || operand.kind === 'place' || operand.kind === 'memory' ? operand.constant : undefined;
+  operand.kind === 'literal'
+    ? operand.value
+    : operand.kind === 'value' || operand.kind === 'place' || operand.kind === 'memory'
+      ? operand.constant
+      : undefined;
 
 /** A literal as a value of the type that it gets where nothing else decides. */
 export function settle(f: FunctionBuilder, operand: Operand): Operand {
@@ -40,7 +53,11 @@ export function settle(f: FunctionBuilder, operand: Operand): Operand {
   return typedConstant(f, type, operand.value);
 }
 
-export function typedConstant(f: FunctionBuilder, type: Type, value: NonNullable<ReturnType<typeof constantOf>>): Operand {
+export function typedConstant(
+  f: FunctionBuilder,
+  type: Type,
+  value: NonNullable<ReturnType<typeof constantOf>>,
+): Operand {
   if (type.kind === 'string') {
     return {
       kind: 'memory',
@@ -103,6 +120,12 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
   }
   const from = operand.type;
   if (to.kind === 'error' || from.kind === 'error') return fallback();
+  if (from.kind === 'void') {
+    reportNoValue(f, { kind: 'void' }, span);
+    return fallback();
+  }
+  const own = operand.kind === 'place' ? typeOfDirect(operand, to) : undefined;
+  if (own && operand.kind === 'place') return loadPlace(f, operand.place, own);
   const folded = foldTyped(f, operand, to);
   if (folded) return folded;
   if (to.kind === 'interface') return coerceToInterface(f, operand, to, span, what);
@@ -113,12 +136,20 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
   const how = implicitConversion(from, to, f.c.profile);
   if (how === 'no') {
     if (to.kind === 'string' && from.kind === 'string') {
-      f.c.problems.report('E3001', span, `${what} takes ${typeName(to)}, not ${typeName(from)}; write ${from.wide ? 'WSTRING_TO_STRING' : 'STRING_TO_WSTRING'}(...) to convert it.`);
+      f.c.problems.report(
+        'E3001',
+        span,
+        `${what} takes ${typeName(to)}, not ${typeName(from)}; write ${from.wide ? 'WSTRING_TO_STRING' : 'STRING_TO_WSTRING'}(...) to convert it.`,
+      );
     } else mismatch(f, from, to, span, what);
     return fallback();
   }
   if (how === 'warn' && !f.trusted) {
-    f.c.problems.report('W3001', span, `${what} takes ${typeName(to)}: a ${typeName(from)} is converted on its own; write the conversion to make it visible.`);
+    f.c.problems.report(
+      'W3001',
+      span,
+      `${what} takes ${typeName(to)}: a ${typeName(from)} is converted on its own; write the conversion to make it visible.`,
+    );
   }
   if (!scalarOf(to) && to.kind !== 'string') return rvalue(f, operand, span);
   return convertValue(f, rvalue(f, operand, span), from, to, span);
@@ -126,11 +157,21 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
 
 const constantIrOrZero = (type: Type): IrExpr => zero(scalarOf(type)!.num);
 
-function coerceLiteral(f: FunctionBuilder, operand: Operand & { kind: 'literal' }, to: Type, span: SourceSpan, what: string): IrExpr {
+function coerceLiteral(
+  f: FunctionBuilder,
+  operand: Operand & { kind: 'literal' },
+  to: Type,
+  span: SourceSpan,
+  what: string,
+): IrExpr {
   if (to.kind === 'error') return i32(0);
   const adapted = adaptLiteral(operand.type, operand.value, operand.based ?? false, to, f.c.profile);
   if ('problem' in adapted) {
-    f.c.problems.report(typeof operand.value === 'bigint' && adapted.problem.includes('outside') ? 'E3003' : 'E3001', span, `${what}: ${adapted.problem}.`);
+    f.c.problems.report(
+      typeof operand.value === 'bigint' && adapted.problem.includes('outside') ? 'E3003' : 'E3001',
+      span,
+      `${what}: ${adapted.problem}.`,
+    );
     return scalarOf(to) ? constantIrOrZero(to) : i32(0);
   }
   if (adapted.warning !== undefined && !f.trusted) f.c.problems.report('W3001', span, adapted.warning);
@@ -143,10 +184,15 @@ function foldTyped(f: FunctionBuilder, operand: Operand, to: Type): IrExpr | und
   const value = constantOf(operand);
   const from = underlying(operandType(operand));
   const target = underlying(to);
-  if (value === undefined || from.kind !== 'elementary' || target.kind !== 'elementary' || to.kind === 'subrange') return undefined;
+  if (value === undefined || from.kind !== 'elementary' || target.kind !== 'elementary' || to.kind === 'subrange')
+    return undefined;
   if (to.kind === 'enum' && operandType(operand) !== to) return undefined;
   if (from === target) return constantIr(value, to);
-  if (typeof value === 'bigint' && (isInteger(target) || isBits(target)) && implicitConversion(from, target, f.c.profile) === 'widen') {
+  if (
+    typeof value === 'bigint' &&
+    (isInteger(target) || isBits(target)) &&
+    implicitConversion(from, target, f.c.profile) === 'widen'
+  ) {
     return constantIr(wrapConstant(target, value), to);
   }
   return undefined;
@@ -176,7 +222,13 @@ export function reportNoValue(f: FunctionBuilder, operand: Operand, span: Source
   }
 }
 
-function coerceToInterface(f: FunctionBuilder, operand: Operand, to: Type & { kind: 'interface' }, span: SourceSpan, what: string): IrExpr {
+function coerceToInterface(
+  f: FunctionBuilder,
+  operand: Operand,
+  to: Type & { kind: 'interface' },
+  span: SourceSpan,
+  what: string,
+): IrExpr {
   const from = operandType(operand);
   const target = interfaceOfType(to);
   if (from.kind === 'null') return i32(0);
@@ -189,7 +241,12 @@ function coerceToInterface(f: FunctionBuilder, operand: Operand, to: Type & { ki
   return i32(0);
 }
 
-function coerceToPointer(f: FunctionBuilder, operand: Operand, to: Type & { kind: 'pointer' }, span: SourceSpan): IrExpr | undefined {
+function coerceToPointer(
+  f: FunctionBuilder,
+  operand: Operand,
+  to: Type & { kind: 'pointer' },
+  span: SourceSpan,
+): IrExpr | undefined {
   const from = operandType(operand);
   if (operand.kind === 'place' && operand.self === true && to.target.kind === 'instance') {
     const own = blockOfType(from);
@@ -228,11 +285,20 @@ export function convertValue(f: FunctionBuilder, value: IrExpr, from: Type, to: 
 export function convertInteger(value: IrExpr, from: ElementaryType, to: ElementaryType): IrExpr {
   if (from.num === 'i64') return to.num === 'i64' ? value : wrapValue(to, unary('i32.wrap_i64', value));
   if (to.num === 'i64') return unary(signedSource(from) ? 'i64.extend_i32_s' : 'i64.extend_i32_u', value);
-  const fits = to.size > from.size ? to.group === 'signed' || !signedSource(from) || to.size === 4 : to.size === from.size && signedSource(from) === (to.group === 'signed');
+  const fits =
+    to.size > from.size
+      ? to.group === 'signed' || !signedSource(from) || to.size === 4
+      : to.size === from.size && signedSource(from) === (to.group === 'signed');
   return fits ? value : wrapValue(to, value);
 }
 
-function convertElementary(f: FunctionBuilder, value: IrExpr, from: ElementaryType, to: ElementaryType, span: SourceSpan): IrExpr {
+function convertElementary(
+  f: FunctionBuilder,
+  value: IrExpr,
+  from: ElementaryType,
+  to: ElementaryType,
+  span: SourceSpan,
+): IrExpr {
   if (from === to) return value;
   const integral = (t: ElementaryType): boolean => isInteger(t) || isBits(t) || t === e.BOOL;
   if (integral(from) && integral(to)) return convertInteger(value, from, to);

@@ -13,9 +13,16 @@ export const dispatchName = (owner: BlockSymbol | InterfaceSymbol, method: Calla
  * A function that calls the implementation which the object's own type has: the number in its header word decides. The
  * program is closed, so all types are known.
  */
-export function dispatchFunction(c: Lowering, owner: BlockSymbol | InterfaceSymbol, method: CallableSymbol | 'body'): IrFunction {
+export function dispatchFunction(
+  c: Lowering,
+  owner: BlockSymbol | InterfaceSymbol,
+  method: CallableSymbol | 'body',
+): IrFunction {
   const types = method === 'body' ? [] : parameterTypes(method);
-  const locals: IrLocal[] = [{ id: 0, name: 'this', type: 'i32' }, ...types.map((type, i): IrLocal => ({ id: i + 1, name: `p${i}`, type }))];
+  const locals: IrLocal[] = [
+    { id: 0, name: 'this', type: 'i32' },
+    ...types.map((type, i): IrLocal => ({ id: i + 1, name: `p${i}`, type })),
+  ];
   const args = locals.map((local): IrExpr => ({ op: 'local', type: local.type, local }));
   const result = method === 'body' ? undefined : signatureResult(method);
   const targets = new Map<string, bigint[]>();
@@ -26,7 +33,10 @@ export function dispatchFunction(c: Lowering, owner: BlockSymbol | InterfaceSymb
     if (ids) ids.push(BigInt(block.typeId));
     else targets.set(callee, [BigInt(block.typeId)]);
   }
-  const cases: IrCase[] = [...targets].map(([callee, ids]) => ({ ranges: ids.map((id) => [id, id] as const), body: callBody(callee, args, result) }));
+  const cases: IrCase[] = [...targets].map(([callee, ids]) => ({
+    ranges: ids.map((id) => [id, id] as const),
+    body: callBody(callee, args, result),
+  }));
   const missing: IrStmt[] = [{ op: 'fault', code: 'R4011', faultSite: -1 }];
   return {
     name: dispatchName(owner, method),
@@ -37,7 +47,9 @@ export function dispatchFunction(c: Lowering, owner: BlockSymbol | InterfaceSymb
     frameSize: 0,
     body: [
       { op: 'switch', selector: load('i32', 'i32', args[0]!), cases, otherwise: missing },
-      ...(result ? [{ op: 'return', value: { op: 'const', type: result, value: result === 'i64' ? 0n : 0 } } as const] : []),
+      ...(result
+        ? [{ op: 'return', value: { op: 'const', type: result, value: result === 'i64' ? 0n : 0 } } as const]
+        : []),
     ],
     trusted: true,
   };
@@ -50,7 +62,9 @@ function callBody(callee: string, args: readonly IrExpr[], result: IrFunction['r
 
 function objectTypes(c: Lowering, owner: BlockSymbol | InterfaceSymbol): BlockSymbol[] {
   if (owner.kind === 'block') return withDerived(owner).filter((block) => block.header);
-  return [...c.table.types.values()].filter((symbol): symbol is BlockSymbol => symbol.kind === 'block' && symbol.header && implementsInterface(symbol, owner));
+  return [...c.table.types.values()].filter(
+    (symbol): symbol is BlockSymbol => symbol.kind === 'block' && symbol.header && implementsInterface(symbol, owner),
+  );
 }
 
 function calleeFor(c: Lowering, block: BlockSymbol, method: CallableSymbol | 'body'): string | undefined {

@@ -16,7 +16,10 @@ export interface Enable {
   readonly eno?: Argument;
 }
 
-export function splitEnable(args: readonly Argument[], declared: readonly string[]): { readonly args: readonly Argument[]; readonly enable: Enable } {
+export function splitEnable(
+  args: readonly Argument[],
+  declared: readonly string[],
+): { readonly args: readonly Argument[]; readonly enable: Enable } {
   let en: Argument | undefined;
   let eno: Argument | undefined;
   const rest: Argument[] = [];
@@ -35,7 +38,9 @@ export function withEnable(f: FunctionBuilder, enable: Enable, span: SourceSpan,
   if (!enable.en?.value && !enable.eno?.value) return call();
   let outcome: Operand = { kind: 'void' };
   const ir = f.sequence(() => {
-    const en = enable.en?.value ? f.once(coerce(f, lowerExpression(f, enable.en.value, e.BOOL), e.BOOL, enable.en.span, 'EN'), 'en') : i32(1);
+    const en = enable.en?.value
+      ? f.once(coerce(f, lowerExpression(f, enable.en.value, e.BOOL), e.BOOL, enable.en.span, 'EN'), 'en')
+      : i32(1);
     let value: ReturnType<typeof zero> = i32(0);
     const store = { local: undefined as ReturnType<FunctionBuilder['local']> | undefined };
     const body = f.capture(() => {
@@ -54,7 +59,11 @@ export function withEnable(f: FunctionBuilder, enable: Enable, span: SourceSpan,
     const type = operandType(outcome);
     const { local } = store;
     if (local) {
-      const otherwise = scalarOf(type) ? zero(local.type) : type.kind === 'string' ? i32(f.c.pool.string('', type.wide)) : i32(f.c.pool.bytes(new Uint8Array(sizeOfMemory(outcome))));
+      const otherwise = scalarOf(type)
+        ? zero(local.type)
+        : type.kind === 'string'
+          ? i32(f.c.pool.string('', type.wide))
+          : i32(f.c.pool.bytes(new Uint8Array(sizeOfMemory(outcome))));
       f.emit({ op: 'if', test: en, then: body, otherwise: [{ op: 'setLocal', local, value: otherwise }] });
       value = { op: 'local', type: local.type, local };
     } else f.emit({ op: 'if', test: en, then: body, otherwise: [] });

@@ -29,7 +29,14 @@ export interface ConfiguredLocation {
  * What a task calls for a program instance: inputs are connected, the body runs, outputs are taken. Variables at %I* and
  * %Q* are copied from and to their configured places. IEC 61131-3:2013, 6.8.2.
  */
-export function lowerEntry(c: Lowering, name: string, block: BlockSymbol, args: readonly Argument[], located: readonly ConfiguredLocation[], span: Argument['span']): IrFunction {
+export function lowerEntry(
+  c: Lowering,
+  name: string,
+  block: BlockSymbol,
+  args: readonly Argument[],
+  located: readonly ConfiguredLocation[],
+  span: Argument['span'],
+): IrFunction {
   const f = new FunctionBuilder(c, name, { namespace: [], usings: [] }, block, block.name, false);
   const receiver: Receiver = { owner: block, place: instancePlace(f, 0, block.name), dynamic: false };
   const after: (() => void)[] = [];
@@ -38,16 +45,24 @@ export function lowerEntry(c: Lowering, name: string, block: BlockSymbol, args: 
     if (one.area !== 'Q') assignOperand(f, member, place, span);
     if (one.area !== 'I') after.push(() => assignOperand(f, place, member, span));
   }
-  for (const [parameter, arg] of bindArguments(f, connectable(block, args), args, block.name, span)) {
+  for (const [parameter, arg] of bindArguments(f, connectable(block, args), args, block.name)) {
     if (!arg.value) continue;
     const member = blockVariable(f, parameter, receiver, arg.span);
     if (parameter.section === 'VAR_IN_OUT') {
       const values = passReference(f, parameter, arg.value, `'${parameter.name}' of '${block.name}'`, after);
       if (parameter.storage.kind !== 'indirect') continue;
-      for (const [i, value] of values.entries()) storePlace(f, instancePlace(f, parameter.storage.offset + i * 4, parameter.name), { kind: 'null' }, value);
+      for (const [i, value] of values.entries())
+        storePlace(f, instancePlace(f, parameter.storage.offset + i * 4, parameter.name), { kind: 'null' }, value);
     } else if (parameter.section === 'VAR_OUTPUT' || arg.direction === 'out') {
       after.push(() => assignOutput(f, lowerExpression(f, arg.value!), member, arg));
-    } else assignOperand(f, member, lowerExpression(f, arg.value, parameter.type), arg.value.span, `'${parameter.name}' of '${block.name}'`);
+    } else
+      assignOperand(
+        f,
+        member,
+        lowerExpression(f, arg.value, parameter.type),
+        arg.value.span,
+        `'${parameter.name}' of '${block.name}'`,
+      );
   }
   callBody(f, block, receiver);
   for (const one of after) one();
@@ -59,7 +74,10 @@ export function lowerEntry(c: Lowering, name: string, block: BlockSymbol, args: 
 function connectable(block: BlockSymbol, args: readonly Argument[]): ReturnType<typeof blockParameters> {
   const parameters = blockParameters(block);
   const named = args.flatMap((arg) => (arg.name === undefined ? [] : [findMember(block, foldName(arg.name))]));
-  return [...parameters, ...named.filter((v) => v !== undefined && v.section === 'VAR' && !parameters.includes(v)).map((v) => v!)];
+  return [
+    ...parameters,
+    ...named.filter((v) => v !== undefined && v.section === 'VAR' && !parameters.includes(v)).map((v) => v!),
+  ];
 }
 
 function places(f: FunctionBuilder, one: ConfiguredLocation): [Operand, Operand] {

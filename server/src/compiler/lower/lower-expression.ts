@@ -44,7 +44,7 @@ function lower(f: FunctionBuilder, node: Expression, expected: Type | undefined,
     case 'name':
       return lowerName(f, node.name, node.span, expected, raw);
     case 'member':
-      return lowerMember(f, node, expected, raw);
+      return lowerMember(f, node, raw);
     case 'deref':
       return lowerDeref(f, node);
     case 'index':
@@ -65,7 +65,11 @@ function lower(f: FunctionBuilder, node: Expression, expected: Type | undefined,
     case 'arrayInit':
     case 'structInit':
     case 'defaultInit':
-      f.c.problems.report('E3012', node.span, 'A list of values can only be assigned to an array or structure, or be an initial value.');
+      f.c.problems.report(
+        'E3012',
+        node.span,
+        'A list of values can only be assigned to an array or structure, or be an initial value.',
+      );
       return errorOperand;
   }
 }

@@ -6,7 +6,16 @@ import type { Expression, ForStatement } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, cond, i32, i64, iff, not } from './ir-make.js';
 import { assignOperand, checkWritable } from './lower-assign.js';
-import { coerce, constantOf, convertInteger, convertValue, operandType, reportNoValue, rvalue, settle } from './lower-convert.js';
+import {
+  coerce,
+  constantOf,
+  convertInteger,
+  convertValue,
+  operandType,
+  reportNoValue,
+  rvalue,
+  settle,
+} from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { comparisonCode } from './lower-operator.js';
 import { loadPlace, stablePlace, storePlace, wrapValue } from './lower-place.js';
@@ -23,8 +32,18 @@ export function lowerFor(f: FunctionBuilder, node: ForStatement): void {
   const target = lowerExpression(f, node.variable);
   const type = underlying(operandType(target));
   const integral = isInteger(type) || isBits(type);
-  if (target.kind !== 'error' && !integral) f.c.problems.report('E4015', node.variable.span, `FOR counts with an integer variable, not with ${typeName(operandType(target))}.`);
-  if (target.kind === 'error' || !integral || !checkWritable(f, target, node.variable.span) || target.place.form === 'property') {
+  if (target.kind !== 'error' && !integral)
+    f.c.problems.report(
+      'E4015',
+      node.variable.span,
+      `FOR counts with an integer variable, not with ${typeName(operandType(target))}.`,
+    );
+  if (
+    target.kind === 'error' ||
+    !integral ||
+    !checkWritable(f, target, node.variable.span) ||
+    target.place.form === 'property'
+  ) {
     checkOnly(f, node);
     return;
   }
@@ -62,13 +81,19 @@ function bound(f: FunctionBuilder, node: Expression, type: ElementaryType): Limi
   }
   if (operand.kind === 'literal') {
     const adapted = adaptLiteral(operand.type, operand.value, false, type, f.c.profile);
-    if (!('problem' in adapted)) return { type, ir: coerce(f, operand, type, node.span, 'The limit of FOR'), ...(typeof adapted.value === 'bigint' && { constant: adapted.value }) };
+    if (!('problem' in adapted))
+      return {
+        type,
+        ir: coerce(f, operand, type, node.span, 'The limit of FOR'),
+        ...(typeof adapted.value === 'bigint' && { constant: adapted.value }),
+      };
   }
   const settled = settle(f, operand);
   const own = underlying(operandType(settled));
   const common = own.kind === 'elementary' ? commonNumber(type, own) : undefined;
   if (!common || !(isInteger(common) || isBits(common))) {
-    if (own.kind !== 'error') f.c.problems.report('E4015', node.span, `The limit of FOR is an integer, not ${typeName(operandType(settled))}.`);
+    if (own.kind !== 'error')
+      f.c.problems.report('E4015', node.span, `The limit of FOR is an integer, not ${typeName(operandType(settled))}.`);
     return undefined;
   }
   const constant = constantOf(settled);
@@ -84,19 +109,29 @@ function stepOf(f: FunctionBuilder, node: Expression, type: ElementaryType): Ste
   const own = underlying(operandType(operand));
   const constant = constantOf(operand);
   if (typeof constant === 'bigint') {
-    if (constant === 0n) f.c.problems.report('W4015', node.span, 'With a step of 0 this loop never ends; the watchdog will stop it.');
+    if (constant === 0n)
+      f.c.problems.report('W4015', node.span, 'With a step of 0 this loop never ends; the watchdog will stop it.');
     return { constant };
   }
   if (!isValueOperand(operand) || own.kind !== 'elementary' || !(isInteger(own) || isBits(own))) {
-    if (own.kind !== 'error') f.c.problems.report('E4015', node.span, `The step of FOR is an integer, not ${typeName(operandType(operand))}.`);
+    if (own.kind !== 'error')
+      f.c.problems.report('E4015', node.span, `The step of FOR is an integer, not ${typeName(operandType(operand))}.`);
     return undefined;
   }
   return { ir: f.once(convertInteger(rvalue(f, operand, node.span), own, type), 'step'), type: own };
 }
 
-const ofType = (type: ElementaryType, value: bigint): IrExpr => (type.num === 'i64' ? i64(value) : i32(Number(BigInt.asIntN(32, value))));
+const ofType = (type: ElementaryType, value: bigint): IrExpr =>
+  type.num === 'i64' ? i64(value) : i32(Number(BigInt.asIntN(32, value)));
 
-function emitLoop(f: FunctionBuilder, node: ForStatement, variable: Operand & { kind: 'place' }, type: ElementaryType, limit: Limit, step: Step): void {
+function emitLoop(
+  f: FunctionBuilder,
+  node: ForStatement,
+  variable: Operand & { kind: 'place' },
+  type: ElementaryType,
+  limit: Limit,
+  step: Step,
+): void {
   const frame = pushLoop(f);
   const label = f.label('for');
   const num = type.num as 'i32' | 'i64';
@@ -116,7 +151,10 @@ function emitLoop(f: FunctionBuilder, node: ForStatement, variable: Operand & { 
     if (staysInRange(type, limit, step)) storePlace(f, variable.place, type, raw);
     else {
       const next = f.once(raw, 'next');
-      const past = typeof up === 'boolean' ? overflowed(type, next, read(), up) : cond(up, overflowed(type, next, read(), true), overflowed(type, next, read(), false));
+      const past =
+        typeof up === 'boolean'
+          ? overflowed(type, next, read(), up)
+          : cond(up, overflowed(type, next, read(), true), overflowed(type, next, read(), false));
       if (!('constant' in step && step.constant === 0n)) f.emit(iff(past, [{ op: 'br', label: frame.exit }]));
       storePlace(f, variable.place, type, next);
     }
@@ -132,7 +170,8 @@ function isUp(step: { readonly ir: IrExpr; readonly type: ElementaryType }): IrE
   return step.ir.type === 'i64' ? binary('i64.ge_s', step.ir, i64(0n)) : binary('i32.ge_s', step.ir, i32(0));
 }
 
-const overflowed = (type: ElementaryType, next: IrExpr, now: IrExpr, up: boolean): IrExpr => binary(comparisonCode(up ? '<' : '>', type), next, now);
+const overflowed = (type: ElementaryType, next: IrExpr, now: IrExpr, up: boolean): IrExpr =>
+  binary(comparisonCode(up ? '<' : '>', type), next, now);
 
 /** With a constant limit far enough from the end of the type no check is needed. */
 function staysInRange(type: ElementaryType, limit: Limit, step: Step): boolean {

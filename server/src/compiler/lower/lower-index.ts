@@ -70,7 +70,11 @@ function narrowIndex(f: FunctionBuilder, value: IrExpr): IrExpr {
 function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: IndexExpression): Operand {
   const flat = flatten(type, node.indices.length);
   if (!flat) {
-    f.c.problems.report('E3005', node.span, `This array has ${type.bounds.length} ${type.bounds.length === 1 ? 'dimension' : 'dimensions'}, not ${node.indices.length}; give one index for each.`);
+    f.c.problems.report(
+      'E3005',
+      node.span,
+      `This array has ${type.bounds.length} ${type.bounds.length === 1 ? 'dimension' : 'dimensions'}, not ${node.indices.length}; give one index for each.`,
+    );
     return errorOperand;
   }
   const indices = node.indices.map((index) => lowerIndexValue(f, index));
@@ -79,8 +83,19 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
   if (element.kind === 'error') return errorOperand;
   const size = sizeOf(element);
   const bounds = object.kind === 'place' && object.bounds ? object.bounds : undefined;
-  const carry = object.kind === 'place' ? { ...(object.readOnly !== undefined && { readOnly: object.readOnly }), ...(object.dynamic === true && { dynamic: true }) } : {};
-  const base: Place | undefined = object.kind === 'place' ? object.place : object.kind === 'memory' ? { form: 'address', address: object.address, offset: 0 } : undefined;
+  const carry =
+    object.kind === 'place'
+      ? {
+          ...(object.readOnly !== undefined && { readOnly: object.readOnly }),
+          ...(object.dynamic === true && { dynamic: true }),
+        }
+      : {};
+  const base: Place | undefined =
+    object.kind === 'place'
+      ? object.place
+      : object.kind === 'memory'
+        ? { form: 'address', address: object.address, offset: 0 }
+        : undefined;
   if (!base) return errorOperand;
   let offset = 0;
   let sum: IrExpr | undefined;
@@ -89,13 +104,26 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
     const stride = size * flat.bounds.slice(i + 1).reduce((product, b) => product * (b.high - b.low + 1), 1);
     if (bounds) {
       const { low, high } = bounds[i]!;
-      const distance: IrExpr = { op: 'checkIndexDynamic', type: 'i32', value: index.ir, low, high, site: f.site(node.indices[i]!.span) };
-      sum = sum ? binary('i32.add', binary('i32.mul', sum, binary('i32.add', binary('i32.sub', high, low), i32(1))), distance) : distance;
+      const distance: IrExpr = {
+        op: 'checkIndexDynamic',
+        type: 'i32',
+        value: index.ir,
+        low,
+        high,
+        site: f.site(node.indices[i]!.span),
+      };
+      sum = sum
+        ? binary('i32.add', binary('i32.mul', sum, binary('i32.add', binary('i32.sub', high, low), i32(1))), distance)
+        : distance;
       continue;
     }
     if (index.constant !== undefined) {
       if (index.constant < BigInt(bound.low) || index.constant > BigInt(bound.high)) {
-        f.c.problems.report('E3006', node.indices[i]!.span, `The index ${index.constant} is outside ${bound.low}..${bound.high}.`);
+        f.c.problems.report(
+          'E3006',
+          node.indices[i]!.span,
+          `The index ${index.constant} is outside ${bound.low}..${bound.high}.`,
+        );
         return errorOperand;
       }
       offset += Number(index.constant - BigInt(bound.low)) * stride;
@@ -118,7 +146,10 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
 }
 
 /** `a[i, j]` on an ARRAY OF ARRAY goes through both; undefined where the count does not fit. */
-function flatten(type: ArrayType, count: number): { bounds: readonly { low: number; high: number }[]; element: ArrayType['element'] } | undefined {
+function flatten(
+  type: ArrayType,
+  count: number,
+): { bounds: readonly { low: number; high: number }[]; element: ArrayType['element'] } | undefined {
   let bounds = [...type.bounds];
   let { element } = type;
   while (bounds.length < count && element.kind === 'array' && !element.dynamic) {
@@ -130,7 +161,8 @@ function flatten(type: ArrayType, count: number): { bounds: readonly { low: numb
 
 function checkedDistance(f: FunctionBuilder, value: IrExpr, low: number, high: number, span: SourceSpan): IrExpr {
   if (f.trusted) return plus(value, -low);
-  if (f.c.profile.indexFault === 'fault') return { op: 'checkIndex', type: 'i32', value, low, high, site: f.site(span) };
+  if (f.c.profile.indexFault === 'fault')
+    return { op: 'checkIndex', type: 'i32', value, low, high, site: f.site(span) };
   return f.sequence(() => {
     const once = f.once(value, 'index');
     const above = cond(binary('i32.gt_s', once, i32(high)), i32(high - low), plus(once, -low));
@@ -151,7 +183,11 @@ function indexPointer(f: FunctionBuilder, object: Operand, node: IndexExpression
   const start = checkedAddress(f, rvalue(f, object, node.span), node.span);
   const place: Place =
     index.constant === undefined
-      ? { form: 'address', address: binary('i32.add', start, size === 1 ? index.ir : binary('i32.mul', index.ir, i32(size))), offset: 0 }
+      ? {
+          form: 'address',
+          address: binary('i32.add', start, size === 1 ? index.ir : binary('i32.mul', index.ir, i32(size))),
+          offset: 0,
+        }
       : { form: 'address', address: plus(start, Number(index.constant) * size), offset: 0 };
   return { kind: 'place', type: type.target, place, dynamic: true };
 }
@@ -166,7 +202,12 @@ function indexString(f: FunctionBuilder, object: Operand, node: IndexExpression)
   }
   const index = lowerIndexValue(f, node.indices[0]!);
   if (!index) return errorOperand;
-  const address = object.kind === 'place' ? addressOf(f, object.place, type.size) : object.kind === 'memory' ? object.address : undefined;
+  const address =
+    object.kind === 'place'
+      ? addressOf(f, object.place, type.size)
+      : object.kind === 'memory'
+        ? object.address
+        : undefined;
   if (!address) return errorOperand;
   if (index.constant !== undefined && (index.constant < 0n || index.constant > BigInt(type.capacity))) {
     f.c.problems.report('E3006', node.indices[0]!.span, `The index ${index.constant} is outside 0..${type.capacity}.`);
@@ -174,7 +215,7 @@ function indexString(f: FunctionBuilder, object: Operand, node: IndexExpression)
   }
   const distance = checkedDistance(f, index.ir, 0, type.capacity, node.indices[0]!.span);
   const scaled = type.wide ? binary('i32.shl', distance, i32(1)) : distance;
-  const readOnly = object.kind === 'place' ? object.readOnly : "it is no variable";
+  const readOnly = object.kind === 'place' ? object.readOnly : 'it is no variable';
   return {
     kind: 'place',
     type: type.wide ? e.WORD : e.BYTE,
@@ -182,4 +223,3 @@ function indexString(f: FunctionBuilder, object: Operand, node: IndexExpression)
     ...(readOnly !== undefined && { readOnly }),
   };
 }
-

@@ -1,16 +1,18 @@
 import { layoutBlock } from '../check/block-layout.js';
-import type { BlockSymbol, Scope } from '../check/symbols.js';
+import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
 import { sizeOf } from '../check/type-size.js';
 import type { Initial, Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
-import type { Expression } from '../syntax/ast.js';
+import type { Argument, Expression } from '../syntax/ast.js';
+import { findMethod } from '../check/lookup.js';
+import { lowerFunctionCall } from './lower-call-function.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { walkInitial, walkMembers, type InitialVisitor } from './initial-walk.js';
+import { walkArguments, walkInitial, walkMembers, type InitialVisitor } from './initial-walk.js';
 import { binary, copy, i32, iff } from './ir-make.js';
 import { assignOperand } from './lower-assign.js';
 import { lowerExpression } from './lower-expression.js';
 import { addressOf, instancePlace, memberPlace } from './lower-place.js';
-import type { Operand, Place } from './operand.js';
+import type { Operand, Place, Receiver } from './operand.js';
 
 /** `count` times the body, with an i32 that counts from `from`. */
 export function emitCounted(f: FunctionBuilder, from: number, count: number, body: (index: IrExpr) => void): void {
@@ -32,7 +34,13 @@ function partPlace(f: FunctionBuilder, place: Place, offset: number): Place {
 }
 
 /** Assigns a list of values, `[1, 2, 3]` or `(a := 1)`, to an array, structure or instance: only what the list names. */
-export function assignInitializer(f: FunctionBuilder, place: Place, type: Type, expression: Expression, scope: Scope): void {
+export function assignInitializer(
+  f: FunctionBuilder,
+  place: Place,
+  type: Type,
+  expression: Expression,
+  scope: Scope,
+): void {
   const visitor: InitialVisitor = {
     explicitOnly: true,
     leaf(offset, leafType, node) {
@@ -59,16 +67,31 @@ function assignLeaf(f: FunctionBuilder, place: Place, type: Type, node: Expressi
 function replicateAt(f: FunctionBuilder, place: Place, offset: number, size: number, count: number): void {
   const start = addressOf(f, memberPlace(f, place, offset, 'initial'), size * count);
   if (!start) return;
-  emitCounted(f, 1, count - 1, (index) => f.emit(copy(binary('i32.add', start, binary('i32.mul', index, i32(size))), start, size)));
+  emitCounted(f, 1, count - 1, (index) =>
+    f.emit(copy(binary('i32.add', start, binary('i32.mul', index, i32(size))), start, size)),
+  );
 }
 
 /**
  * Emits the initial values that are no constants; the constant part stands in memory already. Gives whether anything was
  * emitted.
  */
-export function emitRuntimeInitial(f: FunctionBuilder, place: Place, type: Type, initial: Initial | undefined): boolean {
+export function emitRuntimeInitial(
+  f: FunctionBuilder,
+  place: Place,
+  type: Type,
+  initial: Initial | undefined,
+): boolean {
   const visitor = runtimeVisitor(f, place);
   walkInitial(f.c, type, initial, 0, visitor);
+  return visitor.emitted;
+}
+
+/** The same for a variable that is no member of an instance, with the arguments of its declaration. */
+export function emitVariableInitial(f: FunctionBuilder, place: Place, variable: VariableSymbol): boolean {
+  const visitor = runtimeVisitor(f, place);
+  walkInitial(f.c, variable.type, variable.initial, 0, visitor);
+  if (variable.args) walkArguments(f.c, variable, 0, visitor);
   return visitor.emitted;
 }
 
@@ -77,7 +100,53 @@ export function emitRuntimeMembers(f: FunctionBuilder, block: BlockSymbol): bool
   layoutBlock(f.c, block);
   const visitor = runtimeVisitor(f, instancePlace(f, 0, block.name));
   walkMembers(f.c, block, 0, visitor);
+  if (constructsItself(block)) {
+    callConstructor(f, instancePlace(f, 0, block.name), block, [], block.scope);
+    return true;
+  }
   return visitor.emitted;
+}
+
+const own = new Set(['BINITRETAINS', 'BINCOPYCODE']);
+
+/** FB_init without parameters of its own runs for every instance; with some, where a declaration gives them. */
+function constructsItself(block: BlockSymbol): boolean {
+  const method = findMethod(block, 'FB_INIT');
+  return method !== undefined && method.form === 'method' && method.parameters.every((p) => own.has(p.key));
+}
+
+/** Calls FB_init of the bases first, then the block's, as CODESYS does. */
+function callConstructor(
+  f: FunctionBuilder,
+  place: Place,
+  block: BlockSymbol,
+  args: readonly Argument[],
+  scope: Scope,
+): void {
+  if (block.base && findMethod(block.base, 'FB_INIT') && block.methods.has('FB_INIT'))
+    callConstructor(f, place, block.base, [], scope);
+  const method = block.methods.get('FB_INIT') ?? findMethod(block, 'FB_INIT');
+  if (!method || method.abstract) return;
+  const { span } = method;
+  const flags = method.parameters
+    .filter((p) => own.has(p.key))
+    .map((p): Argument => ({
+      name: p.name,
+      direction: 'in',
+      value: { kind: 'bool', value: p.key === 'BINITRETAINS', span },
+      span,
+    }));
+  const outer = f.scope;
+  f.scope = scope;
+  const receiver: Receiver = { owner: block, place, dynamic: false };
+  const called = lowerFunctionCall(f, method, receiver, {
+    kind: 'call',
+    callee: { kind: 'name', name: method.name, span },
+    args: [...flags, ...args],
+    span,
+  });
+  if (called.kind === 'value') f.emit({ op: 'drop', value: called.ir });
+  f.scope = outer;
 }
 
 function runtimeVisitor(f: FunctionBuilder, place: Place): InitialVisitor & { emitted: boolean } {
@@ -103,6 +172,10 @@ function runtimeVisitor(f: FunctionBuilder, place: Place): InitialVisitor & { em
       return 'skip';
     },
     indirect: () => undefined,
+    construct(at, block, args, scope) {
+      visitor.emitted = true;
+      callConstructor(f, partPlace(f, place, at), block, args, scope);
+    },
     replicate(at, size, count) {
       if (pending) replicateAt(f, place, at, size, count);
     },

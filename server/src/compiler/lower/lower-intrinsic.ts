@@ -16,7 +16,18 @@ import { errorOperand, type Operand } from './operand.js';
 
 const value = (type: Type, ir: IrExpr): Operand => ({ kind: 'value', type, ir });
 const counts: Readonly<Record<string, number>> = {
-  ADR: 1, REF: 1, SIZEOF: 1, __ISVALIDREF: 1, __NOW: 0, __DATE_NOW: 0, __FIRST_SCAN: 0, __MEMCPY: 3, __MEMSET: 3, LOWER_BOUND: 2, UPPER_BOUND: 2, __LOG: 2,
+  ADR: 1,
+  REF: 1,
+  SIZEOF: 1,
+  __ISVALIDREF: 1,
+  __NOW: 0,
+  __DATE_NOW: 0,
+  __FIRST_SCAN: 0,
+  __MEMCPY: 3,
+  __MEMSET: 3,
+  LOWER_BOUND: 2,
+  UPPER_BOUND: 2,
+  __LOG: 2,
 };
 
 /** Functions that only the compiler can lower. The ones with two underscores are for the standard library's own code. */
@@ -24,7 +35,11 @@ export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpre
   const args = node.args.map((arg) => arg.value).filter((arg) => arg !== undefined);
   const wanted = counts[name] ?? 0;
   if (args.length !== wanted) {
-    f.c.problems.report('E4003', node.span, `${name} takes ${wanted} ${wanted === 1 ? 'argument' : 'arguments'}, not ${args.length}.`);
+    f.c.problems.report(
+      'E4003',
+      node.span,
+      `${name} takes ${wanted} ${wanted === 1 ? 'argument' : 'arguments'}, not ${args.length}.`,
+    );
     return errorOperand;
   }
   switch (name) {
@@ -55,13 +70,19 @@ function lowerAddress(f: FunctionBuilder, name: string, node: Expression): Opera
   if (operand.kind === 'error') return errorOperand;
   if (!isValueOperand(operand) || operand.kind === 'literal') {
     if (operand.kind === 'literal' && typeof operand.value === 'string' && name === 'ADR') {
-      return value({ kind: 'pointer', form: 'pointer', target: voidType }, i32(f.c.pool.string(operand.value, operand.type.form === 'wstring')));
+      return value(
+        { kind: 'pointer', form: 'pointer', target: voidType },
+        i32(f.c.pool.string(operand.value, operand.type.form === 'wstring')),
+      );
     }
     f.c.problems.report('E4006', node.span, `${name} takes a variable.`);
     return errorOperand;
   }
   const address = addressOfOperand(f, operand, node.span, name);
-  const type: Type = name === 'ADR' ? { kind: 'pointer', form: 'pointer', target: voidType } : { kind: 'pointer', form: 'ref_to', target: operandType(operand) };
+  const type: Type =
+    name === 'ADR'
+      ? { kind: 'pointer', form: 'pointer', target: voidType }
+      : { kind: 'pointer', form: 'ref_to', target: operandType(operand) };
   return value(type, address);
 }
 
@@ -77,8 +98,11 @@ function typeOfArgument(f: FunctionBuilder, node: Expression): Type | undefined 
   const found: { type?: Type } = {};
   f.capture(() => {
     const operand = lowerExpression(f, node);
-    if (operand.kind === 'typeName') found.type = operand.symbol.kind === 'type' ? operand.symbol.use.type : operand.symbol.type;
-    else if (operand.kind === 'literal') found.type = typeof operand.value === 'string' ? stringType(operand.type.form === 'wstring', operand.value.length) : e.DINT;
+    if (operand.kind === 'typeName')
+      found.type = operand.symbol.kind === 'type' ? operand.symbol.use.type : operand.symbol.type;
+    else if (operand.kind === 'literal')
+      found.type =
+        typeof operand.value === 'string' ? stringType(operand.type.form === 'wstring', operand.value.length) : e.DINT;
     else found.type = operandType(operand);
   });
   return found.type;
@@ -105,12 +129,19 @@ function lowerBound(f: FunctionBuilder, name: string, node: Expression, dimensio
     f.c.problems.report('E3004', node.span, `${name} takes an array, not ${typeName(type)}.`);
     return errorOperand;
   }
-  const bounds = operand.kind === 'place' && operand.bounds ? operand.bounds : type.bounds.map((b) => ({ low: i32(b.low), high: i32(b.high) }));
+  const bounds =
+    operand.kind === 'place' && operand.bounds
+      ? operand.bounds
+      : type.bounds.map((b) => ({ low: i32(b.low), high: i32(b.high) }));
   const pick = (i: number): IrExpr => (name === 'LOWER_BOUND' ? bounds[i]!.low : bounds[i]!.high);
   const constant = constantOf(dimension);
   if (typeof constant === 'bigint') {
     if (constant < 1n || constant > BigInt(bounds.length)) {
-      f.c.problems.report('E3006', dimensionNode.span, `The array has the dimensions 1 to ${bounds.length}, not ${constant}.`);
+      f.c.problems.report(
+        'E3006',
+        dimensionNode.span,
+        `The array has the dimensions 1 to ${bounds.length}, not ${constant}.`,
+      );
       return errorOperand;
     }
     const ir = pick(Number(constant) - 1);
@@ -121,11 +152,17 @@ function lowerBound(f: FunctionBuilder, name: string, node: Expression, dimensio
     f.c.problems.report('E3001', dimensionNode.span, `The dimension is an integer, not ${typeName(own)}.`);
     return errorOperand;
   }
-  return value(e.DINT, f.sequence(() => {
-    const index = f.once(coerce(f, dimension, own, dimensionNode.span, 'The dimension'), 'dimension');
-    const wide = index.type === 'i64' ? ({ op: 'unary', type: 'i32', code: 'i32.wrap_i64', value: index } as const) : index;
-    return bounds.slice(1).reduce<IrExpr>((rest, _, i) => cond(binary('i32.eq', wide, i32(i + 2)), pick(i + 1), rest), pick(0));
-  }));
+  return value(
+    e.DINT,
+    f.sequence(() => {
+      const index = f.once(coerce(f, dimension, own, dimensionNode.span, 'The dimension'), 'dimension');
+      const wide =
+        index.type === 'i64' ? ({ op: 'unary', type: 'i32', code: 'i32.wrap_i64', value: index } as const) : index;
+      return bounds
+        .slice(1)
+        .reduce<IrExpr>((rest, _, i) => cond(binary('i32.eq', wide, i32(i + 2)), pick(i + 1), rest), pick(0));
+    }),
+  );
 }
 
 function lowerMemory(f: FunctionBuilder, name: string, args: readonly Expression[]): Operand {
@@ -133,7 +170,8 @@ function lowerMemory(f: FunctionBuilder, name: string, args: readonly Expression
     const operand = lowerExpression(f, node);
     const type = operandType(operand);
     if (type.kind === 'string') return rvalue(f, operand, node.span);
-    const ir = operand.kind === 'literal' ? coerce(f, operand, e.UDINT, node.span, name) : rvalue(f, operand, node.span);
+    const ir =
+      operand.kind === 'literal' ? coerce(f, operand, e.UDINT, node.span, name) : rvalue(f, operand, node.span);
     return ir.type === 'i64' ? { op: 'unary', type: 'i32', code: 'i32.wrap_i64', value: ir } : ir;
   };
   const ir = f.sequence(() => {

@@ -5,7 +5,15 @@ import { findType } from '../check/lookup.js';
 import { nearestName } from '../check/suggest.js';
 import { elementaryTypes as e, stringType, underlying, type LiteralType, type Type } from '../check/types.js';
 import type { Constant } from '../check/compilation.js';
-import type { BoolLiteral, DateLiteral, DurationLiteral, IntLiteral, RealLiteral, StringLiteral, TypedEnumLiteral } from '../syntax/ast.js';
+import type {
+  BoolLiteral,
+  DateLiteral,
+  DurationLiteral,
+  IntLiteral,
+  RealLiteral,
+  StringLiteral,
+  TypedEnumLiteral,
+} from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { adaptLiteral } from './literal-value.js';
 import { typedConstant } from './lower-convert.js';
@@ -13,7 +21,10 @@ import { enumValue } from './lower-name.js';
 import { errorOperand, type Operand } from './operand.js';
 
 /** Literals, IEC 61131-3:2013, 6.3. Those without a type prefix keep their value and get a type from their context. */
-export function lowerLiteral(f: FunctionBuilder, node: IntLiteral | RealLiteral | BoolLiteral | StringLiteral): Operand {
+export function lowerLiteral(
+  f: FunctionBuilder,
+  node: IntLiteral | RealLiteral | BoolLiteral | StringLiteral,
+): Operand {
   const form: LiteralType['form'] = node.kind === 'string' ? (node.wide ? 'wstring' : 'string') : node.kind;
   const type: LiteralType = { kind: 'literal', form };
   const { value } = node;
@@ -22,7 +33,14 @@ export function lowerLiteral(f: FunctionBuilder, node: IntLiteral | RealLiteral 
   return typedLiteral(f, node.typeName, type, value, based, node.span);
 }
 
-function typedLiteral(f: FunctionBuilder, name: string, literal: LiteralType, value: Constant, based: boolean, span: SourceSpan): Operand {
+function typedLiteral(
+  f: FunctionBuilder,
+  name: string,
+  literal: LiteralType,
+  value: Constant,
+  based: boolean,
+  span: SourceSpan,
+): Operand {
   const type = literalPrefix(f, name, value);
   if (!type) {
     f.c.problems.report('E2002', span, `There is no type '${name}' for this literal.`);
@@ -33,8 +51,15 @@ function typedLiteral(f: FunctionBuilder, name: string, literal: LiteralType, va
   const wide = type === e.WCHAR || (type.kind === 'string' && type.wide);
   const written: LiteralType = text ? { kind: 'literal', form: wide ? 'wstring' : 'string' } : literal;
   const adapted = adaptLiteral(written, value, based, type, f.c.profile);
-  if ('problem' in adapted || (literal.form === 'bool' && type !== e.BOOL) || (literal.form === 'real' && underlying(type) !== e.REAL && underlying(type) !== e.LREAL)) {
-    const why = 'problem' in adapted ? adapted.problem : `${literal.form === 'bool' ? 'a BOOL' : 'a real number'} does not fit ${name}`;
+  if (
+    'problem' in adapted ||
+    (literal.form === 'bool' && type !== e.BOOL) ||
+    (literal.form === 'real' && underlying(type) !== e.REAL && underlying(type) !== e.LREAL)
+  ) {
+    const why =
+      'problem' in adapted
+        ? adapted.problem
+        : `${literal.form === 'bool' ? 'a BOOL' : 'a real number'} does not fit ${name}`;
     f.c.problems.report('E3003', span, `${name}# can't have this value: ${why}.`);
     return errorOperand;
   }
@@ -48,7 +73,10 @@ function literalPrefix(f: FunctionBuilder, name: string, value: Constant): Type 
   if (elementary) return elementary;
   const symbol = findType(f.c, f.scope, name);
   const type = symbol?.kind === 'type' ? symbol.use.type : undefined;
-  return type && (type.kind === 'elementary' || type.kind === 'subrange' || type.kind === 'enum' || type.kind === 'string') ? type : undefined;
+  return type &&
+    (type.kind === 'elementary' || type.kind === 'subrange' || type.kind === 'enum' || type.kind === 'string')
+    ? type
+    : undefined;
 }
 
 export function lowerTimeLiteral(f: FunctionBuilder, node: DurationLiteral | DateLiteral): Operand {
@@ -64,9 +92,17 @@ export function lowerEnumLiteral(f: FunctionBuilder, node: TypedEnumLiteral): Op
     if (value) return enumValue({ kind: 'enumerator', name: value.name, type, value: value.value });
     const names = [...type.values.values()].map((v) => v.name);
     const near = nearestName(node.value, names);
-    f.c.problems.report('E2013', node.span, `'${type.name}' has no value '${node.value}'${near ? `; did you mean '${near}'?` : `; its values are ${names.slice(0, 8).join(', ')}.`}`);
+    f.c.problems.report(
+      'E2013',
+      node.span,
+      `'${type.name}' has no value '${node.value}'${near ? `; did you mean '${near}'?` : `; its values are ${names.slice(0, 8).join(', ')}.`}`,
+    );
     return errorOperand;
   }
-  f.c.problems.report(symbol ? 'E2010' : 'E2002', node.span, symbol ? `'${node.typeName}' is no enumeration.` : `There is no type '${node.typeName}'.`);
+  f.c.problems.report(
+    symbol ? 'E2010' : 'E2002',
+    node.span,
+    symbol ? `'${node.typeName}' is no enumeration.` : `There is no type '${node.typeName}'.`,
+  );
   return errorOperand;
 }

@@ -19,22 +19,27 @@ import { findStandardFunction } from '../stdlib/standard-functions.js';
 import { isIntrinsic } from './intrinsic-names.js';
 
 /** `object.member`: a field, a member of an instance, a method or property, an enumerator, or a qualified name. */
-export function lowerMember(f: FunctionBuilder, node: MemberExpression, expected: Type | undefined, raw = false): Operand {
-  const qualifiedOperand = lowerQualified(f, node, expected);
+export function lowerMember(f: FunctionBuilder, node: MemberExpression, raw = false): Operand {
+  const qualifiedOperand = lowerQualified(f, node);
   const found = qualifiedOperand ?? memberOf(f, lowerExpression(f, node.object), node);
   return raw ? found : derefReference(f, found, node.span);
 }
 
 /** Dotted names that begin with a namespace, a list of globals or a library; undefined where the object is a value. */
-function lowerQualified(f: FunctionBuilder, node: MemberExpression, expected: Type | undefined): Operand | undefined {
+function lowerQualified(f: FunctionBuilder, node: MemberExpression): Operand | undefined {
   const path = dottedName(node);
   if (path === undefined) return undefined;
   const dot = path.indexOf('.');
   const first = foldName(path.slice(0, dot));
   if (isLocalName(f, first)) return undefined;
   const prefix = foldName(path.slice(0, path.lastIndexOf('.')));
-  if (f.c.table.namespaces.has(prefix) || f.scope.namespace.some((_, i) => f.c.table.namespaces.has(`${f.scope.namespace.slice(0, i + 1).join('.')}.${prefix}`))) {
-    const inner = findQualified(f, path, node.span, expected);
+  if (
+    f.c.table.namespaces.has(prefix) ||
+    f.scope.namespace.some((_, i) =>
+      f.c.table.namespaces.has(`${f.scope.namespace.slice(0, i + 1).join('.')}.${prefix}`),
+    )
+  ) {
+    const inner = findQualified(f, path, node.span);
     if (inner) return inner;
     if (f.c.table.globals.has(first) || f.c.table.types.has(first) || f.c.table.lists.has(first)) return undefined;
     reportMissingMember(f, node, `namespace ${prefix}`, []);
@@ -50,21 +55,37 @@ function lowerQualified(f: FunctionBuilder, node: MemberExpression, expected: Ty
 }
 
 function dottedName(node: MemberExpression): string | undefined {
-  const object = node.object.kind === 'name' ? node.object.name : node.object.kind === 'member' ? dottedName(node.object) : undefined;
+  const object =
+    node.object.kind === 'name'
+      ? node.object.name
+      : node.object.kind === 'member'
+        ? dottedName(node.object)
+        : undefined;
   return object === undefined ? undefined : `${object}.${node.member}`;
 }
 
 function isLocalName(f: FunctionBuilder, key: string): boolean {
   const { callable, block } = f.scope;
-  return f.lets.has(key) || callable?.variables.has(key) === true || (block !== undefined && findMember(block, key) !== undefined);
+  return (
+    f.lets.has(key) ||
+    callable?.variables.has(key) === true ||
+    (block !== undefined && findMember(block, key) !== undefined)
+  );
 }
 
 function isUnknownName(f: FunctionBuilder, key: string): boolean {
   const { table } = f.c;
-  return !(table.globals.has(key) || table.types.has(key) || table.lists.has(key) || table.functions.has(key) || table.enumerators.has(key) || table.namespaces.has(key));
+  return !(
+    table.globals.has(key) ||
+    table.types.has(key) ||
+    table.lists.has(key) ||
+    table.functions.has(key) ||
+    table.enumerators.has(key) ||
+    table.namespaces.has(key)
+  );
 }
 
-function findQualified(f: FunctionBuilder, path: string, span: SourceSpan, expected: Type | undefined): Operand | undefined {
+function findQualified(f: FunctionBuilder, path: string, span: SourceSpan): Operand | undefined {
   const key = foldName(path);
   for (let depth = f.scope.namespace.length; depth >= 0; depth -= 1) {
     const full = [...f.scope.namespace.slice(0, depth), key].join('.');
@@ -79,7 +100,6 @@ function findQualified(f: FunctionBuilder, path: string, span: SourceSpan, expec
     if (list) return { kind: 'list', list };
     if (f.c.table.namespaces.has(full)) return { kind: 'namespace', path: full };
   }
-  void expected;
   return undefined;
 }
 
@@ -89,10 +109,17 @@ function memberOf(f: FunctionBuilder, object: Operand, node: MemberExpression): 
     case 'error':
       return errorOperand;
     case 'namespace':
-      return findQualified(f, `${object.path}.${node.member}`, node.span, undefined) ?? missing(f, node, object.path, []);
+      return findQualified(f, `${object.path}.${node.member}`, node.span) ?? missing(f, node, object.path, []);
     case 'list': {
       const variable = object.list.variables.get(key);
-      return variable ? variableOperand(f, variable, node.span) : missing(f, node, object.list.name, [...object.list.variables.values()].map((v) => v.name));
+      return variable
+        ? variableOperand(f, variable, node.span)
+        : missing(
+            f,
+            node,
+            object.list.name,
+            [...object.list.variables.values()].map((v) => v.name),
+          );
     }
     case 'typeName':
       return memberOfType(f, object.symbol.kind === 'type' ? object.symbol.use.type : object.symbol.type, node);
@@ -111,7 +138,13 @@ function memberOf(f: FunctionBuilder, object: Operand, node: MemberExpression): 
 }
 
 function superPlace(f: FunctionBuilder): Place {
-  return { form: 'cell', base: 'instance', offset: 0, links: f.instance ? [{ domain: f.c.domainOf(f.instance), offset: 0 }] : [], name: 'SUPER' };
+  return {
+    form: 'cell',
+    base: 'instance',
+    offset: 0,
+    links: f.instance ? [{ domain: f.c.domainOf(f.instance), offset: 0 }] : [],
+    name: 'SUPER',
+  };
 }
 
 function memberOfType(f: FunctionBuilder, type: Type, node: MemberExpression): Operand {
@@ -119,7 +152,12 @@ function memberOfType(f: FunctionBuilder, type: Type, node: MemberExpression): O
     const key = foldName(node.member);
     const value = type.values.get(key);
     if (value) return enumValue({ kind: 'enumerator', name: value.name, type, value: value.value });
-    return missing(f, node, type.name, [...type.values.values()].map((v) => v.name));
+    return missing(
+      f,
+      node,
+      type.name,
+      [...type.values.values()].map((v) => v.name),
+    );
   }
   const block = blockOfType(type);
   const constant = block && findMember(block, foldName(node.member));
@@ -127,17 +165,32 @@ function memberOfType(f: FunctionBuilder, type: Type, node: MemberExpression): O
     const operand = variableOperand(f, constant, node.span);
     if (operand.kind === 'value') return operand;
   }
-  f.c.problems.report('E3007', node.memberSpan, `'${typeName(type)}' is a type and has no variables; declare an instance of it.`);
+  f.c.problems.report(
+    'E3007',
+    node.memberSpan,
+    `'${typeName(type)}' is a type and has no variables; declare an instance of it.`,
+  );
   return errorOperand;
 }
 
-function memberOfValue(f: FunctionBuilder, object: Operand & { kind: 'place' | 'memory' | 'value' }, key: string, node: MemberExpression): Operand {
+function memberOfValue(
+  f: FunctionBuilder,
+  object: Operand & { kind: 'place' | 'memory' | 'value' },
+  key: string,
+  node: MemberExpression,
+): Operand {
   const { type } = object;
   if (type.kind === 'struct') {
     const field = type.fields.get(key);
-    if (!field) return missing(f, node, type.name, [...type.fields.values()].map((one) => one.name));
+    if (!field)
+      return missing(
+        f,
+        node,
+        type.name,
+        [...type.fields.values()].map((one) => one.name),
+      );
     if (field.type.kind === 'error') return errorOperand;
-    const place = placeOfAggregate(f, object);
+    const place = placeOfAggregate(object);
     return {
       kind: 'place',
       type: field.type,
@@ -147,16 +200,34 @@ function memberOfValue(f: FunctionBuilder, object: Operand & { kind: 'place' | '
   }
   const block = blockOfType(type);
   if (block) {
-    const receiver: Receiver = { owner: block, place: placeOfAggregate(f, object), dynamic: object.kind === 'place' && object.dynamic === true };
+    const receiver: Receiver = {
+      owner: block,
+      place: placeOfAggregate(object),
+      dynamic: object.kind === 'place' && object.dynamic === true,
+    };
     return memberOfBlock(f, block, receiver, key, node, object);
   }
   const symbol = interfaceOfType(type);
   if (symbol) {
-    const receiver: Receiver = { owner: symbol, place: object.kind === 'place' ? object.place : { form: 'address', address: object.kind === 'value' ? object.ir : object.address, offset: 0 }, dynamic: true };
+    const receiver: Receiver = {
+      owner: symbol,
+      place:
+        object.kind === 'place'
+          ? object.place
+          : { form: 'address', address: object.kind === 'value' ? object.ir : object.address, offset: 0 },
+      dynamic: true,
+    };
     const property = findInInterface(symbol, (one) => one.properties.get(key));
     if (property) return { kind: 'place', type: property.type, place: { form: 'property', property, receiver } };
     const method = findInInterface(symbol, (one) => one.methods.get(key));
-    return method ? { kind: 'method', symbol: method, receiver } : missing(f, node, symbol.name, [...symbol.methods.values()].map((m) => m.name));
+    return method
+      ? { kind: 'method', symbol: method, receiver }
+      : missing(
+          f,
+          node,
+          symbol.name,
+          [...symbol.methods.values()].map((m) => m.name),
+        );
   }
   const scalar = underlying(type);
   if (scalar.kind === 'elementary' && object.kind !== 'memory') {
@@ -179,26 +250,39 @@ function lowerBitName(f: FunctionBuilder, node: MemberExpression): number | unde
   return typeof value === 'bigint' ? Number(value) : undefined;
 }
 
-function placeOfAggregate(f: FunctionBuilder, object: Operand & { kind: 'place' | 'memory' | 'value' }): Place {
-  void f;
+function placeOfAggregate(object: Operand & { kind: 'place' | 'memory' | 'value' }): Place {
   if (object.kind === 'place') return object.place;
   return { form: 'address', address: object.kind === 'memory' ? object.address : object.ir, offset: 0 };
 }
 
 function memberOfBlock(
-  f: FunctionBuilder, block: BlockSymbol, receiver: Receiver, key: string, node: MemberExpression, object?: Operand & { kind: 'place' | 'memory' | 'value' },
+  f: FunctionBuilder,
+  block: BlockSymbol,
+  receiver: Receiver,
+  key: string,
+  node: MemberExpression,
+  object?: Operand & { kind: 'place' | 'memory' | 'value' },
 ): Operand {
   const variable = findMember(block, key);
   const property = variable ? undefined : findProperty(block, key);
   const method = variable || property ? undefined : findMethod(block, key);
   const found = variable ?? property ?? method;
   if (!found) {
-    const names = [...block.variables.values(), ...block.methods.values(), ...block.actions.values(), ...block.properties.values()].map((one) => one.name);
+    const names = [
+      ...block.variables.values(),
+      ...block.methods.values(),
+      ...block.actions.values(),
+      ...block.properties.values(),
+    ].map((one) => one.name);
     return missing(f, node, block.name, names);
   }
   const owner = found.owner;
   if (!isAccessible(found.access, owner?.kind === 'block' ? owner : block, f.scope)) {
-    f.c.problems.report('E5010', node.memberSpan, `'${node.member}' is ${found.access} in '${block.name}' and can't be used here.`);
+    f.c.problems.report(
+      'E5010',
+      node.memberSpan,
+      `'${node.member}' is ${found.access} in '${block.name}' and can't be used here.`,
+    );
     return errorOperand;
   }
   if (property) return { kind: 'place', type: property.type, place: { form: 'property', property, receiver } };
@@ -207,16 +291,31 @@ function memberOfBlock(
 }
 
 /** A member of an instance that the compiler itself accesses, as for calls. */
-export function blockVariable(f: FunctionBuilder, variable: VariableSymbol, receiver: Receiver, span: SourceSpan): Operand {
+export function blockVariable(
+  f: FunctionBuilder,
+  variable: VariableSymbol,
+  receiver: Receiver,
+  span: SourceSpan,
+): Operand {
   return instanceVariable(f, variable, receiver, span, undefined);
 }
 
-function instanceVariable(f: FunctionBuilder, variable: VariableSymbol, receiver: Receiver, span: SourceSpan, object: Operand | undefined): Operand {
+function instanceVariable(
+  f: FunctionBuilder,
+  variable: VariableSymbol,
+  receiver: Receiver,
+  span: SourceSpan,
+  object: Operand | undefined,
+): Operand {
   const { type, storage } = variable;
   if (type.kind === 'error') return errorOperand;
   if (variable.section === 'VAR_EXTERNAL' || variable.section === 'VAR_STAT') return variableOperand(f, variable, span);
   if (variable.section === 'VAR_TEMP' && storage.kind === 'unplaced') {
-    f.c.problems.report('E5010', span, `'${variable.name}' is a VAR_TEMP of '${receiver.owner.name}' and exists only while it runs.`);
+    f.c.problems.report(
+      'E5010',
+      span,
+      `'${variable.name}' is a VAR_TEMP of '${receiver.owner.name}' and exists only while it runs.`,
+    );
     return errorOperand;
   }
   const constant = variable.constant ? f.c.constantOf(variable) : undefined;
@@ -228,7 +327,11 @@ function instanceVariable(f: FunctionBuilder, variable: VariableSymbol, receiver
       break;
     case 'indirect': {
       const pointer = memberPlace(f, receiver.place, storage.offset, variable.name, block);
-      place = { form: 'address', address: { op: 'checkRef', type: 'i32', value: loadPlace(f, pointer, { kind: 'null' }), site: f.site(span) }, offset: 0 };
+      place = {
+        form: 'address',
+        address: { op: 'checkRef', type: 'i32', value: loadPlace(f, pointer, { kind: 'null' }), site: f.site(span) },
+        offset: 0,
+      };
       break;
     }
     case 'instance':
@@ -237,7 +340,7 @@ function instanceVariable(f: FunctionBuilder, variable: VariableSymbol, receiver
     case 'unplaced':
       return errorOperand;
   }
-  const readOnly = outsideReason(f, variable, block) ?? (object?.kind === 'place' ? object.readOnly : undefined);
+  const readOnly = outsideReason(variable) ?? (object?.kind === 'place' ? object.readOnly : undefined);
   return {
     kind: 'place',
     type,
@@ -250,9 +353,7 @@ function instanceVariable(f: FunctionBuilder, variable: VariableSymbol, receiver
 }
 
 /** Why a member can't be assigned from outside its block. */
-function outsideReason(f: FunctionBuilder, variable: VariableSymbol, block: BlockSymbol | undefined): string | undefined {
-  void block;
-  void f;
+function outsideReason(variable: VariableSymbol): string | undefined {
   return variable.constant ? `'${variable.name}' is a CONSTANT` : undefined;
 }
 
@@ -261,13 +362,19 @@ function missing(f: FunctionBuilder, node: MemberExpression, where: string, name
   return errorOperand;
 }
 
-function reportMissingMember(f: FunctionBuilder, node: MemberExpression, where: string, names: readonly string[]): void {
+function reportMissingMember(
+  f: FunctionBuilder,
+  node: MemberExpression,
+  where: string,
+  names: readonly string[],
+): void {
   const near = nearestName(node.member, names);
   f.c.problems.report(
     'E3007',
     node.memberSpan,
-    near ? `${where} has no member '${node.member}'. Did you mean '${near}'?` : `${where} has no member '${node.member}'; its members are ${names.slice(0, 8).join(', ') || 'none'}.`,
+    near
+      ? `${where} has no member '${node.member}'. Did you mean '${near}'?`
+      : `${where} has no member '${node.member}'; its members are ${names.slice(0, 8).join(', ') || 'none'}.`,
     near === undefined || sameName(near, node.member) ? undefined : [replaceSpan(node.memberSpan, near)],
   );
 }
-

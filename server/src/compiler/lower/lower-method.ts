@@ -30,12 +30,20 @@ function isVirtual(owner: BlockSymbol | InterfaceSymbol, symbol: CallableSymbol)
 }
 
 /** The stretch of memory that a call's instance covers, where it is known. */
-export function regionOf(place: Place, size: number): InstanceRegion | undefined {
-  return place.form === 'cell' ? { base: place.base, offset: place.offset, size } : undefined;
+export function regionOf(f: FunctionBuilder, place: Place, size: number): InstanceRegion | undefined {
+  if (place.form !== 'cell') return undefined;
+  const { base, offset, name } = place;
+  return { base, offset, size, reach: f.c.cells.cell({ base, offset, mem: 'u8', name }, place.links, size) };
 }
 
 /** Calls a method on an object; where derived blocks override it, by the object's own type. Gives the call's value. */
-export function callOnReceiver(f: FunctionBuilder, receiver: Receiver, symbol: CallableSymbol, args: readonly IrExpr[], span: SourceSpan): IrExpr {
+export function callOnReceiver(
+  f: FunctionBuilder,
+  receiver: Receiver,
+  symbol: CallableSymbol,
+  args: readonly IrExpr[],
+  span: SourceSpan,
+): IrExpr {
   const { owner, place } = receiver;
   const type = signatureResult(symbol) ?? 'i32';
   if (owner.kind === 'interface') {
@@ -52,10 +60,15 @@ export function callOnReceiver(f: FunctionBuilder, receiver: Receiver, symbol: C
     f.c.problems.report('E5005', span, `'${target.name}' is ABSTRACT and has no body to call.`);
     return i32(0);
   }
-  const region = regionOf(place, owner.type.size);
-  return { op: 'call', type, callee: f.c.needCallable(target), args: [address, ...args], ...(region && { instance: region }) };
+  const region = regionOf(f, place, owner.type.size);
+  return {
+    op: 'call',
+    type,
+    callee: f.c.needCallable(target),
+    args: [address, ...args],
+    ...(region && { instance: region }),
+  };
 }
-
 
 /** Emits a call for its effect; its value, if it has one, is dropped. */
 export function emitCall(f: FunctionBuilder, call: IrExpr, symbol: CallableSymbol): void {

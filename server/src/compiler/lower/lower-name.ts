@@ -2,7 +2,17 @@ import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import type { TextEdit } from '../../model/diagnostic.js';
 import { positionOf } from '../../model/diagnostic.js';
-import { findEnumerators, findFunction, findGlobal, findList, findMember, findMethod, findProperty, findType, visibleNames } from '../check/lookup.js';
+import {
+  findEnumerators,
+  findFunction,
+  findGlobal,
+  findList,
+  findMember,
+  findMethod,
+  findProperty,
+  findType,
+  visibleNames,
+} from '../check/lookup.js';
 import { nearestName } from '../check/suggest.js';
 import type { BlockSymbol, EnumeratorSymbol, VariableSymbol } from '../check/symbols.js';
 import type { Type } from '../check/types.js';
@@ -22,7 +32,13 @@ export function selfReceiver(f: FunctionBuilder): Receiver | undefined {
 }
 
 /** What an unqualified name means here. REFERENCE TO variables stay references where `raw`. */
-export function lowerName(f: FunctionBuilder, name: string, span: SourceSpan, expected: Type | undefined, raw = false): Operand {
+export function lowerName(
+  f: FunctionBuilder,
+  name: string,
+  span: SourceSpan,
+  expected: Type | undefined,
+  raw = false,
+): Operand {
   const found = findName(f, name, span, expected);
   if (!found) {
     reportUndeclared(f, name, span);
@@ -62,8 +78,19 @@ export function isKnownName(f: FunctionBuilder, name: string): boolean {
   if (f.lets.has(key) || f.scope.callable?.variables.has(key) === true) return true;
   const { block } = f.scope;
   if (block && (findMember(block, key) ?? findMethod(block, key) ?? findProperty(block, key))) return true;
-  if (findGlobal(f.c, f.scope, name) ?? findFunction(f.c, f.scope, name) ?? findType(f.c, f.scope, name) ?? findList(f.c, f.scope, name)) return true;
-  return findEnumerators(f.c, f.scope, name).length > 0 || isIntrinsic(key) || findStandardFunction(key) !== undefined || f.c.table.namespaces.has(key);
+  if (
+    findGlobal(f.c, f.scope, name) ??
+    findFunction(f.c, f.scope, name) ??
+    findType(f.c, f.scope, name) ??
+    findList(f.c, f.scope, name)
+  )
+    return true;
+  return (
+    findEnumerators(f.c, f.scope, name).length > 0 ||
+    isIntrinsic(key) ||
+    findStandardFunction(key) !== undefined ||
+    f.c.table.namespaces.has(key)
+  );
 }
 
 function memberOfSelf(f: FunctionBuilder, block: BlockSymbol, key: string, span: SourceSpan): Operand | undefined {
@@ -88,7 +115,8 @@ export function variableOperand(f: FunctionBuilder, symbol: VariableSymbol, span
   if (known) return known;
   const operand = makeOperand(f, symbol, span);
   // Where a variable lies does not change, save for names that stand for something else a while.
-  if (operand.kind === 'place' && operand.place.form !== 'address' && symbol.storage.kind !== 'unplaced') f.operands.set(symbol, operand);
+  if (operand.kind === 'place' && operand.place.form !== 'address' && symbol.storage.kind !== 'unplaced')
+    f.operands.set(symbol, operand);
   return operand;
 }
 
@@ -99,14 +127,17 @@ function makeOperand(f: FunctionBuilder, symbol: VariableSymbol, span: SourceSpa
     const target = f.c.external(symbol);
     if (!target) return errorOperand;
     const operand = variableOperand(f, target, span);
-    return operand.kind === 'place' && symbol.constant ? { ...operand, readOnly: `'${symbol.name}' is a CONSTANT` } : operand;
+    return operand.kind === 'place' && symbol.constant
+      ? { ...operand, readOnly: `'${symbol.name}' is a CONSTANT` }
+      : operand;
   }
   const readOnly = readOnlyReason(symbol);
   const constant = symbol.constant ? f.c.constantOf(symbol) : undefined;
   const place = placeOf(f, symbol);
   if (!place) {
     if (constant !== undefined) return { kind: 'value', type, ir: constantIr(constant, type), constant };
-    f.c.problems.report('E2007', span, `'${symbol.name}' is no constant; a constant value is needed here.`);
+    if (!f.c.isBroken(symbol))
+      f.c.problems.report('E2007', span, `'${symbol.name}' is no constant; a constant value is needed here.`);
     return errorOperand;
   }
   const bounds = f.openBounds.get(symbol) ?? boundsInInstance(f, symbol);
@@ -127,7 +158,8 @@ function makeOperand(f: FunctionBuilder, symbol: VariableSymbol, span: SourceSpa
 function boundsInInstance(f: FunctionBuilder, symbol: VariableSymbol): { low: IrExpr; high: IrExpr }[] | undefined {
   const { type, storage } = symbol;
   if (type.kind !== 'array' || !type.dynamic || storage.kind !== 'indirect' || !f.instance) return undefined;
-  const word = (i: number): IrExpr => loadPlace(f, instancePlace(f, storage.offset + 4 + i * 4, symbol.name), { kind: 'null' });
+  const word = (i: number): IrExpr =>
+    loadPlace(f, instancePlace(f, storage.offset + 4 + i * 4, symbol.name), { kind: 'null' });
   return type.bounds.map((_, i) => ({ low: word(i * 2), high: word(i * 2 + 1) }));
 }
 
@@ -142,18 +174,34 @@ function placeOf(f: FunctionBuilder, symbol: VariableSymbol): Place | undefined 
     case 'instance':
       return f.instance && instancePlace(f, storage.offset, symbol.name);
     case 'indirect':
-      return f.instance && { form: 'address', address: loadPlace(f, instancePlace(f, storage.offset, symbol.name), { kind: 'null' }), offset: 0 };
+      return (
+        f.instance && {
+          form: 'address',
+          address: loadPlace(f, instancePlace(f, storage.offset, symbol.name), { kind: 'null' }),
+          offset: 0,
+        }
+      );
     case 'unplaced':
       return undefined;
   }
 }
 
-function enumeratorOperand(f: FunctionBuilder, list: readonly EnumeratorSymbol[], name: string, span: SourceSpan, expected: Type | undefined): Operand {
+function enumeratorOperand(
+  f: FunctionBuilder,
+  list: readonly EnumeratorSymbol[],
+  name: string,
+  span: SourceSpan,
+  expected: Type | undefined,
+): Operand {
   const wanted = expected?.kind === 'enum' ? list.find((one) => one.type === expected) : undefined;
   const chosen = wanted ?? list[0]!;
   if (!wanted && list.length > 1 && list.some((one) => one.value !== chosen.value)) {
     const types = list.map((one) => one.type.name).join(', ');
-    f.c.problems.report('E2013', span, `'${name}' is a value of several enumerations (${types}); write ${chosen.type.name}#${name}.`);
+    f.c.problems.report(
+      'E2013',
+      span,
+      `'${name}' is a value of several enumerations (${types}); write ${chosen.type.name}#${name}.`,
+    );
     return errorOperand;
   }
   return enumValue(chosen);
@@ -168,7 +216,11 @@ export function enumValue(symbol: EnumeratorSymbol): Operand {
 export function programOperand(f: FunctionBuilder, program: BlockSymbol, span: SourceSpan): Operand {
   const address = f.c.programAddress(program);
   if (address === undefined) {
-    f.c.problems.report('E2010', span, `The program '${program.name}' has several instances; name one of them through a global variable.`);
+    f.c.problems.report(
+      'E2010',
+      span,
+      `The program '${program.name}' has several instances; name one of them through a global variable.`,
+    );
     return errorOperand;
   }
   const place = absolutePlace(f, address, program.name);
@@ -192,4 +244,3 @@ export function replaceSpan(span: SourceSpan, newText: string): TextEdit {
   const { line, column, endLine, endColumn } = positionOf(span);
   return { line: line!, column: column!, endLine: endLine!, endColumn: endColumn!, newText };
 }
-

@@ -10,7 +10,14 @@ import { wrapValue } from './lower-place.js';
  * Checks of profiles in which integers don't wrap (fault R4008) or reals stay finite (R4009). `ir` is the raw result of the
  * operator on `left` and `right`; the outcome is the value in the type's representation.
  */
-export function checkOverflow(f: FunctionBuilder, node: BinaryExpression, type: ElementaryType, ir: IrExpr, left: IrExpr, right: IrExpr): IrExpr {
+export function checkOverflow(
+  f: FunctionBuilder,
+  node: BinaryExpression,
+  type: ElementaryType,
+  ir: IrExpr,
+  left: IrExpr,
+  right: IrExpr,
+): IrExpr {
   if (f.trusted) return isReal(type) ? ir : wrapValue(type, ir);
   if (isReal(type)) return f.c.profile.realNonFinite === 'fault' ? checkFinite(f, node, type, ir) : ir;
   if (f.c.profile.integerOverflow !== 'fault') return wrapValue(type, ir);
@@ -30,11 +37,25 @@ export function checkOverflow(f: FunctionBuilder, node: BinaryExpression, type: 
     const value = f.once(ir.op === 'binary' ? { ...ir, left: a, right: b } : ir, 'result');
     const signed = type.group === 'signed';
     if (node.op === '+') {
-      fail(signed ? binary('i64.lt_s', binary('i64.and', binary('i64.xor', a, value), binary('i64.xor', b, value)), i64(0n)) : binary('i64.lt_u', value, a));
+      fail(
+        signed
+          ? binary('i64.lt_s', binary('i64.and', binary('i64.xor', a, value), binary('i64.xor', b, value)), i64(0n))
+          : binary('i64.lt_u', value, a),
+      );
     } else if (node.op === '-') {
-      fail(signed ? binary('i64.lt_s', binary('i64.and', binary('i64.xor', a, b), binary('i64.xor', a, value)), i64(0n)) : binary('i64.lt_u', a, b));
+      fail(
+        signed
+          ? binary('i64.lt_s', binary('i64.and', binary('i64.xor', a, b), binary('i64.xor', a, value)), i64(0n))
+          : binary('i64.lt_u', a, b),
+      );
     } else if (node.op === '*') {
-      const back = { op: 'cond', type: 'i32', test: unary('i64.eqz', b), then: { op: 'const', type: 'i32', value: 0 }, otherwise: binary('i64.ne', binary(signed ? 'i64.div_s' : 'i64.div_u', value, b), a) } as const;
+      const back = {
+        op: 'cond',
+        type: 'i32',
+        test: unary('i64.eqz', b),
+        then: { op: 'const', type: 'i32', value: 0 },
+        otherwise: binary('i64.ne', binary(signed ? 'i64.div_s' : 'i64.div_u', value, b), a),
+      } as const;
       fail(back);
     }
     return value;

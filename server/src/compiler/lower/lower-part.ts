@@ -8,7 +8,9 @@ import { lowerExpression } from './lower-expression.js';
 import { loadPlace } from './lower-place.js';
 import { errorOperand, type Operand, type Place } from './operand.js';
 
-const partTypes: Readonly<Record<PartialAccess['size'], { readonly type: ElementaryType; readonly bits: number; readonly word: string }>> = {
+const partTypes: Readonly<
+  Record<PartialAccess['size'], { readonly type: ElementaryType; readonly bits: number; readonly word: string }>
+> = {
   X: { type: e.BOOL, bits: 1, word: 'bit' },
   B: { type: e.BYTE, bits: 8, word: 'byte' },
   W: { type: e.WORD, bits: 16, word: 'word' },
@@ -23,16 +25,30 @@ export function lowerPart(f: FunctionBuilder, node: PartialAccess): Operand {
   return partOf(f, object, node.size, node.index, node.span);
 }
 
-export function partOf(f: FunctionBuilder, object: Operand, size: PartialAccess['size'], index: number, span: SourceSpan): Operand {
+export function partOf(
+  f: FunctionBuilder,
+  object: Operand,
+  size: PartialAccess['size'],
+  index: number,
+  span: SourceSpan,
+): Operand {
   const part = partTypes[size];
   const whole = underlying(operandType(object));
   if (whole.kind !== 'elementary' || !['bits', 'signed', 'unsigned'].includes(whole.group)) {
-    f.c.problems.report('E3008', span, `A ${part.word} can be picked out of an integer or bit string, not of ${typeName(operandType(object))}.`);
+    f.c.problems.report(
+      'E3008',
+      span,
+      `A ${part.word} can be picked out of an integer or bit string, not of ${typeName(operandType(object))}.`,
+    );
     return errorOperand;
   }
   const count = (whole.size * 8) / part.bits;
   if (part.bits >= whole.size * 8) {
-    f.c.problems.report('E3008', span, `A ${whole.name} has no ${part.word}s to pick out; it has ${whole.size * 8} bits.`);
+    f.c.problems.report(
+      'E3008',
+      span,
+      `A ${whole.name} has no ${part.word}s to pick out; it has ${whole.size * 8} bits.`,
+    );
     return errorOperand;
   }
   if (index < 0 || index >= count) {
@@ -42,14 +58,23 @@ export function partOf(f: FunctionBuilder, object: Operand, size: PartialAccess[
   const shift = index * part.bits;
   if (object.kind === 'place' && object.place.form !== 'property') {
     const place: Place = { form: 'part', whole: object.place, wholeType: whole, shift, type: part.type };
-    return { kind: 'place', type: part.type, place, ...(object.readOnly !== undefined && { readOnly: object.readOnly }) };
+    return {
+      kind: 'place',
+      type: part.type,
+      place,
+      ...(object.readOnly !== undefined && { readOnly: object.readOnly }),
+    };
   }
   // A value that is no variable: picked out of a temporary.
   const value = rvalue(f, object, span);
   const ir = f.sequence(() => {
     const local = f.local(whole.num, 'whole');
     f.emit({ op: 'setLocal', local, value });
-    return loadPlace(f, { form: 'part', whole: { form: 'local', local }, wholeType: whole, shift, type: part.type }, part.type);
+    return loadPlace(
+      f,
+      { form: 'part', whole: { form: 'local', local }, wholeType: whole, shift, type: part.type },
+      part.type,
+    );
   });
   return { kind: 'value', type: part.type, ir };
 }

@@ -40,7 +40,11 @@ export function loadPlace(f: FunctionBuilder, place: Place, type: Type): IrExpr 
     case 'local':
       return { op: 'local', type: place.local.type, local: place.local };
     case 'cell':
-      return { op: 'loadCell', type: scalar.num, cell: cellOf(f, place, place.bit === undefined ? scalar.mem : 'u8', sizeOf(type)) };
+      return {
+        op: 'loadCell',
+        type: scalar.num,
+        cell: cellOf(f, place, place.bit === undefined ? scalar.mem : 'u8', sizeOf(type)),
+      };
     case 'address':
       return load(scalar.num, scalar.mem, place.address, place.offset);
     case 'part':
@@ -59,7 +63,11 @@ export function storePlace(f: FunctionBuilder, place: Place, type: Type, value: 
       return;
     case 'cell':
       noteOutsideWrite(f, place, sizeOf(type));
-      f.emit({ op: 'storeCell', cell: cellOf(f, place, place.bit === undefined ? scalar.mem : 'u8', sizeOf(type)), value });
+      f.emit({
+        op: 'storeCell',
+        cell: cellOf(f, place, place.bit === undefined ? scalar.mem : 'u8', sizeOf(type)),
+        value,
+      });
       return;
     case 'address':
       f.emit(store(scalar.mem, place.address, value, place.offset));
@@ -80,7 +88,8 @@ function noteOutsideWrite(f: FunctionBuilder, place: Place & { form: 'cell' }, s
   }
 }
 
-const maskOf = (type: ElementaryType): bigint => (type === elementaryTypes.BOOL ? 1n : (1n << BigInt(type.size * 8)) - 1n);
+const maskOf = (type: ElementaryType): bigint =>
+  type === elementaryTypes.BOOL ? 1n : (1n << BigInt(type.size * 8)) - 1n;
 
 function loadPart(f: FunctionBuilder, place: Place & { form: 'part' }): IrExpr {
   const whole = loadPlace(f, place.whole, place.wholeType);
@@ -88,10 +97,14 @@ function loadPart(f: FunctionBuilder, place: Place & { form: 'part' }): IrExpr {
     const shifted = place.shift === 0 ? whole : binary('i64.shr_u', whole, i64(BigInt(place.shift)));
     if (place.type.num === 'i64') return shifted;
     const low = unary('i32.wrap_i64', shifted);
-    return place.type.size === 4 && place.type !== elementaryTypes.BOOL ? low : binary('i32.and', low, i32(Number(maskOf(place.type))));
+    return place.type.size === 4 && place.type !== elementaryTypes.BOOL
+      ? low
+      : binary('i32.and', low, i32(Number(maskOf(place.type))));
   }
   const shifted = place.shift === 0 ? whole : binary('i32.shr_u', whole, i32(place.shift));
-  return place.type.size === 4 && place.type !== elementaryTypes.BOOL ? shifted : binary('i32.and', shifted, i32(Number(maskOf(place.type))));
+  return place.type.size === 4 && place.type !== elementaryTypes.BOOL
+    ? shifted
+    : binary('i32.and', shifted, i32(Number(maskOf(place.type))));
 }
 
 function storePart(f: FunctionBuilder, place: Place & { form: 'part' }, value: IrExpr): void {
@@ -173,7 +186,14 @@ export function memberPlace(f: FunctionBuilder, place: Place, offset: number, na
 }
 
 export function absolutePlace(f: FunctionBuilder, address: number, name: string, bit?: number): Place {
-  return { form: 'cell', base: 'absolute', offset: address, links: [{ domain: f.c.memory, offset: address }], name, ...(bit !== undefined && { bit }) };
+  return {
+    form: 'cell',
+    base: 'absolute',
+    offset: address,
+    links: [{ domain: f.c.memory, offset: address }],
+    name,
+    ...(bit !== undefined && { bit }),
+  };
 }
 
 export function framePlace(f: FunctionBuilder, offset: number, name: string): Place {

@@ -21,7 +21,11 @@ export function derefReference(f: FunctionBuilder, operand: Operand, span: Sourc
   const { type } = operand;
   if (type.kind !== 'pointer' || type.form !== 'reference') return operand;
   const address = checkedAddress(f, rvalue(f, operand, span), span);
-  return derefReference(f, { kind: 'place', type: type.target, place: { form: 'address', address, offset: 0 }, dynamic: true }, span);
+  return derefReference(
+    f,
+    { kind: 'place', type: type.target, place: { form: 'address', address, offset: 0 }, dynamic: true },
+    span,
+  );
 }
 
 /** `p^`; on a REFERENCE TO and on THIS it changes nothing. */
@@ -31,7 +35,8 @@ export function lowerDeref(f: FunctionBuilder, node: DerefExpression): Operand {
   if (object.kind === 'place' && object.self === true) return object;
   const type = operandType(object);
   if (type.kind !== 'pointer') {
-    if (type.kind !== 'error') f.c.problems.report('E3009', node.span, `^ follows a pointer or reference; this is ${typeName(type)}.`);
+    if (type.kind !== 'error')
+      f.c.problems.report('E3009', node.span, `^ follows a pointer or reference; this is ${typeName(type)}.`);
     return errorOperand;
   }
   if (type.target.kind === 'error') return errorOperand;
@@ -40,7 +45,11 @@ export function lowerDeref(f: FunctionBuilder, node: DerefExpression): Operand {
     return errorOperand;
   }
   const address = checkedAddress(f, rvalue(f, object, node.span), node.span);
-  return derefReference(f, { kind: 'place', type: type.target, place: { form: 'address', address, offset: 0 }, dynamic: true }, node.span);
+  return derefReference(
+    f,
+    { kind: 'place', type: type.target, place: { form: 'address', address, offset: 0 }, dynamic: true },
+    node.span,
+  );
 }
 
 /** The address of a variable, for ADR, REF, REF= and parameters by address; reports what has none. */

@@ -19,7 +19,9 @@ import type { Lowering } from './lowering.js';
 import { createFacts, scanStatements } from './scan-body.js';
 import { formOf, hasResultAddress, signatureResult } from './signature.js';
 
-const statementsOf = (symbol: CallableSymbol | { readonly declaration: BlockSymbol['declaration'] }): readonly Statement[] => {
+const statementsOf = (
+  symbol: CallableSymbol | { readonly declaration: BlockSymbol['declaration'] },
+): readonly Statement[] => {
   const body = 'declaration' in symbol ? symbol.declaration.body : symbol.body;
   return body?.kind === 'statements' ? body.statements : [];
 };
@@ -51,7 +53,12 @@ export function lowerCallable(c: Lowering, symbol: CallableSymbol): IrFunction {
   return f.finish();
 }
 
-function placeParameter(f: FunctionBuilder, parameter: VariableSymbol, inFrame: (variable: VariableSymbol) => boolean, outputs: { variable: VariableSymbol; address: IrExpr }[]): void {
+function placeParameter(
+  f: FunctionBuilder,
+  parameter: VariableSymbol,
+  inFrame: (variable: VariableSymbol) => boolean,
+  outputs: { variable: VariableSymbol; address: IrExpr }[],
+): void {
   const { type, name } = parameter;
   const form = formOf(parameter);
   switch (form.kind) {
@@ -123,7 +130,10 @@ function runDeferred(f: FunctionBuilder): void {
   for (const one of f.deferred.splice(0)) one();
 }
 
-function storeOutputs(f: FunctionBuilder, outputs: readonly { readonly variable: VariableSymbol; readonly address: IrExpr }[]): void {
+function storeOutputs(
+  f: FunctionBuilder,
+  outputs: readonly { readonly variable: VariableSymbol; readonly address: IrExpr }[],
+): void {
   for (const { variable, address } of outputs) {
     const place = f.places.get(variable)!;
     f.emit(store(scalarOf(variable.type)!.mem, address, loadPlace(f, place, variable.type)));
@@ -167,9 +177,14 @@ function initialiseScalar(f: FunctionBuilder, variable: VariableSymbol, always =
   f.initializing = false;
 }
 
-const defaultOf = (type: Type): bigint => (type.kind === 'enum' ? type.initial : type.kind === 'subrange' && (type.low > 0n || type.high < 0n) ? type.low : 0n);
+const defaultOf = (type: Type): bigint =>
+  type.kind === 'enum' ? type.initial : type.kind === 'subrange' && (type.low > 0n || type.high < 0n) ? type.low : 0n;
 
-function initialiseAggregate(f: FunctionBuilder, variable: VariableSymbol, place: Parameters<typeof addressOf>[1]): void {
+function initialiseAggregate(
+  f: FunctionBuilder,
+  variable: VariableSymbol,
+  place: Parameters<typeof addressOf>[1],
+): void {
   const { type, initial } = variable;
   const size = sizeOf(type);
   const address = addressOf(f, place, size);
@@ -202,7 +217,11 @@ export function lowerBlockBody(c: Lowering, block: BlockSymbol): IrFunction {
     if (variable.edge) lowerEdge(f, variable);
   }
   // IEC 61131-3:2013, 6.6.5.5: a derived block without a body has its base's; CODESYS runs nothing.
-  const inherits = statements.length === 0 && block.base && block.base.pouKind !== 'class' && (c.profile.name === 'iec' || c.profile.name === 'matiec');
+  const inherits =
+    statements.length === 0 &&
+    block.base &&
+    block.base.pouKind !== 'class' &&
+    (c.profile.name === 'iec' || c.profile.name === 'matiec');
   if (inherits) callBody(f, block.base!, { owner: block.base!, place: instancePlace(f, 0, 'SUPER'), dynamic: false });
   else lowerStatements(f, statements);
   f.emitReturn();
@@ -244,4 +263,3 @@ export function lowerBlockInit(c: Lowering, block: BlockSymbol): IrFunction | un
   f.emit({ op: 'return' });
   return f.finish();
 }
-

@@ -9,7 +9,12 @@ import { scalarOf } from './lower-place.js';
 import type { Operand, Place } from './operand.js';
 
 /** Value of a property: calls its GET accessor. */
-export function readProperty(f: FunctionBuilder, place: Place & { form: 'property' }, type: Type, span: SourceSpan): IrExpr {
+export function readProperty(
+  f: FunctionBuilder,
+  place: Place & { form: 'property' },
+  type: Type,
+  span: SourceSpan,
+): IrExpr {
   const { property, receiver } = place;
   if (!property.getter) {
     f.c.problems.report('E5012', span, `The property '${property.name}' can't be read; it has no GET.`);
@@ -26,7 +31,13 @@ export function readProperty(f: FunctionBuilder, place: Place & { form: 'propert
 const aggregateSize = (type: Type): number => ('size' in type ? type.size : 8);
 
 /** Assignment to a property: calls its SET accessor. */
-export function writeProperty(f: FunctionBuilder, place: Place & { form: 'property' }, type: Type, source: Operand, span: SourceSpan): void {
+export function writeProperty(
+  f: FunctionBuilder,
+  place: Place & { form: 'property' },
+  type: Type,
+  source: Operand,
+  span: SourceSpan,
+): void {
   const { property, receiver } = place;
   if (!property.setter) {
     f.c.problems.report('E5012', span, `The property '${property.name}' can't be assigned; it has no SET.`);

@@ -11,7 +11,11 @@ export function runtimeFunction(name: RuntimeFunction): IrFunction {
   const unit = wide ? 2 : 1;
   const locals = ['to', 'from', 'room', 'unit'].map((local, id): IrLocal => ({ id, name: local, type: 'i32' }));
   const [to, from, room, character] = locals as [IrLocal, IrLocal, IrLocal, IrLocal];
-  const advance = (local: IrLocal, by: number): IrStmt => ({ op: 'setLocal', local, value: binary('i32.add', get(local), i32(by)) });
+  const advance = (local: IrLocal, by: number): IrStmt => ({
+    op: 'setLocal',
+    local,
+    value: binary('i32.add', get(local), i32(by)),
+  });
   const body: IrStmt[] = [
     {
       op: 'block',

@@ -55,7 +55,12 @@ function infoOf(given: Given): ArgumentInfo {
 }
 
 /** `NAME(...)` of a standard function. */
-export function lowerStandardCall(f: FunctionBuilder, name: string, node: CallExpression, expected: Type | undefined): Operand {
+export function lowerStandardCall(
+  f: FunctionBuilder,
+  name: string,
+  node: CallExpression,
+  expected: Type | undefined,
+): Operand {
   const fn = findStandardFunction(name);
   if (!fn) {
     f.c.problems.report('E2001', node.callee.span, `There is no function '${name}'.`);
@@ -65,7 +70,13 @@ export function lowerStandardCall(f: FunctionBuilder, name: string, node: CallEx
   return withEnable(f, enable, node.span, () => callFunction(f, fn, args, node, expected));
 }
 
-function callFunction(f: FunctionBuilder, fn: StandardFunction, args: readonly Argument[], node: CallExpression, expected: Type | undefined): Operand {
+function callFunction(
+  f: FunctionBuilder,
+  fn: StandardFunction,
+  args: readonly Argument[],
+  node: CallExpression,
+  expected: Type | undefined,
+): Operand {
   const ordered = orderArguments(f, fn, args);
   if (!ordered) {
     for (const arg of args) if (arg.value) lowerExpression(f, arg.value);
@@ -105,13 +116,21 @@ function orderArguments(f: FunctionBuilder, fn: StandardFunction, args: readonly
       const found = formalIndex(fn, foldName(arg.name));
       if (found === undefined) {
         const near = nearestName(arg.name, fn.formals);
-        f.c.problems.report('E4002', arg.span, `${fn.name} has no parameter '${arg.name}'${near ? `; did you mean '${near}'?` : `; its parameters are ${fn.formals.join(', ')}.`}`);
+        f.c.problems.report(
+          'E4002',
+          arg.span,
+          `${fn.name} has no parameter '${arg.name}'${near ? `; did you mean '${near}'?` : `; its parameters are ${fn.formals.join(', ')}.`}`,
+        );
         return undefined;
       }
       index = found;
     } else next += 1;
     if (slots.has(index)) {
-      f.c.problems.report('E4005', arg.span, `The parameter '${arg.name ?? fn.formals[index] ?? ''}' of ${fn.name} is given twice.`);
+      f.c.problems.report(
+        'E4005',
+        arg.span,
+        `The parameter '${arg.name ?? fn.formals[index] ?? ''}' of ${fn.name} is given twice.`,
+      );
       return undefined;
     }
     if (!arg.value) continue;
@@ -120,7 +139,11 @@ function orderArguments(f: FunctionBuilder, fn: StandardFunction, args: readonly
   const indices = [...slots.keys()].sort((a, b) => a - b);
   const gap = indices.findIndex((index, i) => index !== i);
   if (gap >= 0) {
-    f.c.problems.report('E4004', args[0]!.span, `${fn.name} needs a value for its parameter '${fn.formals[gap] ?? `IN${gap + 1}`}'.`);
+    f.c.problems.report(
+      'E4004',
+      args[0]!.span,
+      `${fn.name} needs a value for its parameter '${fn.formals[gap] ?? `IN${gap + 1}`}'.`,
+    );
     return undefined;
   }
   return indices.map((index) => slots.get(index)!);
@@ -140,15 +163,22 @@ function formalIndex(fn: StandardFunction, key: string): number | undefined {
 }
 
 /** Converts the arguments and calls the overload; constant calls fold. */
-function applyOverload(f: FunctionBuilder, overload: Overload, given: readonly Given[], span: SourceSpan, name: string): Operand {
+function applyOverload(
+  f: FunctionBuilder,
+  overload: Overload,
+  given: readonly Given[],
+  span: SourceSpan,
+  name: string,
+): Operand {
   if (overload.result.kind === 'error') return errorOperand;
   const constants = given.map((one) => constantOf(one.operand));
   if (overload.fold && constants.every((value) => value !== undefined)) {
-    const values = constants.map((value, i) => foldArgument(value, operandType(given[i]!.operand), overload.params[i]!));
+    const values = constants.map((value, i) => foldArgument(value, overload.params[i]!));
     const folded = overload.fold(values);
     if (folded !== undefined && isFoldable(overload.result)) {
       // Arguments are still checked.
-      for (const [i, one] of given.entries()) coerce(f, one.operand, overload.params[i]!, one.span, `Argument ${i + 1} of ${name}`);
+      for (const [i, one] of given.entries())
+        coerce(f, one.operand, overload.params[i]!, one.span, `Argument ${i + 1} of ${name}`);
       return typedConstant(f, overload.result, folded);
     }
   }
@@ -171,13 +201,12 @@ function applyOverload(f: FunctionBuilder, overload: Overload, given: readonly G
 
 const isFoldable = (type: Type): boolean => scalarOf(type) !== undefined || type.kind === 'string';
 
-function foldArgument(value: ReturnType<typeof constantOf>, from: Type, to: Type): NonNullable<ReturnType<typeof constantOf>> {
+function foldArgument(value: ReturnType<typeof constantOf>, to: Type): NonNullable<ReturnType<typeof constantOf>> {
   const target = underlying(to);
   const real = target.kind === 'elementary' && target.group === 'real';
   if (real && typeof value === 'bigint') return Number(value);
   if (target === e.BOOL && typeof value === 'bigint') return value !== 0n;
   if (target.kind === 'elementary' && !real && target !== e.BOOL && typeof value === 'boolean') return value ? 1n : 0n;
-  void from;
   return value!;
 }
 
@@ -186,7 +215,14 @@ export function resultOperand(type: Type, ir: IrExpr): Operand {
   return scalarOf(type) ? { kind: 'value', type, ir } : { kind: 'memory', type, address: ir };
 }
 
-function passArgument(f: FunctionBuilder, overload: Overload, index: number, given: Given, name: string, after: (() => void)[]): IrExpr {
+function passArgument(
+  f: FunctionBuilder,
+  overload: Overload,
+  index: number,
+  given: Given,
+  name: string,
+  after: (() => void)[],
+): IrExpr {
   const type = overload.params[index]!;
   const passing = overload.passing?.[index] ?? 'value';
   const what = `Argument ${index + 1} of ${name}`;
@@ -195,7 +231,15 @@ function passArgument(f: FunctionBuilder, overload: Overload, index: number, giv
 }
 
 /** Address of a variable for a parameter that is written; bits, locals and other types go through a temporary. */
-export function passByAddress(f: FunctionBuilder, operand: Operand, type: Type, readsFirst: boolean, span: SourceSpan, what: string, after: (() => void)[]): IrExpr {
+export function passByAddress(
+  f: FunctionBuilder,
+  operand: Operand,
+  type: Type,
+  readsFirst: boolean,
+  span: SourceSpan,
+  what: string,
+  after: (() => void)[],
+): IrExpr {
   if (operand.kind === 'error') return i32(0);
   if (operand.kind !== 'place') {
     f.c.problems.report('E4006', span, `${what} needs a variable that can be written; this is a value.`);
@@ -203,13 +247,21 @@ export function passByAddress(f: FunctionBuilder, operand: Operand, type: Type, 
   }
   if (!checkWritable(f, operand, span)) return i32(0);
   const own = operand.type;
-  const direct = own === type || (own.kind === 'string' && type.kind === 'string' && own.wide === type.wide) || !scalarOf(type) || type.kind === 'error';
+  const direct =
+    own === type ||
+    (own.kind === 'string' && type.kind === 'string' && own.wide === type.wide) ||
+    !scalarOf(type) ||
+    type.kind === 'error';
   if (direct) {
     const address = addressOf(f, operand.place, sizeOf(own));
     if (address) return address;
   }
   const offset = f.frameBytes(8);
-  const temporary: Operand = { kind: 'place', type, place: { form: 'address', address: { op: 'frame', type: 'i32', offset }, offset: 0 } };
+  const temporary: Operand = {
+    kind: 'place',
+    type,
+    place: { form: 'address', address: { op: 'frame', type: 'i32', offset }, offset: 0 },
+  };
   if (readsFirst && scalarOf(type)) storePlace(f, temporary.place, type, coerce(f, operand, type, span, what));
   after.push(() => assignOperand(f, operand, temporary, span));
   return { op: 'frame', type: 'i32', offset };
@@ -217,7 +269,13 @@ export function passByAddress(f: FunctionBuilder, operand: Operand, type: Type, 
 
 /** An operator as the standard function of the same meaning, for strings, times and mixed operands. */
 export function lowerStandardOperator(
-  f: FunctionBuilder, name: string, operands: readonly Operand[], spans: readonly SourceSpan[], span: SourceSpan, onProblem: () => Operand, expected?: Type,
+  f: FunctionBuilder,
+  name: string,
+  operands: readonly Operand[],
+  spans: readonly SourceSpan[],
+  span: SourceSpan,
+  onProblem: () => Operand,
+  expected?: Type,
 ): Operand {
   const fn = findStandardFunction(name);
   const given = operands.map((operand, i): Given => ({ operand, span: spans[i]! }));
@@ -227,7 +285,13 @@ export function lowerStandardOperator(
 }
 
 /** A conversion that the language does on its own and that is more than widening, by the library's function for it. */
-export function standardConversion(f: FunctionBuilder, value: IrExpr, from: ElementaryType, to: ElementaryType, span: SourceSpan): IrExpr {
+export function standardConversion(
+  f: FunctionBuilder,
+  value: IrExpr,
+  from: ElementaryType,
+  to: ElementaryType,
+  span: SourceSpan,
+): IrExpr {
   const fn = findStandardFunction(`${from.name}_TO_${to.name}`);
   const found = fn?.resolve([{ type: from, span }], f.c.profile);
   if (!found || 'problem' in found) {
@@ -236,4 +300,3 @@ export function standardConversion(f: FunctionBuilder, value: IrExpr, from: Elem
   }
   return f.sequence(() => found.lower([value], contextOf(f, span)));
 }
-

@@ -5,7 +5,16 @@ import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { IrStmt } from '../ir/ir.js';
-import type { CallStatement, IfStatement, JumpStatement, LetStatement, RepeatStatement, ReturnStatement, Statement, WhileStatement } from '../syntax/ast.js';
+import type {
+  CallStatement,
+  IfStatement,
+  JumpStatement,
+  LetStatement,
+  RepeatStatement,
+  ReturnStatement,
+  Statement,
+  WhileStatement,
+} from '../syntax/ast.js';
 import type { FunctionBuilder, LoopFrame } from './function-builder.js';
 import { iff, not } from './ir-make.js';
 import { assignOperand, lowerAssignment } from './lower-assign.js';
@@ -83,7 +92,11 @@ function lowerOne(f: FunctionBuilder, statement: Statement): void {
     case 'continue': {
       const loop = f.loops.at(-1);
       if (!loop) {
-        f.c.problems.report('E4010', statement.span, `${statement.kind.toUpperCase()} stands within FOR, WHILE or REPEAT only.`);
+        f.c.problems.report(
+          'E4010',
+          statement.span,
+          `${statement.kind.toUpperCase()} stands within FOR, WHILE or REPEAT only.`,
+        );
         return;
       }
       if (statement.kind === 'continue') loop.nextUsed = true;
@@ -104,7 +117,11 @@ function lowerOne(f: FunctionBuilder, statement: Statement): void {
 }
 
 /** A condition as an i32 that is 0 or 1. */
-export function lowerCondition(f: FunctionBuilder, node: Parameters<typeof lowerExpression>[1], what: string): ReturnType<typeof coerce> {
+export function lowerCondition(
+  f: FunctionBuilder,
+  node: Parameters<typeof lowerExpression>[1],
+  what: string,
+): ReturnType<typeof coerce> {
   const operand = lowerExpression(f, node, e.BOOL);
   if (operand.kind === 'error') return { op: 'const', type: 'i32', value: 0 };
   if (!isValueOperand(operand)) {
@@ -112,8 +129,16 @@ export function lowerCondition(f: FunctionBuilder, node: Parameters<typeof lower
     return { op: 'const', type: 'i32', value: 0 };
   }
   const type = operandType(operand);
-  if (type !== e.BOOL && !(type.kind === 'literal' && (type.form === 'bool' || type.form === 'int')) && type.kind !== 'error') {
-    f.c.problems.report('E3011', node.span, `${what} has to be a BOOL, not ${typeName(type)}; compare it, for example with <> 0.`);
+  if (
+    type !== e.BOOL &&
+    !(type.kind === 'literal' && (type.form === 'bool' || type.form === 'int')) &&
+    type.kind !== 'error'
+  ) {
+    f.c.problems.report(
+      'E3011',
+      node.span,
+      `${what} has to be a BOOL, not ${typeName(type)}; compare it, for example with <> 0.`,
+    );
     return { op: 'const', type: 'i32', value: 0 };
   }
   return coerce(f, operand, e.BOOL, node.span, what);
@@ -134,7 +159,12 @@ function lowerCallStatement(f: FunctionBuilder, statement: CallStatement): void 
     return;
   }
   if (!isValueOperand(operand)) reportNoValue(f, operand, expression.span);
-  else f.c.problems.report('W4009', statement.span, 'This statement does nothing; assign its value with :=, or remove it.');
+  else
+    f.c.problems.report(
+      'W4009',
+      statement.span,
+      'This statement does nothing; assign its value with :=, or remove it.',
+    );
 }
 
 function dropValue(f: FunctionBuilder, operand: Operand): void {
@@ -148,7 +178,8 @@ function emitForEffect(f: FunctionBuilder, ir: ReturnType<typeof coerce>): void 
     emitForEffect(f, ir.value);
     return;
   }
-  if (ir.op === 'call' || ir.op === 'callHost' || ir.op === 'cond' || ir.op.startsWith('check')) f.emit({ op: 'drop', value: ir });
+  if (ir.op === 'call' || ir.op === 'callHost' || ir.op === 'cond' || ir.op.startsWith('check'))
+    f.emit({ op: 'drop', value: ir });
 }
 
 function lowerLet(f: FunctionBuilder, statement: LetStatement): void {
@@ -170,14 +201,33 @@ function lowerLet(f: FunctionBuilder, statement: LetStatement): void {
       const offset = f.frameBytes(sizeOf(type));
       f.frameKeep();
       f.places.set(symbol, framePlace(f, offset, statement.name));
-      if (type.kind === 'string') f.prologue.push({ op: 'store', mem: type.wide ? 'u16' : 'u8', address: { op: 'frame', type: 'i32', offset }, offset: 0, value: { op: 'const', type: 'i32', value: 0 } });
+      if (type.kind === 'string')
+        f.prologue.push({
+          op: 'store',
+          mem: type.wide ? 'u16' : 'u8',
+          address: { op: 'frame', type: 'i32', offset },
+          offset: 0,
+          value: { op: 'const', type: 'i32', value: 0 },
+        });
     }
   }
   assignOperand(f, { kind: 'place', type: symbol.type, place: f.places.get(symbol)! }, operand, statement.span);
 }
 
-function letSymbol(f: FunctionBuilder, statement: LetStatement, type: ReturnType<typeof operandType>): DeclaredVariable {
-  return new DeclaredVariable(f.c, statement.name, statement.span, 'LET', { kind: 'named', name: statement.name, span: statement.span }, f.scope, { use: { type }, hidden: true });
+function letSymbol(
+  f: FunctionBuilder,
+  statement: LetStatement,
+  type: ReturnType<typeof operandType>,
+): DeclaredVariable {
+  return new DeclaredVariable(
+    f.c,
+    statement.name,
+    statement.span,
+    'LET',
+    { kind: 'named', name: statement.name, span: statement.span },
+    f.scope,
+    { use: { type }, hidden: true },
+  );
 }
 
 /** Longer chains become a block that each branch leaves, so that nothing nests deep. */
@@ -253,10 +303,18 @@ function lowerRepeat(f: FunctionBuilder, statement: RepeatStatement): void {
 function lowerReturn(f: FunctionBuilder, statement: ReturnStatement): void {
   if (statement.value) {
     const result = f.scope.callable?.result;
-    if (!result) f.c.problems.report('E4018', statement.span, 'Only functions and methods with a result return a value.');
+    if (!result)
+      f.c.problems.report('E4018', statement.span, 'Only functions and methods with a result return a value.');
     else {
       const place = f.places.get(result);
-      if (place) assignOperand(f, { kind: 'place', type: result.type, place }, lowerExpression(f, statement.value, result.type), statement.value.span, 'The result');
+      if (place)
+        assignOperand(
+          f,
+          { kind: 'place', type: result.type, place },
+          lowerExpression(f, statement.value, result.type),
+          statement.value.span,
+          'The result',
+        );
     }
   }
   f.emitReturn();
@@ -271,7 +329,13 @@ function lowerJump(f: FunctionBuilder, statement: JumpStatement): void {
       return;
     }
   }
-  const near = nearestName(statement.label, f.labels.flatMap((one) => [...one.keys()]));
-  f.c.problems.report('E4011', statement.span, `There is no label '${statement.label}' to jump to from here${near ? `; did you mean '${near}'?` : '.'}`);
+  const near = nearestName(
+    statement.label,
+    f.labels.flatMap((one) => [...one.keys()]),
+  );
+  f.c.problems.report(
+    'E4011',
+    statement.span,
+    `There is no label '${statement.label}' to jump to from here${near ? `; did you mean '${near}'?` : '.'}`,
+  );
 }
-

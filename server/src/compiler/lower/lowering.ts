@@ -50,6 +50,8 @@ export interface Lowering extends Compilation {
   /** The global that a VAR_EXTERNAL means. */
   external(variable: VariableSymbol): VariableSymbol | undefined;
   constantOf(variable: VariableSymbol): Constant | undefined;
+  /** A constant whose own definition has been reported. */
+  isBroken(variable: VariableSymbol): boolean;
   /** Builder for expressions that have to be constant. */
   scratchBuilder(scope: Scope): FunctionBuilder;
 }

@@ -1,7 +1,13 @@
 import type { IrCell, IrExpr, IrLocal } from '../ir/ir.js';
 import type { Constant } from '../check/compilation.js';
 import type {
-  BlockSymbol, CallableSymbol, InterfaceSymbol, ListSymbol, NamedTypeSymbol, PropertySymbol, VariableSymbol,
+  BlockSymbol,
+  CallableSymbol,
+  InterfaceSymbol,
+  ListSymbol,
+  NamedTypeSymbol,
+  PropertySymbol,
+  VariableSymbol,
 } from '../check/symbols.js';
 import type { ElementaryType, LiteralType, Type } from '../check/types.js';
 import type { AliasLink } from './alias.js';
@@ -22,7 +28,13 @@ export type Place =
     }
   | { readonly form: 'address'; readonly address: IrExpr; readonly offset: number }
   /** Bits of an integer or bit string: `.3`, `.%B1`. */
-  | { readonly form: 'part'; readonly whole: Place; readonly wholeType: ElementaryType; readonly shift: number; readonly type: ElementaryType }
+  | {
+      readonly form: 'part';
+      readonly whole: Place;
+      readonly wholeType: ElementaryType;
+      readonly shift: number;
+      readonly type: ElementaryType;
+    }
   /** A property: reading and writing call its accessors. */
   | { readonly form: 'property'; readonly property: PropertySymbol; readonly receiver: Receiver };
 
@@ -39,7 +51,12 @@ export interface Receiver {
 export type Operand =
   | { readonly kind: 'value'; readonly type: Type; readonly ir: IrExpr; readonly constant?: Constant }
   /** An untyped literal, or untyped literals combined: its context decides the type. */
-  | { readonly kind: 'literal'; readonly type: LiteralType; readonly value: Constant; /** Written with a base, `16#FF`: bits rather than a number. */ readonly based?: boolean }
+  | {
+      readonly kind: 'literal';
+      readonly type: LiteralType;
+      readonly value: Constant;
+      /** Written with a base, `16#FF`: bits rather than a number. */ readonly based?: boolean;
+    }
   | {
       readonly kind: 'place';
       readonly type: Type;
@@ -52,6 +69,8 @@ export type Operand =
       readonly dynamic?: boolean;
       /** Bounds of ARRAY[*]: low and high of each dimension. */
       readonly bounds?: readonly { readonly low: IrExpr; readonly high: IrExpr }[];
+      /** A directly represented variable: a place of a size, which every type of that size fits. */
+      readonly direct?: true;
       /** THIS. */
       readonly self?: true;
     }

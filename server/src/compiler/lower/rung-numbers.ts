@@ -16,7 +16,7 @@ export function numberRungs(nodes: readonly RungNode[]): readonly (number | unde
   const find = (i: number): number => {
     let root = i;
     while (parent[root] !== root) root = parent[root]!;
-    for (let at = i; at !== root; ) {
+    for (let at = i; at !== root;) {
       const next = parent[at]!;
       parent[at] = root;
       at = next;

@@ -18,7 +18,12 @@ export function scanStatements(statements: readonly Statement[], facts: BodyFact
   for (const statement of statements) scanStatement(statement, facts);
 }
 
-export const createFacts = (): BodyFacts => ({ addressed: new Set(), addresses: [], heads: new Set(), calls: new Set() });
+export const createFacts = (): BodyFacts => ({
+  addressed: new Set(),
+  addresses: [],
+  heads: new Set(),
+  calls: new Set(),
+});
 
 function scanStatement(node: Statement, facts: BodyFacts): void {
   switch (node.kind) {

@@ -23,7 +23,8 @@ export function formOf(parameter: VariableSymbol): ParameterForm {
 }
 
 /** A result that is no scalar is written to an address that comes as the last parameter; the value then is 0. */
-export const hasResultAddress = (symbol: CallableSymbol): boolean => symbol.result !== undefined && scalarOf(symbol.result.type) === undefined;
+export const hasResultAddress = (symbol: CallableSymbol): boolean =>
+  symbol.result !== undefined && scalarOf(symbol.result.type) === undefined;
 
 /** Type of the value that a call gives; undefined where it gives none. */
 export function signatureResult(symbol: CallableSymbol): NumType | undefined {

@@ -14,4 +14,5 @@ export function interfaceOfType(type: Type): InterfaceSymbol | undefined {
   return symbol?.kind === 'interface' ? symbol : undefined;
 }
 
-export const namedSymbolOf = (type: Type): BlockSymbol | InterfaceSymbol | undefined => blockOfType(type) ?? interfaceOfType(type);
+export const namedSymbolOf = (type: Type): BlockSymbol | InterfaceSymbol | undefined =>
+  blockOfType(type) ?? interfaceOfType(type);

@@ -12,7 +12,7 @@ describe('calls', () => {
       { q: 6, r: 2, s: 3 },
     ],
     [
-      'VAR_IN_OUT works on the caller\'s variable, array element, member and local',
+      "VAR_IN_OUT works on the caller's variable, array element, member and local",
       `TYPE P : STRUCT a, b : INT; END_STRUCT; END_TYPE
        FUNCTION Inc : BOOL VAR_IN_OUT x : INT; END_VAR x := x + 1; Inc := TRUE; END_FUNCTION
        FUNCTION Local : INT VAR n : INT := 5; END_VAR Inc(n); Inc(x := n); Local := n; END_FUNCTION
@@ -56,11 +56,11 @@ describe('calls', () => {
       `TYPE P : STRUCT a : INT; s : STRING[10]; END_STRUCT; END_TYPE
        FUNCTION Make : P VAR_INPUT n : INT; t : STRING[10]; END_VAR t := CONCAT(t, '!'); Make.a := n; Make.s := t; END_FUNCTION
        FUNCTION Change : INT VAR_INPUT p : P; END_VAR p.a := 99; Change := p.a; END_FUNCTION
-       ${vars('p : P; t : STRING[10] := \'hey\'; c, l : INT;')} p := Make(3, t); c := Change(p); l := LEN(Make(1, 'x').s); END_PROGRAM`,
+       ${vars("p : P; t : STRING[10] := 'hey'; c, l : INT;")} p := Make(3, t); c := Change(p); l := LEN(Make(1, 'x').s); END_PROGRAM`,
       { 'p.a': 3, 'p.s': 'hey!', t: 'hey', c: 99, l: 2 },
     ],
     [
-      'a user\'s function wins over the standard one of that name',
+      "a user's function wins over the standard one of that name",
       `FUNCTION MAX : INT VAR_INPUT a, b : INT; END_VAR MAX := 42; END_FUNCTION ${vars('x : INT;')} x := MAX(1, 2); END_PROGRAM`,
       { x: 42 },
     ],
@@ -86,6 +86,11 @@ describe('calls', () => {
     ],
   ])('%s', (_, source, expected) => {
     const names = Object.keys(expected);
-    expect(run(source, names.map((n) => (n.startsWith('Sub.') ? n : `Main.${n}`)))).toEqual(Object.values(expected));
+    expect(
+      run(
+        source,
+        names.map((n) => (n.startsWith('Sub.') ? n : `Main.${n}`)),
+      ),
+    ).toEqual(Object.values(expected));
   });
 });

@@ -10,7 +10,26 @@ describe('variables in memory', () => {
        FUNCTION_BLOCK F VAR_INPUT x : INT := 3; END_VAR VAR p : P := (b := 9, c := [1, 2(5)]); END_VAR END_FUNCTION_BLOCK
        PROGRAM Main VAR p : P; q : P := (a := 1); a : ARRAY[1..2] OF P := [(b := 4)]; f : F := (x := 8); g : ARRAY[0..1] OF F; e : E; z : E := Eleven;
          m : ARRAY[0..1, 0..2] OF INT := [[1, 2, 3], [4, 5, 6]]; n : ARRAY[0..1, 0..2] OF INT := [2(7), 3()]; END_VAR END_PROGRAM`,
-      { 'p.a': 7, 'p.b': 2, 'p.c[2]': 7, 'q.a': 1, 'q.b': 2, 'a[1].b': 4, 'a[1].a': 7, 'a[2].b': 2, 'f.x': 8, 'f.p.b': 9, 'f.p.c[2]': 5, 'g[1].x': 3, 'g[1].p.c[0]': 1, e: 2, z: 11, 'm[1,0]': 4, 'n[0,1]': 7, 'n[1,1]': 0 },
+      {
+        'p.a': 7,
+        'p.b': 2,
+        'p.c[2]': 7,
+        'q.a': 1,
+        'q.b': 2,
+        'a[1].b': 4,
+        'a[1].a': 7,
+        'a[2].b': 2,
+        'f.x': 8,
+        'f.p.b': 9,
+        'f.p.c[2]': 5,
+        'g[1].x': 3,
+        'g[1].p.c[0]': 1,
+        e: 2,
+        z: 11,
+        'm[1,0]': 4,
+        'n[0,1]': 7,
+        'n[1,1]': 0,
+      },
     ],
     [
       'initial values that are computed',
@@ -57,11 +76,17 @@ describe('variables in memory', () => {
       { g: 2, x: 8, y: 11, 't.v': 6, 'u.v': 6 },
     ],
   ])('%s', (_, source, expected) => {
-    expect(run(source, Object.keys(expected).map((n) => `Main.${n}`))).toEqual(Object.values(expected));
+    expect(
+      run(
+        source,
+        Object.keys(expected).map((n) => `Main.${n}`),
+      ),
+    ).toEqual(Object.values(expected));
   });
 
   it('VAR_TEMP starts anew in every call, VAR keeps', () => {
-    const source = 'FUNCTION_BLOCK F VAR n : INT; END_VAR VAR_TEMP t : INT := 5; a : ARRAY[0..3] OF INT; END_VAR t := t + 1; a[1] := a[1] + t; n := n + a[1]; END_FUNCTION_BLOCK PROGRAM Main VAR f : F; END_VAR f(); END_PROGRAM';
+    const source =
+      'FUNCTION_BLOCK F VAR n : INT; END_VAR VAR_TEMP t : INT := 5; a : ARRAY[0..3] OF INT; END_VAR t := t + 1; a[1] := a[1] + t; n := n + a[1]; END_FUNCTION_BLOCK PROGRAM Main VAR f : F; END_VAR f(); END_PROGRAM';
     expect(run(source, ['Main.f.n'], { scans: 3 })).toEqual([18]);
   });
 
@@ -87,12 +112,20 @@ PROGRAM Main VAR RETAIN p : INT; END_VAR VAR f : ARRAY[1..2] OF F; END_VAR f[2](
   });
 
   it('addresses scale with their size and become channels', () => {
-    const image = imageOf('PROGRAM Main VAR a AT %IX1.3 : BOOL; b AT %QW2 : INT; c AT %MD1 : DINT; END_VAR c := %MW4; END_PROGRAM', 'codesys');
+    const image = imageOf(
+      'PROGRAM Main VAR a AT %IX1.3 : BOOL; b AT %QW2 : INT; c AT %MD1 : DINT; END_VAR c := %MW4; END_PROGRAM',
+      'codesys',
+    );
     const { inputs, outputs, markers } = image.memory;
     const channel = (address: string) => image.channels.find((one) => one.address === address);
-    expect(channel('%IX1.3')).toMatchObject({ direction: 'input', path: 'Main.a', byteAddress: inputs.start + 1, bit: 3 });
+    expect(channel('%IX1.3')).toMatchObject({
+      direction: 'input',
+      path: 'Main.a',
+      byteAddress: inputs.start + 1,
+      bit: 3,
+    });
     expect(channel('%QW2')).toMatchObject({ direction: 'output', path: 'Main.b', byteAddress: outputs.start + 4 });
     expect(channel('%MD1')).toMatchObject({ byteAddress: markers.start + 4 });
-    expect(channel('%MW4')).toMatchObject({ direction: 'marker', path: '%MW4', byteAddress: markers.start + 8 });
+    expect(channel('%MW4')).toMatchObject({ direction: 'marker', path: '__MW4', byteAddress: markers.start + 8 });
   });
 });

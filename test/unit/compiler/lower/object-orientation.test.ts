@@ -61,7 +61,16 @@ PROGRAM Main
   r := REF(s); g := r^.Twice();
   k := c.GetCalls();
 END_PROGRAM`;
-    expect(run(source, ['Main.a', 'Main.b', 'Main.d', 'Main.e', 'Main.f', 'Main.g', 'Main.n', 'Main.k'])).toEqual([4, 24, 24, 48, 24, 8, 'cube of base', 1]);
+    expect(run(source, ['Main.a', 'Main.b', 'Main.d', 'Main.e', 'Main.f', 'Main.g', 'Main.n', 'Main.k'])).toEqual([
+      4,
+      24,
+      24,
+      48,
+      24,
+      8,
+      'cube of base',
+      1,
+    ]);
   });
 
   it('that are not there fault on their first use', () => {

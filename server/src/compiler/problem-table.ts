@@ -193,8 +193,8 @@ const table = {
   E9101: { severity: 'error', title: 'Variadic parameters are not supported', explain: 'Parameters with `...` or `{sized}` belong to one compiler only. Declare the parameters one by one, or pass an array as VAR_IN_OUT.' },
   E9102: { severity: 'error', title: 'Generic type parameters are not supported', explain: 'FUNCTION f<T : ANY_NUM> belongs to one compiler only. Write one function per type, or use the generic types of the standard library.' },
   E9103: { severity: 'error', title: 'Conditional compilation is not supported', explain: 'The pragmas {IF}, {ELSIF}, {ELSE}, {END_IF} and {define} choose text at compile time. Keep the text that is wanted and remove the pragmas.' },
-  E9104: { severity: 'error', title: 'Embedded code of another language is not supported', explain: 'A pragma within a body holds C code. Write it in a language of IEC 61131-3, or as a plugin.' },
-  W9104: { severity: 'warning', title: 'Code of another language in a library', explain: 'The body holds code of another language between braces, which this host does not run. The document instantiates nothing, so it loads; a program that uses the block gets no result from it. Write it in a language of IEC 61131-3, or as a plugin.' },
+  E9104: { severity: 'error', title: 'Embedded code of another language is not supported', explain: 'A pragma within a body that the program uses holds C code. Write it in a language of IEC 61131-3, or as a plugin.' },
+  W9104: { severity: 'warning', title: 'Code of another language that nothing uses', explain: 'The body holds code of another language between braces, which this host does not run. No program of the documents uses it, so they load. Tools write such blocks (LOGGER, python_eval) into every document; they can stay there.' },
   E9105: { severity: 'error', title: 'Tests within the source are not supported', explain: 'TEST ... END_TEST belongs to one compiler only. Write the test as a scenario.' },
   E9106: { severity: 'error', title: 'Construct of the grammar not supported', explain: 'The message names the construct.' },
   E9001: {

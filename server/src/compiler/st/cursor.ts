@@ -6,7 +6,7 @@ import type { Problems } from '../problems.js';
 import { maxNesting } from './comment.js';
 import { Keyword as K, keywordName, lastReserved } from './keyword.js';
 import { tokenize } from './lexer.js';
-import type { Tokens } from './token.js';
+import type { PragmaRange, Tokens } from './token.js';
 import { TokenKind as T } from './token.js';
 
 /** Height of one expression tree at most; recursion over trees in later passes relies on it. */
@@ -28,6 +28,8 @@ export class Cursor {
   height = 0;
   /** Ends of the blocks that are open around the current statement, innermost last. */
   readonly closers: number[] = [];
+  /** Pragmas with code of another language that the bodies in the result name. */
+  readonly foreign = new Set<PragmaRange>();
   private depth = 0;
   private lastReport = -1;
   /** After a limit was passed: what follows is noise. */
@@ -247,19 +249,21 @@ export class Cursor {
 
   /** Pragmas between the token before and the current one, as written. */
   pragmasHere(): string[] {
+    return this.pragmasBetween(this.at, this.at).map(({ start, end }) => this.text.slice(start, end));
+  }
+  /** Pragmas that stand directly before one of the tokens `from`..`to`. */
+  pragmasBetween(from: number, to: number): PragmaRange[] {
     const { pragmas } = this.tokens;
     let low = 0;
     let high = pragmas.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (pragmas[middle]!.before < this.at) low = middle + 1;
+      if (pragmas[middle]!.before < from) low = middle + 1;
       else high = middle;
     }
-    const found: string[] = [];
-    for (let i = low; i < pragmas.length && pragmas[i]!.before === this.at; i += 1) {
-      found.push(this.text.slice(pragmas[i]!.start, pragmas[i]!.end));
-    }
-    return found;
+    let end = low;
+    while (end < pragmas.length && pragmas[end]!.before <= to) end += 1;
+    return pragmas.slice(low, end);
   }
 }
 

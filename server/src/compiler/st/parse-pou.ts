@@ -96,6 +96,8 @@ function parseContents(p: Cursor, pou: GrowingPou, opener: Opener): void {
     const at = p.at;
     const keyword = p.keyword();
     if (keyword === opener.end) {
+      // A body may be nothing but a pragma.
+      if (!pou.body && p.pragmasHere().length > 0) parsePart(p, pou, chart);
       p.advance();
       p.take(T.semicolon);
       break;
@@ -184,13 +186,13 @@ function parsePart(p: Cursor, pou: GrowingPou, chart: ChartParts): void {
   if (isEmpty(body)) return;
   if (!pou.body) pou.body = body;
   else if (pou.body.kind === 'statements' && body.kind === 'statements') {
-    pou.body = { ...pou.body, statements: [...pou.body.statements, ...body.statements] };
+    pou.body = { ...pou.body, ...body, statements: [...pou.body.statements, ...body.statements] };
   } else p.report('E1118', start, p.previousEnd(), `\`${pou.name}\` has bodies in two languages: keep one.`);
 }
 
 function isEmpty(body: Body): boolean {
   return (
-    (body.kind === 'statements' && body.statements.length === 0) ||
+    (body.kind === 'statements' && body.statements.length === 0 && !body.foreign) ||
     (body.kind === 'il' && body.instructions.length === 0)
   );
 }
@@ -242,7 +244,7 @@ function parseInner(
   const blocks: VariableBlock[] = [];
   while (atSection(p)) blocks.push(parseVariableBlock(p));
   let body: Body | undefined;
-  if (p.keyword() !== end && !(bodyless && startsMember(p))) body = parseTextBody(p);
+  if ((p.keyword() !== end || p.pragmasHere().length > 0) && !(bodyless && startsMember(p))) body = parseTextBody(p);
   if (p.takeKeyword(end)) p.take(T.semicolon);
   else if (!bodyless)
     p.reportHere(

@@ -1,16 +1,35 @@
+import type { SourceSpan } from '../../model/source-span.js';
 import type { Cursor } from './cursor.js';
+import type { PragmaRange } from './token.js';
+
+const innerText = (p: Cursor, pragma: PragmaRange): string =>
+  p.text.slice(pragma.start + 1, Math.min(pragma.end - 1, pragma.start + 80)).trim();
+
+/** `{{ ... }}` and `{extern ...}`: C code, as MATIEC passes it on. */
+const isForeign = (inner: string): boolean => inner.startsWith('{') || /^extern\b/i.test(inner);
+
+/** The first piece of another language's code in the body that began at token `from` and ends here; it is the checker's to report. */
+export function takeForeignCode(p: Cursor, from: number): SourceSpan | undefined {
+  let first: SourceSpan | undefined;
+  for (const pragma of p.pragmasBetween(from, p.at)) {
+    if (!isForeign(innerText(p, pragma))) continue;
+    p.foreign.add(pragma);
+    first ??= p.span(pragma.start, pragma.end);
+  }
+  return first;
+}
 
 /** Reports the pragmas that change what a program means and that this compiler does not carry out; others are hints. */
 export function reportPragmas(p: Cursor): void {
   for (const pragma of p.tokens.pragmas) {
-    const inner = p.text.slice(pragma.start + 1, Math.min(pragma.end - 1, pragma.start + 80)).trim();
+    const inner = innerText(p, pragma);
     if (/^(IF|ELSIF|ELSE|END_IF|define|undefine)\b/i.test(inner)) {
       p.reportPragma(
         'E9103',
         pragma,
         `The pragma \`{${inner}}\` compiles text on a condition, which is not supported: keep the text that is wanted and remove the pragma.`,
       );
-    } else if (inner.startsWith('{') || /^extern\b/i.test(inner)) {
+    } else if (isForeign(inner) && !p.foreign.has(pragma)) {
       p.reportPragma(
         'E9104',
         pragma,

@@ -185,7 +185,8 @@ export interface SfcBody { readonly kind: 'sfc'; readonly steps: readonly SfcSte
 // ---------------------------------------------------------------- bodies and declarations
 
 export type Body =
-  | { readonly kind: 'statements'; readonly language: Language; readonly statements: readonly Statement[] }
+  /** `foreign`: a pragma within it that holds code of another language. */
+  | { readonly kind: 'statements'; readonly language: Language; readonly statements: readonly Statement[]; readonly foreign?: SourceSpan }
   | { readonly kind: 'il'; readonly instructions: readonly IlInstruction[] }
   | SfcBody
   | GraphBody;

@@ -138,7 +138,7 @@ describe('a mistake in declarations', () => {
     ['TYPE T : STRUCT\n  a : INT;\nEND_TYPE', 'E1113', 3, 'STRUCT of line 1'],
     ['PROGRAM p\nx := 1;\nVAR y : INT; END_VAR\nEND_PROGRAM', 'E1111', 3, 'before the statements'],
     ['PROGRAM p\nVAR_INPUT x : INT; END_VAR\n{IF defined (A)}\nx := 1;\nEND_PROGRAM', 'E9103', 3, 'condition'],
-    ['PROGRAM p\n{{ int x; }}\nx := 1;\nEND_PROGRAM', 'E9104', 2, 'another language'],
+    ['PROGRAM p\nEND_PROGRAM\n{{ int x; }}', 'E9104', 3, 'another language'],
     ['FUNCTION f<T : ANY_NUM> : T\nEND_FUNCTION', 'E9102', 1, 'one function per type'],
     ["TEST 'a'\nEND_TEST", 'E9105', 1, 'scenario'],
   ])('%j', (text, code, line, message) => {

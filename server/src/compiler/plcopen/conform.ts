@@ -120,8 +120,9 @@ function isDateTime(value: string): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= days && hour < 24 && minute < 60 && second < 60 && year > 0;
 }
 
-/** A `pou` of a kind that the format doesn't have can only be kept. */
+/** A `pou` of a kind that the format doesn't have, or a type of nothing, can only be kept. */
 function isExpressible(element: XmlElement): boolean {
+  if (element.name === 'dataType' && !element.children.some((child) => child.name === 'baseType')) return false;
   const pouType = element.name === 'pou' ? element.attributes.get('pouType') : undefined;
   return pouType === undefined || isValid.pouType(pouType) || repaired('pouType', pouType) !== undefined;
 }
@@ -163,51 +164,41 @@ class Conformer {
     return this.document.text.slice(element.start, element.end);
   }
 
-  /** The start tag anew; undefined where it is valid. */
+  /** The start tag anew, line ends and all; undefined where it is valid. */
   private startTag(element: XmlElement, ruleName: string, rule: Rule): string | undefined {
     const written = this.document.text.slice(element.start, element.contentStart);
     if (rule.content === 'any' && ruleName !== 'data') return undefined;
-    const present = rawAttributes(written);
-    let changed = false;
-    const kept = present.flatMap(({ name, raw, value }): string[] => {
-      if (name === 'xmlns' || name.startsWith('xmlns:')) {
-        if (value !== this.root.namespace || value === currentNamespace || value === '') return [raw];
-        changed = true;
-        return [`${name}="${currentNamespace}"`];
-      }
-      if (name.includes(':')) {
-        // The schema allows attributes of other namespaces nowhere, except those that tell validators about it.
-        if (name.startsWith('xsi:'))
-          return name === 'xsi:schemaLocation' || name === 'xsi:noNamespaceSchemaLocation' ? [raw] : drop();
-        return drop();
-      }
-      const kind = Object.hasOwn(rule.attributes, name) ? rule.attributes[name] : undefined;
-      if (kind === undefined) return drop();
-      if (isValid[kind](value)) return [raw];
-      changed = true;
-      const mended = repaired(kind, value);
-      return mended === undefined ? [] : [`${name}="${escapeAttribute(mended)}"`];
-    });
-    function drop(): string[] {
-      changed = true;
-      return [];
+    const kept = new Set<string>();
+    let text = '';
+    let at = 0;
+    for (const { name, value, start, end } of rawAttributes(written)) {
+      const mended = this.attribute(name, value, rule);
+      if (mended !== undefined) kept.add(name);
+      if (mended === value) continue;
+      text += written.slice(at, start) + (mended === undefined ? '' : `${name}="${escapeAttribute(mended)}"`);
+      at = end;
     }
-    for (const name of rule.required) {
-      if (
-        present.some((attribute) => attribute.name === name) &&
-        kept.some((text) => text.startsWith(`${name}=`) || text.startsWith(`${name} `))
-      )
-        continue;
-      changed = true;
-      kept.push(`${name}="${escapeAttribute(this.defaultAttribute(element, name, rule.attributes[name]!))}"`);
+    text += written.slice(at);
+    const added = [...rule.required]
+      .filter((name) => !kept.has(name))
+      .map((name) => ` ${name}="${escapeAttribute(this.defaultAttribute(element, name, rule.attributes[name]!))}"`);
+    if (element === this.root && element.namespace === '' && ruleName === 'project')
+      added.unshift(` xmlns="${currentNamespace}"`);
+    if (added.length > 0) text = text.replace(/\s*\/?>$/, (close) => added.join('') + close);
+    return text === written ? undefined : text;
+  }
+
+  /** The value that an attribute gets; undefined where it has no place. */
+  private attribute(name: string, value: string, rule: Rule): string | undefined {
+    if (name === 'xmlns' || name.startsWith('xmlns:')) {
+      return value === this.root.namespace && value !== '' ? currentNamespace : value;
     }
-    if (element === this.root && element.namespace === '' && ruleName === 'project') {
-      changed = true;
-      kept.unshift(`xmlns="${currentNamespace}"`);
-    }
-    if (!changed) return undefined;
-    const name = /^<([^\s/>]+)/.exec(written)![1]!;
-    return `<${[name, ...kept].join(' ')}${written.endsWith('/>') ? '/>' : '>'}`;
+    // The schema allows attributes of other namespaces nowhere, except those that tell validators about it.
+    if (name.includes(':'))
+      return name === 'xsi:schemaLocation' || name === 'xsi:noNamespaceSchemaLocation' ? value : undefined;
+    const kind = Object.hasOwn(rule.attributes, name) ? rule.attributes[name] : undefined;
+    if (kind === undefined) return undefined;
+    return isValid[kind](value) ? value : repaired(kind, value);
   }
 
   private defaultAttribute(element: XmlElement, name: string, kind: AttributeKind): string {
@@ -301,29 +292,32 @@ class Conformer {
     if (keeper >= 0 && homeless.length > 0) {
       parts[keeper] = [withKept(parts[keeper]![0], homeless.splice(0), this.prefix())];
     }
-    return { inner: this.laidOut(element, rule, filled, parts), homeless };
+    return { inner: this.laidOut(element, filled, parts), homeless };
   }
 
-  /** Where only texts of children change, all that stands between them stays. */
+  /** Children with what stands before each in the document, so that lines keep their numbers as far as the order allows. */
   private laidOut(
     element: XmlElement,
-    rule: Rule,
     filled: readonly (readonly { readonly element: XmlElement; readonly text: string }[])[],
     parts: readonly (readonly string[])[],
   ): string {
-    const kept = filled.flat();
-    const inOrder = kept.every((entry, i) => i === 0 || kept[i - 1]!.element.start < entry.element.start);
-    const sameCount = rule.slots.every((_slot, i) => parts[i]!.length === filled[i]!.length);
-    if (!inOrder || !sameCount || kept.length !== element.children.length) return parts.flat().join('');
-    const texts = parts.flat();
-    let at = element.contentStart;
-    const pieces: string[] = [];
-    kept.forEach((entry, i) => {
-      pieces.push(this.document.text.slice(at, entry.element.start), texts[i]!);
-      at = entry.element.end;
-    });
-    pieces.push(this.document.text.slice(at, element.contentEnd));
-    return pieces.join('');
+    const { text } = this.document;
+    const gaps = new Map<XmlElement, string>();
+    let end = element.contentStart;
+    let lost = '';
+    const kept = new Set(filled.flat().map((entry) => entry.element));
+    for (const child of element.children) {
+      const gap = text.slice(end, child.start);
+      end = child.end;
+      if (kept.has(child)) {
+        gaps.set(child, lost + gap);
+        lost = '';
+      } else lost += gap + text.slice(child.start, child.end).replace(/[^\n]+/g, '');
+    }
+    const pieces = parts.flatMap((texts, slot) =>
+      texts.map((part, i) => (gaps.get(filled[slot]![i]?.element ?? element) ?? '') + part),
+    );
+    return pieces.join('') + lost + text.slice(end, element.contentEnd);
   }
 
   private slotOf(rule: Rule, child: XmlElement, filled: readonly (readonly unknown[])[]): number {

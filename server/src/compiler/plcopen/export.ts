@@ -20,7 +20,13 @@ export function exportPlcopen(document: SourceDocument, problems: Problems): str
   const xml = text === undefined ? undefined : readXml(document.name, text, problems);
   if (!xml) return undefined;
   const { root } = xml;
-  if (root.name !== 'project') return declaration + projectAround(xml, root);
+  // The lines of the document stay the lines of the project.
+  if (root.name !== 'project')
+    return (
+      (xml.text.slice(0, root.start).trimEnd() === '' ? declaration.trimEnd() : '') +
+      withUtf8Declaration(xml.text.slice(0, root.start)) +
+      projectAround(xml, root)
+    );
   const exported = conform(xml, root, 'project');
   if (exported === xml.text.slice(root.start, root.end)) return document.content;
   return withUtf8Declaration(xml.text.slice(0, root.start)) + exported + xml.text.slice(root.end);
@@ -36,8 +42,8 @@ function projectAround(xml: XmlDocument, root: XmlElement): string {
   const ruleName = root.name === 'globalVars' ? 'varList' : root.name;
   const inner = conform(xml, root, ruleName).replace(/^(<[^>]*?)\sxmlns=(["'])[^"']*\2/, '$1');
   const place = ({ pou: 'pous', dataType: 'dataTypes', globalVars: 'globals' } as const)[root.name] ?? 'pous';
-  if (place !== 'globals') return projectOf('', [{ place, xml: inner }]);
-  return projectOf('', [{ place: 'configurations', xml: `<configuration name="Config">${inner}</configuration>` }]);
+  if (place !== 'globals') return projectOf('', [{ place, xml: inner }], '');
+  return projectOf('', [{ place: 'configurations', xml: `<configuration name="Config">${inner}</configuration>` }], '');
 }
 
 /** A project of several documents, or of textual ones, as one document of TC6 XML 2.01. */
@@ -133,11 +139,12 @@ function pieceOf(
   return { place, xml: text.replace(/^<[^\s/>]+/, (open) => open + declared) };
 }
 
-function projectOf(name: string, printed: readonly PrintedDeclaration[]): string {
+/** `separator` between the parts: a line end, or nothing where the lines of the only piece must keep their numbers. */
+function projectOf(name: string, printed: readonly PrintedDeclaration[], separator = '\n'): string {
   const at = (place: PrintedDeclaration['place']): string =>
     printed
       .filter((piece) => piece.place === place)
-      .map((piece) => `\n${piece.xml}`)
+      .map((piece) => `${separator}${piece.xml}`)
       .join('');
   const more = at('addData');
   return [
@@ -148,5 +155,5 @@ function projectOf(name: string, printed: readonly PrintedDeclaration[]): string
     `<instances><configurations>${at('configurations')}</configurations></instances>${more === '' ? '' : `<addData>${more}</addData>`}`,
     '</project>',
     '',
-  ].join('\n');
+  ].join(separator);
 }

@@ -9,13 +9,14 @@ export function escapeAttribute(text: string): string {
   );
 }
 
-/** Attributes of a start tag as they are written, with their values; the tag is known to be well-formed. */
+/** Attributes of a start tag as they are written, with their values and places; the tag is known to be well-formed. */
 export function rawAttributes(
   tag: string,
-): readonly { readonly name: string; readonly raw: string; readonly value: string }[] {
+): readonly { readonly name: string; readonly value: string; readonly start: number; readonly end: number }[] {
   return [...tag.matchAll(/\s([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')/g)].map((match) => ({
     name: match[1]!,
-    raw: match[0].trim(),
     value: match[2]!.slice(1, -1).replace(/&([^;]*);/g, (_whole, body: string) => resolveReference(body) ?? ''),
+    start: match.index + 1,
+    end: match.index + match[0].length,
   }));
 }

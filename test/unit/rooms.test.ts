@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 /** Who may import whom (architecture.md). Every room may import itself and `model`. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -12,6 +12,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   io: ['engine'],
   runtime: ['engine', 'io', 'events', 'project', 'store'],
   scenario: ['engine', 'project', 'runtime'],
+  // The verbs that need no host: check, simulate, test.
+  offline: ['project', 'runtime', 'scenario'],
   services: ['proto', 'events', 'project', 'io', 'runtime'],
   transport: ['proto', 'services'],
   observe: [],
@@ -19,6 +21,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that promise to be pure: no platform modules. */
 const pure = ['model', 'compiler'];
+
+/** A walk over a recursive tree is recursive, and its functions lie in several files of one of these folders. */
+const recursiveWalks = ['server/src/compiler/lower', 'server/src/compiler/check'];
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -84,7 +89,7 @@ describe('the rooms of the server', () => {
     expect(violations).toEqual([]);
   });
 
-  it('form no cycle of files, types apart', () => {
+  it('form no cycle of files, types and recursive walks apart', () => {
     const graph = new Map(
       files.map((file) => [
         file,
@@ -106,7 +111,10 @@ describe('the rooms of the server', () => {
       state.set(file, 'done');
     };
     for (const file of files) visit(file, []);
-    expect(cycles).toEqual([]);
+    const walks = cycles.filter((cycle) =>
+      recursiveWalks.some((folder) => cycle.split(' -> ').every((file) => dirname(file) === folder)),
+    );
+    expect(cycles.filter((cycle) => !walks.includes(cycle))).toEqual([]);
   });
 });
 

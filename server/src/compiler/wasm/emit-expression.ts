@@ -1,4 +1,4 @@
-import type { BinaryOp, IrCell, IrExpr, IrLocal, MemType, NumType } from '../ir/ir.js';
+import type { BinaryOp, IrCell, IrExpr, MemType, NumType } from '../ir/ir.js';
 import type { HostFunctionName } from '../../model/host-function.js';
 import { localOffset } from './frame-layout.js';
 import type { FunctionContext } from './function-context.js';

@@ -8,7 +8,7 @@ export interface ModuleContext {
   readonly instrument: boolean;
   readonly stackLimit: number;
   /** Index of a function of the module in the function index space. */
-  functionIndex(name: string): number;
+  readonly functionIndex: (name: string) => number;
   hasResult(name: string): boolean;
   hostIndex(name: HostFunctionName): number;
   hostHasResult(name: HostFunctionName): boolean;

@@ -74,10 +74,6 @@ function put(address: number, text: string): void {
   bytes[address + text.length] = 0;
 }
 
-function textAt(address: number): string {
-  return String.fromCharCode(...bytes.subarray(address, bytes.indexOf(0, address)));
-}
-
 /** Texts over few letters, so that beginnings agree; bytes above 127 among them. */
 function randomText(random: ReturnType<typeof createRandomSource>, most: number): string {
   return Array.from({ length: random.below(most + 1) }, () =>

@@ -50,6 +50,8 @@ function lowerQualified(f: FunctionBuilder, node: MemberExpression): Operand | u
     const last = foldName(node.member);
     if (f.c.table.functions.has(last)) return { kind: 'function', symbol: f.c.table.functions.get(last)! };
     if (isIntrinsic(last) || findStandardFunction(last)) return { kind: 'standard', name: last };
+    const global = findQualified(f, last, node.span);
+    if (global) return global;
   }
   return undefined;
 }

@@ -160,7 +160,7 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
     const edges = edgesOf(merged, layout.leaves, selection.in(layout)[which]);
     if (edges.length === 0) return;
     if (verbose)
-      for (const { position } of edges) sink.string(cFields.edgePaths, layout.leaves.variable(position).path);
+      for (const { position } of edges) sink.element(cFields.edgePaths, layout.leaves.variable(position).path);
     else {
       const ids = sink.open(cFields.edgeIds);
       for (const { position } of edges) sink.varint(position);

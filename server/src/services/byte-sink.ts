@@ -4,7 +4,10 @@ export interface ByteSink {
   bool(field: number, value: boolean): void;
   uint64(field: number, value: bigint): void;
   bytes(field: number, value: Uint8Array): void;
+  /** Nothing for an empty text, as for every default. */
   string(field: number, value: string): void;
+  /** An element of a repeated field: also an empty text is one. */
+  element(field: number, value: string): void;
   /** Bytes of whole fields. */
   raw(value: Uint8Array): void;
   /** Begins a nested message or a packed column; `close` gets what this gives. */
@@ -67,6 +70,31 @@ export function createByteSink(): ByteSink {
     put(value);
   };
 
+  const text = (field: number, value: string): void => {
+    varint((field << 3) | 2);
+    // Most names are ASCII: written at once, and again only where one is not.
+    const start = at;
+    reserve(value.length + 5);
+    const lengthBytes = value.length < 0x80 ? 1 : value.length < 0x4000 ? 2 : 5;
+    if (lengthBytes < 5) {
+      varint(value.length);
+      let i = 0;
+      for (; i < value.length; i += 1) {
+        const unit = value.charCodeAt(i);
+        if (unit > 0x7f) break;
+        buffer[at + i] = unit;
+      }
+      if (i === value.length) {
+        at += i;
+        return;
+      }
+      at = start;
+    }
+    const encoded = encoder.encode(value);
+    varint(encoded.length);
+    put(encoded);
+  };
+
   return {
     uint32(field, value) {
       if (value === 0) return;
@@ -85,31 +113,10 @@ export function createByteSink(): ByteSink {
     },
     bytes: lengthDelimited,
     raw: put,
-    string(field, value) {
-      if (value === '') return;
-      varint((field << 3) | 2);
-      // Most names are ASCII: written at once, and again only where one is not.
-      const start = at;
-      reserve(value.length + 5);
-      const lengthBytes = value.length < 0x80 ? 1 : value.length < 0x4000 ? 2 : 5;
-      if (lengthBytes < 5) {
-        varint(value.length);
-        let i = 0;
-        for (; i < value.length; i += 1) {
-          const unit = value.charCodeAt(i);
-          if (unit > 0x7f) break;
-          buffer[at + i] = unit;
-        }
-        if (i === value.length) {
-          at += i;
-          return;
-        }
-        at = start;
-      }
-      const encoded = encoder.encode(value);
-      varint(encoded.length);
-      put(encoded);
+    string: (field, value) => {
+      if (value !== '') text(field, value);
     },
+    element: text,
     open(field) {
       varint((field << 3) | 2);
       reserve(4);

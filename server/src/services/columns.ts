@@ -72,7 +72,7 @@ export function writeColumns(
     if (!found) continue;
     writeIds(sink, idField[column], found);
     if (column === ColumnKind.TEXT) {
-      for (const position of found) sink.string(idField[column] + 1, textAt(leaves, position, view, base));
+      for (const position of found) sink.element(idField[column] + 1, textAt(leaves, position, view, base));
       continue;
     }
     const values = sink.open(idField[column] + 1);

@@ -1,0 +1,54 @@
+import { compileProgram, createBenchMachine } from './bench-machine.js';
+import { largeProgram } from './large-program.js';
+import { median } from './median.js';
+
+export interface CompileResult {
+  readonly lines: number;
+  /** Milliseconds from text to the end of the first scan, when the compiler has not run yet, and when it has (median). */
+  readonly firstMs: number;
+  readonly warmMs: number;
+  /** Of `warmMs`: source to image, image to instance, the first scan. */
+  readonly sourceMs: number;
+  readonly instanceMs: number;
+  readonly scanMs: number;
+  /** The same after one line of one POU was edited. */
+  readonly editMs: number;
+  readonly wasmBytes: number;
+}
+
+export function benchCompile(lines: number, rounds: number): CompileResult {
+  const source = largeProgram(lines);
+  const results: { total: number; source: number; instance: number; scan: number; bytes: number }[] = [];
+  const run = (text: string) => {
+    const start = performance.now();
+    const image = compileProgram('large.st', text);
+    const compiled = performance.now();
+    const machine = createBenchMachine(image);
+    const instantiated = performance.now();
+    machine.scan(0);
+    const end = performance.now();
+    return {
+      total: end - start,
+      source: compiled - start,
+      instance: instantiated - compiled,
+      scan: end - instantiated,
+      bytes: image.wasm.length,
+    };
+  };
+  for (let round = 0; round <= rounds; round++) results.push(run(source));
+  const edits: number[] = [];
+  for (let round = 0; round < Math.max(1, rounds - 1); round++) {
+    edits.push(run(source.replace('IF Delay.Q THEN', `IF Delay.Q AND Count < ${1000 + round} THEN`)).total);
+  }
+  const warm = results.slice(1);
+  return {
+    lines: source.split('\n').length,
+    firstMs: results[0]!.total,
+    warmMs: median(warm.map((one) => one.total)),
+    sourceMs: median(warm.map((one) => one.source)),
+    instanceMs: median(warm.map((one) => one.instance)),
+    scanMs: median(warm.map((one) => one.scan)),
+    editMs: median(edits),
+    wasmBytes: results[0]!.bytes,
+  };
+}

@@ -7,7 +7,7 @@ import { documentOutcome } from '../dist/test/support/document-outcome.js';
 import { runTrace } from '../dist/test/support/trace-run.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const corpus = process.env.PLC_EMU_CORPUS ?? '/work/shared/corpus';
+const corpus = process.env.PLC_EMU_CORPUS ?? resolve(dirname(fileURLToPath(import.meta.url)), '../../shared/corpus');
 const cell = (text) => String(text).replace(/\|/g, '\\|').replace(/\s+/g, ' ');
 const jsonLines = (file) =>
   readFileSync(file, 'utf8')

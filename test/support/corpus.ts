@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Real projects from the field; they are not part of the project, and tests that need them skip where they are absent. */
-export const corpusFolder = process.env['PLC_EMU_CORPUS'] ?? '/work/shared/corpus';
+export const corpusFolder = process.env['PLC_EMU_CORPUS'] ?? resolve(import.meta.dirname, '../../../shared/corpus');
 export const hasCorpus = existsSync(corpusFolder);
 
 /** `describe` where the corpus is there; else a skipped block that says so. */

@@ -56,7 +56,8 @@ const watch: Verb = {
         for await (const item of follow) {
           for (const line of s.json ? jsonLines(item) : textLines(item)) process.stdout.write(`${line}\n`);
           if (item.kind === 'events') shown += item.events.length;
-          if (shown >= most) break;
+          // Closing, not leaving the loop: the item just shown is done with, and the cursor moves past it.
+          if (shown >= most) follow.close();
         }
         // The last item's cursor: where the next watch goes on.
         if (follow.cursor.length > 0) process.stderr.write(`cursor ${cursorText(follow.cursor)}\n`);

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createProblems } from '../../../../server/src/compiler/problems.js';
 import { parseUnit } from '../../../../server/src/compiler/st/parse-unit.js';
 
-const shared = process.env['PLC_EMU_SHARED'] ?? '/work/shared';
+const shared = process.env['PLC_EMU_SHARED'] ?? resolve(import.meta.dirname, '../../../../../shared');
 const cases = `${shared}/conformance/cases.jsonl`;
 const sources = `${shared}/corpus/st`;
 

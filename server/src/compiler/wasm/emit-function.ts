@@ -22,7 +22,8 @@ export function emitFunction(module: ModuleContext, fn: IrFunction, index: numbe
   out.append(context.localDeclarations());
   if (context.usesFault) {
     out.byte(op.block);
-    out.u32(module.faultBlockType);
+    // An index of a type as a block type is a signed number.
+    out.s32(module.faultBlockType);
     out.append(code);
     if (falls) out.byte(op.return);
     out.byte(op.end);

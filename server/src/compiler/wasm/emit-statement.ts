@@ -159,7 +159,7 @@ function emitFaultScope(context: FunctionContext, body: readonly IrStmt[], flush
   context.openBlock(op.block);
   const afterDepth = context.depth;
   code.byte(op.block);
-  code.u32(context.module.faultBlockType);
+  code.s32(context.module.faultBlockType);
   context.depth += 1;
   context.faultDepth = context.depth;
   context.usesFault = false;

@@ -54,6 +54,8 @@ export interface RuntimeOptions {
   readonly onRetain?: (layout: Layout, scan: number, bytes: Uint8Array) => void;
 }
 
+const virtualRingBytes = 256 * 1024;
+
 export function createRuntime(options: RuntimeOptions): Runtime {
   const { name, clock, record } = options;
   const engine = createEngine({
@@ -63,7 +65,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...(options.changeKernel && { changeKernel: options.changeKernel }),
     ...(options.tickNs !== undefined && { tickNs: options.tickNs }),
     ...(options.watchdogMinMs !== undefined && { watchdogMinMs: options.watchdogMinMs }),
-    ...(clock === 'virtual' && { virtualDateNs: record.clock.wallNs() }),
+    // In virtual time the scan waits for the reader: a short ring keeps commands close.
+    ...(clock === 'virtual' && { virtualDateNs: record.clock.wallNs(), ringBytes: virtualRingBytes }),
   });
   const layouts = createLayoutBook();
   const forced: ForcedPlaces = new Map();

@@ -93,10 +93,11 @@ describe('the gate', () => {
   });
 });
 
+const rank = (role: Role): number => role;
+const rankOf = (level: MethodOptions_IdempotencyLevel): number => level;
+
 describe('the role table', () => {
-  const names = Object.entries(Role).filter(
-    (entry): entry is [string, Role] => typeof entry[1] === 'number' && entry[1] > 0,
-  );
+  const ranks = [Role.VIEWER, Role.OPERATOR, Role.ENGINEER, Role.ADMIN];
 
   it('has every method of every service', () => {
     const methods = all.flatMap(({ service }) => service.methods.map((m) => `/${service.typeName}/${m.name}`));
@@ -107,7 +108,7 @@ describe('the role table', () => {
 
   it('lets each role call what is its own and below, and refuses the rest', () => {
     for (const [method, least] of roles) {
-      for (const [, role] of names) {
+      for (const role of ranks) {
         const allowed = ((): boolean => {
           try {
             checkRole(roles, method, role);
@@ -116,7 +117,7 @@ describe('the role table', () => {
             return false;
           }
         })();
-        expect([method, role, allowed]).toEqual([method, role, least === 'public' || Number(role) >= Number(least)]);
+        expect([method, role, allowed]).toEqual([method, role, least === 'public' || rank(role) >= rank(least)]);
       }
     }
   });
@@ -124,7 +125,7 @@ describe('the role table', () => {
   it('gives viewers nothing that changes something', () => {
     for (const { service } of services) {
       for (const method of service.methods) {
-        const isRead = method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+        const isRead = rankOf(method.idempotency) === rankOf(MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS);
         const least = roles.get(`/${service.typeName}/${method.name}`);
         if (!isRead) expect([method.name, least === Role.VIEWER]).toEqual([method.name, false]);
       }

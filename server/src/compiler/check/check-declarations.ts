@@ -19,6 +19,13 @@ export function checkDeclarations(c: Compilation, units: readonly SourceUnit[]):
     const block = instanceBlock(variable.type);
     if (block && variable.section !== 'VAR_IN_OUT' && variable.section !== 'VAR_EXTERNAL')
       checkNotAbstract(c, block, variable.name, variable.span);
+    if (block?.pouKind === 'program') {
+      c.problems.report(
+        'E2010',
+        variable.span,
+        `'${block.name}' is a PROGRAM and has no instances as variables; make it a FUNCTION_BLOCK.`,
+      );
+    }
   }
   for (const symbol of c.table.types.values()) {
     if (symbol.kind !== 'block') continue;

@@ -56,7 +56,10 @@ export function createEnumType(
     return values;
   };
   let base: ElementaryType | undefined;
-  c.later.push(() => void complete());
+  c.later.push(() => {
+    complete();
+    initialName?.();
+  });
   return {
     kind: 'enum',
     name,

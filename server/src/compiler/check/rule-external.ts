@@ -43,6 +43,13 @@ export function linkExternal(c: Compilation, variable: VariableSymbol): void {
       `'${variable.name}' is a ${typeName(global.type)} where it is declared as VAR_GLOBAL, not a ${typeName(variable.type)}.`,
     );
   }
+  if (global.constant && !variable.constant && c.profile.name === 'iec') {
+    c.problems.report(
+      'E2017',
+      variable.span,
+      `'${variable.name}' is a CONSTANT where it is declared as VAR_GLOBAL; write VAR_EXTERNAL CONSTANT.`,
+    );
+  }
   variable.target = global;
 }
 

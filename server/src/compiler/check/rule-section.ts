@@ -24,6 +24,9 @@ export function checkSection(c: Compilation, block: VariableBlock, owner: Owner 
   ) {
     c.problems.report('E2012', block.span, `${section} can't be CONSTANT; remove the word CONSTANT.`);
   }
+  if (block.retain && section === 'VAR' && owner?.kind === 'callable') {
+    c.problems.report('E2012', block.span, 'Functions and methods keep nothing between calls; remove the word RETAIN.');
+  }
   if (block.retain && (section === 'VAR_IN_OUT' || section === 'VAR_TEMP' || section === 'VAR_EXTERNAL')) {
     c.problems.report('E2012', block.span, `${section} can't be RETAIN; remove the word RETAIN.`);
   }

@@ -19,6 +19,8 @@ export class FunctionBuilder {
   readonly locals: IrLocal[] = [];
   /** Where variables of this function lie. */
   readonly places = new Map<VariableSymbol, Place>();
+  /** Frame bytes that stand for locals which a call gets by reference, and the call they belong to. */
+  readonly sharedTemporaries = new Map<IrLocal, { readonly call: object; readonly offset: number }>();
   /** What the names of variables mean here, as far as it has been worked out. */
   readonly operands = new Map<VariableSymbol, Operand>();
   /** Let temporaries by folded name. */

@@ -1,3 +1,4 @@
+import { checkInputsGiven } from '../check/rule-arguments.js';
 import { withDerived } from '../check/lookup.js';
 import type { BlockSymbol, CallableSymbol, VariableSymbol } from '../check/symbols.js';
 import type { Argument, CallExpression } from '../syntax/ast.js';
@@ -53,6 +54,7 @@ function call(
   action: CallableSymbol | undefined,
 ): void {
   const bound = bindArguments(f, parameters, args, block.name);
+  if (!f.trusted && !block.standard) checkInputsGiven(f.c, block, parameters, args, bound, node.span);
   const after: (() => void)[] = [];
   const outputs: (() => void)[] = [];
   for (const [parameter, arg] of bound) {

@@ -1,5 +1,6 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import type { CallableSymbol, VariableSymbol } from '../check/symbols.js';
+import { checkInputsGiven } from '../check/rule-arguments.js';
 import { extendsBlock } from '../check/lookup.js';
 import { sameType, typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
@@ -44,6 +45,7 @@ function call(
   node: CallExpression,
 ): Operand {
   const bound = bindArguments(f, symbol.parameters, args, symbol.name);
+  if (!f.trusted) checkInputsGiven(f.c, symbol, symbol.parameters, args, bound, node.span);
   const resultType = symbol.result?.type;
   if (resultType?.kind === 'error') {
     for (const arg of bound.values()) if (arg.value) lowerExpression(f, arg.value);

@@ -11,7 +11,7 @@ import { lowerStatements } from './lower-statement.js';
 import { rangeOf } from './literal-value.js';
 
 /** Labels of one CASE; more are refused. */
-const maxLabels = 100_000;
+const maxLabels = 50_000;
 
 /** CASE with lists and ranges of constants. IEC 61131-3:2013, 7.3.3.3.3. */
 export function lowerCase(f: FunctionBuilder, node: CaseStatement): void {

@@ -175,6 +175,13 @@ function coerceLiteral(
     return scalarOf(to) ? constantIrOrZero(to) : i32(0);
   }
   if (adapted.warning !== undefined && !f.trusted) f.c.problems.report('W3001', span, adapted.warning);
+  if (to.kind === 'string' && (adapted.value as string).length > to.capacity) {
+    f.c.problems.report(
+      'W3003',
+      span,
+      `The text has ${(adapted.value as string).length} characters and is cut to the ${to.capacity} that fit.`,
+    );
+  }
   if (to.kind === 'string') return i32(f.c.pool.string((adapted.value as string).slice(0, to.capacity), to.wide));
   return constantIr(adapted.value, to);
 }

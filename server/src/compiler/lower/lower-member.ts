@@ -271,7 +271,7 @@ function memberOfBlock(
   const found = variable ?? property ?? method;
   if (!found) {
     const names = [
-      ...block.variables.values(),
+      ...(block.standard ? block.parameters : block.variables.values()),
       ...block.methods.values(),
       ...block.actions.values(),
       ...block.properties.values(),

@@ -256,7 +256,12 @@ export function passByAddress(
     const address = addressOf(f, operand.place, sizeOf(own));
     if (address) return address;
   }
+  const local = operand.place.form === 'local' ? operand.place.local : undefined;
+  // A local that one call gets twice by reference is one variable there too.
+  const shared = local && f.sharedTemporaries.get(local);
+  if (shared?.call === after) return { op: 'frame', type: 'i32', offset: shared.offset };
   const offset = f.frameBytes(8);
+  if (local) f.sharedTemporaries.set(local, { call: after, offset });
   const temporary: Operand = {
     kind: 'place',
     type,

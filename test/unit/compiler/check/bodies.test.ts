@@ -55,6 +55,11 @@ describe('statements are refused', () => {
       ['E4017@2'],
     ],
     [
+      'an informal call that leaves out an input',
+      'FUNCTION F : INT VAR_INPUT a, b : INT; END_VAR F := a; END_FUNCTION PROGRAM P VAR x : INT; END_VAR\nx := F(1);\nx := F(a := 1); END_PROGRAM',
+      ['E4004@2'],
+    ],
+    [
       'a result where there is none',
       'FUNCTION_BLOCK F METHOD M END_METHOD END_FUNCTION_BLOCK PROGRAM P VAR f : F; x : INT; END_VAR\nx := f.M(); END_PROGRAM',
       ['E4018@2'],

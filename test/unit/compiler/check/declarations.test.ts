@@ -52,6 +52,18 @@ describe('declarations are refused', () => {
       'VAR_GLOBAL g : INT; END_VAR PROGRAM P\nVAR_EXTERNAL g : DINT; END_VAR END_PROGRAM',
       ['E2017@2'],
     ],
+    [
+      'an external that is not CONSTANT like its global',
+      'VAR_GLOBAL CONSTANT g : INT := 1; END_VAR PROGRAM P\nVAR_EXTERNAL g : INT; END_VAR END_PROGRAM',
+      ['E2017@2'],
+    ],
+    ['a program as a variable', 'PROGRAM Q END_PROGRAM PROGRAM P\nVAR q : Q; END_VAR END_PROGRAM', ['E2010@2']],
+    ['RETAIN in a function', 'FUNCTION F : INT\nVAR RETAIN x : INT; END_VAR END_FUNCTION', ['E2012@2']],
+    [
+      'an unknown name as the default of an enumeration',
+      'TYPE\nE : (a, b) := c; END_TYPE PROGRAM P END_PROGRAM',
+      ['E2001@2'],
+    ],
     ['an enumeration value twice', 'TYPE\nE : (a, b, A); END_TYPE PROGRAM P END_PROGRAM', ['E2018@2']],
     [
       'a constant defined by itself',

@@ -64,6 +64,13 @@ describe('one variable reached in two ways', () => {
       { v: 30, r: 30 },
     ],
     [
+      'one local passed twice by reference',
+      `FUNCTION Swap : INT VAR_IN_OUT x, y : INT; END_VAR x := x + 1; y := y * 10; Swap := x; END_FUNCTION
+       FUNCTION Local : INT VAR n : INT := 2; END_VAR Local := Swap(n, n) + n; END_FUNCTION
+       PROGRAM Main VAR r : INT; END_VAR r := Local(); END_PROGRAM`,
+      { r: 60 },
+    ],
+    [
       'the parts of a word',
       'PROGRAM Main VAR w : WORD; a : WORD; b : BOOL; i : INT; END_VAR FOR i := 0 TO 2 DO w.0 := TRUE; w.%B1 := 2; a := w; w := w OR 16#80; b := w.7; w.7 := FALSE; END_FOR; END_PROGRAM',
       { a: 0x201, b: true, w: 0x201 },

@@ -1,0 +1,30 @@
+import type { SourceSpan } from '../../model/source-span.js';
+import type { Argument } from '../syntax/ast.js';
+import type { Compilation } from './compilation.js';
+import type { CallableSymbol, VariableSymbol } from './symbols.js';
+
+/**
+ * E4004: an informal call gives all inputs (IEC 61131-3:2013, 6.6.1.4.2), and CODESYS wants every input of a method that has
+ * no initial value. Other omitted inputs have their initial value.
+ */
+export function checkInputsGiven(
+  c: Compilation,
+  callee: { readonly name: string; readonly form?: CallableSymbol['form'] },
+  parameters: readonly VariableSymbol[],
+  args: readonly Argument[],
+  bound: ReadonlyMap<VariableSymbol, Argument>,
+  span: SourceSpan,
+): void {
+  const informal = args.length > 0 && args.every((arg) => arg.name === undefined) && c.profile.name === 'iec';
+  const method = callee.form === 'method' && (c.profile.name === 'codesys' || c.profile.name === 'twincat');
+  if (!informal && !method) return;
+  const missing = parameters.find((p) => p.section === 'VAR_INPUT' && !p.hidden && !bound.has(p) && !p.initial);
+  if (!missing) return;
+  c.problems.report(
+    'E4004',
+    span,
+    informal
+      ? `'${callee.name}' needs a value for its input '${missing.name}' too; give all inputs in order, or name those that are given.`
+      : `The method '${callee.name}' needs a value for its input '${missing.name}'.`,
+  );
+}

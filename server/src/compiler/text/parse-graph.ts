@@ -16,6 +16,8 @@ export function parseGraph(source: SourceText, language: GraphBody['language'], 
 }
 
 const bareAtom = /(?:(?!->|=>|:=)[\p{L}\p{N}_.#%^+-])+/uy;
+/** A name that is no identifier, in backquotes. */
+const oddName = /`[^`\n]+`/y;
 const identifier = /[\p{L}\p{N}_]+/uy;
 const parameterName = /"([^"\n]*)"|([\p{L}_][\p{L}\p{N}_.]*)/uy;
 const contactBare = /[\p{L}\p{N}_.%^[\]]+/uy;
@@ -392,7 +394,7 @@ class GraphParser {
 
   private contactText(close: string): Expression {
     const { scanner } = this;
-    if (scanner.looksAt('{')) return this.atom('contact');
+    if (scanner.looksAt('{') || scanner.looksAt('`')) return this.atom('contact');
     const start = scanner.at;
     if (!scanner.match(contactBare))
       scanner.fail(`Expected a variable before ${close}, found ${scanner.shown()}; put an expression into braces.`);
@@ -404,9 +406,8 @@ class GraphParser {
     scanner.skipBlanks();
     const start = scanner.at;
     if (scanner.take('{')) return scanner.braced();
+    if (scanner.match(oddName)) return { start, end: scanner.at };
     if (!scanner.match(bareAtom)) return undefined;
-    // `t:` names an instance; the colon is not part of it.
-    if (scanner.text[scanner.at - 1] === ':') scanner.at -= 1;
     return { start, end: scanner.at };
   }
   private atom(kind: string): Expression {
@@ -416,6 +417,11 @@ class GraphParser {
     return this.expression(range, kind);
   }
   private expression(range: { readonly start: number; readonly end: number }, kind: string): Expression {
+    const { text } = this.scanner;
+    if (text[range.start] === '`') {
+      const name = text.slice(range.start + 1, range.end - 1);
+      return { kind: 'name', name, span: this.scanner.span(range.start, range.end) };
+    }
     const expression = parseExpression(
       this.piece(range.start, range.end, this.scanner.source.language, kind),
       this.problems,

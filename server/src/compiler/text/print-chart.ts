@@ -1,6 +1,6 @@
 import type { Body, Expression, SfcAssociation, SfcBody, SfcStep, SfcTransition } from '../syntax/ast.js';
 import { printGraph } from './print-graph.js';
-import { textBetween, textOfSpan } from './span-text.js';
+import { textBetween, textOfExpression } from './span-text.js';
 
 /** A chart as lines of text (docs/text-form.md): steps with their actions, then transitions from steps to steps. */
 export function printChart(body: SfcBody): string {
@@ -64,7 +64,7 @@ const indented = (lines: readonly string[]): string[] => lines.map((line) => (li
 
 /** An expression: bare where it is one word, or takes the rest of a line; else in braces. */
 function operand(expression: Expression, toLineEnd = false): string {
-  const text = textOfSpan(expression.span);
+  const text = textOfExpression(expression);
   if (/^[\p{L}\p{N}_.#%^]+$/u.test(text)) return text;
   const bare = toLineEnd && !/[\n\r{}]|\/\/|^(NAMED|LD|FBD|CFC|SFC|ST|IL)\b/.test(text);
   return bare ? text : `{${text}}`;

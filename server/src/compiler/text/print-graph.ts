@@ -2,7 +2,7 @@ import { actorsInOrder, wiresInto } from '../lower/graph-order.js';
 import { defaultProfile } from '../profile.js';
 import type { Expression } from '../syntax/ast.js';
 import type { GraphBody, GraphElement, Pin, Wire } from '../syntax/graph.js';
-import { textBetween, textOfSpan } from './span-text.js';
+import { textBetween, textOfExpression } from './span-text.js';
 
 type Of<K extends GraphElement['kind']> = Extract<GraphElement, { kind: K }>;
 
@@ -194,16 +194,17 @@ function coilText(coil: Of<'coil'>): string {
 }
 
 const plainAtom =
-  /^(?!(?:RAIL|OPEN|JUMP|RETURN|RESULT|SET|RESET|P|N)$)(?:[\p{L}_%][\p{L}\p{N}_.#%^+-]*|\d[\p{L}\p{N}_.#]*)$/iu;
+  /^(?!(?:RAIL|OPEN|JUMP|RETURN|RESULT|SET|RESET|P|N)$)(?:[\p{L}_%][\p{L}\p{N}_.#%^+-]*|\d[\p{L}\p{N}_.#]*)$/u;
 
 /** An expression as an operand: bare where it is one word, else in braces. */
 function atom(expression: Expression): string {
-  const text = textOfSpan(expression.span);
-  return plainAtom.test(text) ? text : `{${text}}`;
+  const text = textOfExpression(expression);
+  return plainAtom.test(text) || text.startsWith('`') ? text : `{${text}}`;
 }
 /** Within the bars of a contact and the parentheses of a coil. */
 function contactText(expression: Expression): string {
-  const text = textOfSpan(expression.span);
-  return /^[\p{L}_%][\p{L}\p{N}_.%^[\]]*$/u.test(text) && !/^[PNSR]$/i.test(text) ? text : `{${text}}`;
+  const text = textOfExpression(expression);
+  const isBare = /^[\p{L}_%][\p{L}\p{N}_.%^[\]]*$/u.test(text) && !/^[PNSR]$/.test(text);
+  return isBare || text.startsWith('`') ? text : `{${text}}`;
 }
 const quoted = (name: string): string => (/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name) ? name : `"${name}"`);

@@ -299,7 +299,11 @@ describe('the import of PLCopen documents', () => {
 
   it.each([
     ['a pou without a name', '<pou pouType="program"/>', 'E0012'],
-    ['a kind of pou that stands within others', '<pou name="x" pouType="ACTION"/>', 'E0015'],
+    ['a kind of pou that nobody knows', '<pou name="x" pouType="banana"/>', 'E0015'],
+    ['a kind of pou that stands within others', '<pou name="x" pouType="ACTION"/>', 'W0014'],
+    ['a name that is a reserved word', '<pou name="END_IF" pouType="program"/>', 'E1110'],
+    ['a name with a space', '<pou name="a b" pouType="program"/>', 'E0012'],
+    ['a name that only drawings can use', '<pou name="a/b" pouType="program"/>', 'W0015'],
     ['a body in an unknown language', '<pou name="x" pouType="program"><body><Ladder/></body></pou>', 'E0016'],
     [
       'a variable without a type',

@@ -8,6 +8,9 @@ import { elementaryTypes as e, underlying } from './types.js';
 const unitBytes: Readonly<Record<DirectAddress['size'], number>> = { X: 1, B: 1, W: 2, D: 4, L: 8 };
 const isStrict = (c: Compilation): boolean => c.profile.implicitConversion === 'widening';
 
+/** Where every address has a cell of its own, neither another size nor a second name does harm. */
+const harmsOthers = (c: Compilation): boolean => isStrict(c) && c.profile.locatedOverlap === 'alias';
+
 /** E7003, E7004, E7007: where AT may stand, and for which types. IEC 61131-3:2013, 6.5.5. */
 export function checkLocation(c: Compilation, variable: VariableSymbol): void {
   const { location, owner } = variable;
@@ -51,7 +54,7 @@ function checkSize(c: Compilation, variable: VariableSymbol, location: DirectAdd
   if (fits) return;
   const name = { X: 'one bit', B: '8 bits', W: '16 bits', D: '32 bits', L: '64 bits' }[location.size];
   c.problems.report(
-    isStrict(c) ? 'E7004' : 'W7004',
+    harmsOthers(c) ? 'E7004' : 'W7004',
     variable.span,
     `${location.text} has ${name}, which does not fit ${typeName(variable.type)}.`,
   );
@@ -66,7 +69,7 @@ export function checkAddressesTwice(c: Compilation, variables: Iterable<Variable
     const before = seen.get(location.text);
     if (before) {
       c.problems.report(
-        isStrict(c) ? 'E7003' : 'W7003',
+        harmsOthers(c) ? 'E7003' : 'W7003',
         variable.span,
         `'${variable.name}' has the same address ${location.text} as '${before.name}'; change one of them.`,
       );

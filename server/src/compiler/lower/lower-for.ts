@@ -17,7 +17,7 @@ import {
   settle,
 } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
-import { comparisonCode } from './lower-operator.js';
+import { comparisonCode } from './lower-comparison.js';
 import { loadPlace, stablePlace, storePlace, wrapValue } from './lower-place.js';
 import { adaptLiteral, rangeOf } from './literal-value.js';
 import { lowerLoopBody, lowerStatements, pushLoop } from './lower-statement.js';

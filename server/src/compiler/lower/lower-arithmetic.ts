@@ -1,0 +1,124 @@
+import { commonNumber, isBits, isInteger, isNumber, isReal } from '../check/conversion.js';
+import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';
+import type { SourceSpan } from '../../model/source-span.js';
+import type { IrExpr } from '../ir/ir.js';
+import type { BinaryExpression } from '../syntax/ast.js';
+import { foldTypedBinary } from './fold-operator.js';
+import type { FunctionBuilder } from './function-builder.js';
+import { binary, i32, i64, unary, zero } from './ir-make.js';
+import { constantOf, convertValue, operandType, rvalue, typedConstant } from './lower-convert.js';
+import { checkOverflow } from './lower-overflow.js';
+import { lowerStandardOperator } from './lower-standard.js';
+import { wrapValue } from './lower-place.js';
+import { errorOperand, type Operand } from './operand.js';
+import { both, durationAsNumber, functionOf, reportOperator } from './operator-operands.js';
+
+/** Arithmetic on numbers and pointers; on times and mixed operands the standard function of the same meaning. */
+export function combineArithmetic(
+  f: FunctionBuilder,
+  node: BinaryExpression,
+  l: Operand,
+  r: Operand,
+  expected: Type | undefined,
+): Operand {
+  const [left, right] = both(f, l, r, false);
+  const a = underlying(operandType(left));
+  const b = underlying(operandType(right));
+  if (a.kind === 'error' || b.kind === 'error') return errorOperand;
+  if (a.kind === 'pointer' || b.kind === 'pointer') return pointerArithmetic(f, node, left, right, a, b);
+  // CODESYS moves a date by a duration.
+  const moves =
+    a.kind === 'elementary' &&
+    b.kind === 'elementary' &&
+    a.group === 'date' &&
+    b.group === 'duration' &&
+    (node.op === '+' || node.op === '-');
+  if (moves && f.c.profile.implicitConversion !== 'widening') {
+    return {
+      kind: 'value',
+      type: a,
+      ir: binary(
+        node.op === '+' ? 'i64.add' : 'i64.sub',
+        rvalue(f, left, node.left.span),
+        rvalue(f, right, node.right.span),
+      ),
+    };
+  }
+  const type =
+    a.kind === 'elementary' && b.kind === 'elementary' && node.op !== '**'
+      ? (commonNumber(a, b) ?? (node.op === '+' || node.op === '-' ? durationAsNumber(f, a, b) : undefined))
+      : undefined;
+  if (type && type !== e.BOOL && (isNumber(type) || isBits(type)) && !(node.op === 'MOD' && isReal(type)))
+    return computeNumber(f, node, left, right, type);
+  return lowerStandardOperator(
+    f,
+    functionOf[node.op]!,
+    [left, right],
+    [node.left.span, node.right.span],
+    node.span,
+    () => reportOperator(f, node, l, r),
+    expected,
+  );
+}
+
+function computeNumber(
+  f: FunctionBuilder,
+  node: BinaryExpression,
+  left: Operand,
+  right: Operand,
+  type: ElementaryType,
+): Operand {
+  const x = constantOf(left);
+  const y = constantOf(right);
+  const divides = node.op === '/' || node.op === 'MOD';
+  if (divides && !isReal(type) && y === 0n) {
+    f.c.problems.report('E3010', node.right.span, 'Division by zero; the divisor is the constant 0.');
+    return errorOperand;
+  }
+  if (x !== undefined && y !== undefined) {
+    const numeric = (v: typeof x): typeof x => (isReal(type) && typeof v === 'bigint' ? Number(v) : v);
+    const folded = foldTypedBinary(node.op, numeric(x), numeric(y), type);
+    if (folded !== undefined) return typedConstant(f, type, folded);
+  }
+  const first = convertValue(f, rvalue(f, left, node.left.span), operandType(left), type, node.span);
+  let second = convertValue(f, rvalue(f, right, node.right.span), operandType(right), type, node.span);
+  if (isReal(type)) {
+    const real = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' } as const;
+    const ir = binary(`${type.num as 'f32' | 'f64'}.${real[node.op as '+']}`, first, second);
+    return { kind: 'value', type, ir: checkOverflow(f, node, type, ir, first, second) };
+  }
+  if (divides && !f.trusted && (y === undefined || y === 0n))
+    second = { op: 'checkNonZero', type: type.num as 'i32' | 'i64', value: second, site: f.site(node.span) };
+  const sign = type.group === 'signed' ? 's' : 'u';
+  const integer = { '+': 'add', '-': 'sub', '*': 'mul', '/': `div_${sign}`, MOD: `rem_${sign}` } as const;
+  const raw = binary(`${type.num as 'i32' | 'i64'}.${integer[node.op as '+' | '/' | 'MOD']}`, first, second);
+  if (f.c.profile.integerOverflow === 'fault' && !f.trusted)
+    return { kind: 'value', type, ir: checkOverflow(f, node, type, raw, first, second) };
+  const stays = node.op === 'MOD' || (node.op === '/' && type.group !== 'signed');
+  return { kind: 'value', type, ir: stays ? raw : wrapValue(type, raw) };
+}
+
+/** Pointers count in bytes: pointer + bytes and pointer - bytes are pointers, pointer - pointer is a DINT. */
+function pointerArithmetic(
+  f: FunctionBuilder,
+  node: BinaryExpression,
+  left: Operand,
+  right: Operand,
+  a: Type,
+  b: Type,
+): Operand {
+  const addressValue = (operand: Operand, type: Type, span: SourceSpan): IrExpr => {
+    const value = rvalue(f, operand, span);
+    return type.kind === 'elementary' && type.num === 'i64' ? unary('i32.wrap_i64', value) : value;
+  };
+  const integral = (t: Type): boolean => t.kind === 'elementary' && (isInteger(t) || isBits(t));
+  const first = addressValue(left, a, node.left.span);
+  const second = addressValue(right, b, node.right.span);
+  if (node.op === '-' && a.kind === 'pointer' && b.kind === 'pointer')
+    return { kind: 'value', type: e.DINT, ir: binary('i32.sub', first, second) };
+  const pointer =
+    a.kind === 'pointer' && integral(b) ? a : b.kind === 'pointer' && integral(a) && node.op === '+' ? b : undefined;
+  if (pointer && (node.op === '+' || node.op === '-'))
+    return { kind: 'value', type: pointer, ir: binary(node.op === '+' ? 'i32.add' : 'i32.sub', first, second) };
+  return reportOperator(f, node, left, right);
+}

@@ -5,7 +5,7 @@ import type { IrExpr } from '../ir/ir.js';
 import type { BinaryExpression } from '../syntax/ast.js';
 import { foldTypedBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, i32, i64, unary, zero } from './ir-make.js';
+import { binary, unary } from './ir-make.js';
 import { constantOf, convertValue, operandType, rvalue, typedConstant } from './lower-convert.js';
 import { checkOverflow } from './lower-overflow.js';
 import { lowerStandardOperator } from './lower-standard.js';

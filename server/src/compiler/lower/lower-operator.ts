@@ -3,7 +3,7 @@ import type { IrStmt } from '../ir/ir.js';
 import type { BinaryExpression, BinaryOperator } from '../syntax/ast.js';
 import { foldBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, zero } from './ir-make.js';
+
 import { operandType, reportNoValue } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { errorOperand, type Operand } from './operand.js';

@@ -3,7 +3,7 @@ import { typeName } from '../check/type-name.js';
 import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';
 import type { BinaryExpression, BinaryOperator } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { not } from './ir-make.js';
+
 import { adaptLiteral } from './literal-value.js';
 import { operandType, settle, typedConstant } from './lower-convert.js';
 import { errorOperand, type Operand } from './operand.js';

@@ -11,6 +11,7 @@ const { problemPage, problemIndex } = await import(join(root, 'dist/server/src/c
 const folder = join(root, 'docs/problems');
 await mkdir(folder, { recursive: true });
 for (const old of await readdir(folder)) await rm(join(folder, old));
-for (const [code, entry] of Object.entries(problemTable)) await writeFile(join(folder, `${code}.md`), problemPage(code, entry));
+for (const [code, entry] of Object.entries(problemTable))
+  await writeFile(join(folder, `${code}.md`), problemPage(code, entry));
 await writeFile(join(folder, 'README.md'), problemIndex(problemTable));
 process.stdout.write(`${Object.keys(problemTable).length} pages in docs/problems\n`);

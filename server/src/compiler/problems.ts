@@ -48,7 +48,15 @@ export function createProblems(): Problems {
     list() {
       if (omitted === 0) return found;
       const last = found.at(-1)!;
-      return [...found, { code: 'W0001', severity: 'warning', message: `There are ${omitted} more findings; mend these first.`, file: last.file }];
+      return [
+        ...found,
+        {
+          code: 'W0001',
+          severity: 'warning',
+          message: `There are ${omitted} more findings; mend these first.`,
+          file: last.file,
+        },
+      ];
     },
   };
 }

@@ -1,10 +1,30 @@
 /** Elementary data types, IEC 61131-3:2013, table 10. */
 export const elementaryNames = [
-  'BOOL', 'BYTE', 'WORD', 'DWORD', 'LWORD',
-  'SINT', 'INT', 'DINT', 'LINT', 'USINT', 'UINT', 'UDINT', 'ULINT',
-  'REAL', 'LREAL',
-  'TIME', 'LTIME', 'DATE', 'LDATE', 'TOD', 'LTOD', 'DT', 'LDT',
-  'CHAR', 'WCHAR',
+  'BOOL',
+  'BYTE',
+  'WORD',
+  'DWORD',
+  'LWORD',
+  'SINT',
+  'INT',
+  'DINT',
+  'LINT',
+  'USINT',
+  'UINT',
+  'UDINT',
+  'ULINT',
+  'REAL',
+  'LREAL',
+  'TIME',
+  'LTIME',
+  'DATE',
+  'LDATE',
+  'TOD',
+  'LTOD',
+  'DT',
+  'LDT',
+  'CHAR',
+  'WCHAR',
 ] as const;
 export type ElementaryName = (typeof elementaryNames)[number];
 
@@ -53,7 +73,12 @@ export type TypeDescriptor =
       readonly size: number;
       readonly members: readonly Member[];
     }
-  | { readonly kind: 'pointer'; readonly form: 'pointer' | 'reference' | 'interface'; readonly target: string; readonly size: 4 };
+  | {
+      readonly kind: 'pointer';
+      readonly form: 'pointer' | 'reference' | 'interface';
+      readonly target: string;
+      readonly size: 4;
+    };
 
 export interface Member {
   /** Spelled as declared. */
@@ -74,4 +99,4 @@ export interface Member {
 }
 
 export type VariableSection =
-  | 'input' | 'output' | 'in_out' | 'local' | 'temp' | 'static' | 'global' | 'external' | 'member';
+  'input' | 'output' | 'in_out' | 'local' | 'temp' | 'static' | 'global' | 'external' | 'member';

@@ -25,5 +25,8 @@ export const hostFunctions = {
   string_to_real: { params: ['i32'], result: 'f64' },
   /** (address of text, severity 0 debug 1 info 2 warning 3 error): a line in the log, rate-limited. */
   log: { params: ['i32', 'i32'], result: undefined },
-} as const satisfies Record<string, { params: readonly ('i32' | 'i64' | 'f32' | 'f64')[]; result: 'i32' | 'i64' | 'f32' | 'f64' | undefined }>;
+} as const satisfies Record<
+  string,
+  { params: readonly ('i32' | 'i64' | 'f32' | 'f64')[]; result: 'i32' | 'i64' | 'f32' | 'f64' | undefined }
+>;
 export type HostFunctionName = keyof typeof hostFunctions;

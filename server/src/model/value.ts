@@ -10,5 +10,9 @@ export type Value =
   | { readonly kind: 'real'; readonly type: 'REAL' | 'LREAL'; readonly value: number }
   | { readonly kind: 'string'; readonly wide: boolean; readonly value: string }
   | { readonly kind: 'array'; readonly elements: readonly Value[] }
-  | { readonly kind: 'struct'; readonly typeName: string; readonly members: readonly (readonly [name: string, value: Value])[] }
+  | {
+      readonly kind: 'struct';
+      readonly typeName: string;
+      readonly members: readonly (readonly [name: string, value: Value])[];
+    }
   | { readonly kind: 'pointer'; readonly address: number };

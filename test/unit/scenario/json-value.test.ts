@@ -1,6 +1,12 @@
 import type { TypeDescriptor } from '../../../server/src/model/data-type.js';
 import type { Value } from '../../../server/src/model/value.js';
-import { meets, valueFromJson, valueToJson, type Expectation, type Json } from '../../../server/src/scenario/json-value.js';
+import {
+  meets,
+  valueFromJson,
+  valueToJson,
+  type Expectation,
+  type Json,
+} from '../../../server/src/scenario/json-value.js';
 
 const types: TypeDescriptor[] = [
   { kind: 'elementary', name: 'BOOL', size: 1 },

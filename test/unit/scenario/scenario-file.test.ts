@@ -16,7 +16,10 @@ describe('a scenario file', () => {
       { kind: 'scan', scan: 10 },
       { kind: 'until', condition: 'Main.Done = TRUE', limitNs: 5_000_000_000n },
     ]);
-    expect(scenario.steps[1]!.expect).toEqual([['%QW2', 7], ['Main.Level', { near: 12.5, within: 0.1 }]]);
+    expect(scenario.steps[1]!.expect).toEqual([
+      ['%QW2', 7],
+      ['Main.Level', { near: 12.5, within: 0.1 }],
+    ]);
   });
 
   it.each([
@@ -32,6 +35,8 @@ describe('a scenario file', () => {
     ['a wrong tolerance', { steps: [{ scan: 1, expect: { x: { near: 1 } } }] }, 'steps[0].expect.x'],
     ['an empty condition', { steps: [{ until: '' }] }, 'steps[0].until'],
   ])('with %s is refused and the field named', (_what, json, field) => {
-    expect(() => parseScenario(json)).toThrow(expect.objectContaining({ reason: 'INVALID_REQUEST', metadata: { field } }));
+    expect(() => parseScenario(json)).toThrow(
+      expect.objectContaining({ reason: 'INVALID_REQUEST', metadata: { field } }),
+    );
   });
 });

@@ -53,7 +53,8 @@ export function findCycles(graph: CallGraph): string[][] {
       }
       if (next.endsWith('$dispatch') || !graph.has(next)) continue;
       const known = state.get(next);
-      if (known === 'open') cycles.push([...path.slice(path.findIndex((p) => p.name === next)).map((p) => p.name), next]);
+      if (known === 'open')
+        cycles.push([...path.slice(path.findIndex((p) => p.name === next)).map((p) => p.name), next]);
       else if (known === undefined) {
         state.set(next, 'open');
         path.push({ name: next, rest: [...graph.get(next)!] });
@@ -64,7 +65,11 @@ export function findCycles(graph: CallGraph): string[][] {
 }
 
 /** Bytes of frames that are in use at once at most; undefined where calls can go around. */
-export function deepestStack(graph: CallGraph, functions: ReadonlyMap<string, IrFunction>, roots: readonly string[]): number | undefined {
+export function deepestStack(
+  graph: CallGraph,
+  functions: ReadonlyMap<string, IrFunction>,
+  roots: readonly string[],
+): number | undefined {
   const known = new Map<string, number>();
   const open = new Set<string>();
   let cyclic = false;

@@ -13,31 +13,101 @@ export interface Node {
 // ---------------------------------------------------------------- expressions
 
 export type Expression =
-  | IntLiteral | RealLiteral | BoolLiteral | StringLiteral | DurationLiteral | DateLiteral | NullLiteral | TypedEnumLiteral
-  | NameExpression | MemberExpression | DerefExpression | IndexExpression | PartialAccess | DirectAddress
-  | CallExpression | UnaryExpression | BinaryExpression | ThisExpression | SuperExpression | ArrayInitializer | StructInitializer
+  | IntLiteral
+  | RealLiteral
+  | BoolLiteral
+  | StringLiteral
+  | DurationLiteral
+  | DateLiteral
+  | NullLiteral
+  | TypedEnumLiteral
+  | NameExpression
+  | MemberExpression
+  | DerefExpression
+  | IndexExpression
+  | PartialAccess
+  | DirectAddress
+  | CallExpression
+  | UnaryExpression
+  | BinaryExpression
+  | ThisExpression
+  | SuperExpression
+  | ArrayInitializer
+  | StructInitializer
   | DefaultInitializer;
 
 /** `typeName` is the prefix of a typed literal, `INT` of `INT#5`, in upper case. Signs are unary operators, save in typed literals (`INT#-5`). */
-export interface IntLiteral extends Node { readonly kind: 'int'; readonly value: bigint; readonly base: 2 | 8 | 10 | 16; readonly typeName?: string }
-export interface RealLiteral extends Node { readonly kind: 'real'; readonly value: number; readonly typeName?: string }
-export interface BoolLiteral extends Node { readonly kind: 'bool'; readonly value: boolean; readonly typeName?: string }
+export interface IntLiteral extends Node {
+  readonly kind: 'int';
+  readonly value: bigint;
+  readonly base: 2 | 8 | 10 | 16;
+  readonly typeName?: string;
+}
+export interface RealLiteral extends Node {
+  readonly kind: 'real';
+  readonly value: number;
+  readonly typeName?: string;
+}
+export interface BoolLiteral extends Node {
+  readonly kind: 'bool';
+  readonly value: boolean;
+  readonly typeName?: string;
+}
 /** `value` has `$` escapes resolved, as UTF-16. */
-export interface StringLiteral extends Node { readonly kind: 'string'; readonly wide: boolean; readonly value: string; readonly typeName?: string }
-export interface DurationLiteral extends Node { readonly kind: 'duration'; readonly ns: bigint; readonly typeName: 'TIME' | 'LTIME' }
+export interface StringLiteral extends Node {
+  readonly kind: 'string';
+  readonly wide: boolean;
+  readonly value: string;
+  readonly typeName?: string;
+}
+export interface DurationLiteral extends Node {
+  readonly kind: 'duration';
+  readonly ns: bigint;
+  readonly typeName: 'TIME' | 'LTIME';
+}
 /** `ns` since 1970-01-01 UTC for dates, since midnight for TOD. */
-export interface DateLiteral extends Node { readonly kind: 'date'; readonly ns: bigint; readonly typeName: 'DATE' | 'LDATE' | 'TOD' | 'LTOD' | 'DT' | 'LDT' }
-export interface NullLiteral extends Node { readonly kind: 'null' }
+export interface DateLiteral extends Node {
+  readonly kind: 'date';
+  readonly ns: bigint;
+  readonly typeName: 'DATE' | 'LDATE' | 'TOD' | 'LTOD' | 'DT' | 'LDT';
+}
+export interface NullLiteral extends Node {
+  readonly kind: 'null';
+}
 /** `Color#Red`. */
-export interface TypedEnumLiteral extends Node { readonly kind: 'enumLiteral'; readonly typeName: string; readonly value: string }
-export interface NameExpression extends Node { readonly kind: 'name'; readonly name: string }
+export interface TypedEnumLiteral extends Node {
+  readonly kind: 'enumLiteral';
+  readonly typeName: string;
+  readonly value: string;
+}
+export interface NameExpression extends Node {
+  readonly kind: 'name';
+  readonly name: string;
+}
 /** `object.member`; also namespace and list qualification, decided by the checker. */
-export interface MemberExpression extends Node { readonly kind: 'member'; readonly object: Expression; readonly member: string; readonly memberSpan: SourceSpan }
+export interface MemberExpression extends Node {
+  readonly kind: 'member';
+  readonly object: Expression;
+  readonly member: string;
+  readonly memberSpan: SourceSpan;
+}
 /** `object^`. */
-export interface DerefExpression extends Node { readonly kind: 'deref'; readonly object: Expression }
-export interface IndexExpression extends Node { readonly kind: 'index'; readonly object: Expression; readonly indices: readonly Expression[] }
+export interface DerefExpression extends Node {
+  readonly kind: 'deref';
+  readonly object: Expression;
+}
+export interface IndexExpression extends Node {
+  readonly kind: 'index';
+  readonly object: Expression;
+  readonly indices: readonly Expression[];
+}
 /** `a.3` and `a.%X3` (X), `a.%B1` ... */
-export interface PartialAccess extends Node { readonly kind: 'partial'; readonly object: Expression; readonly size: 'X' | 'B' | 'W' | 'D' | 'L'; readonly index: number }
+export interface PartialAccess extends Node {
+  readonly kind: 'partial';
+  readonly object: Expression;
+  readonly size: 'X' | 'B' | 'W' | 'D' | 'L';
+  readonly index: number;
+}
 /** `%IX0.0`, `%QW5`, `%MD1`, `%I*`. */
 export interface DirectAddress extends Node {
   readonly kind: 'direct';
@@ -57,18 +127,46 @@ export interface Argument extends Node {
   /** Absent in `q =>` and `x :=`, which leave the parameter alone. */
   readonly value?: Expression;
 }
-export interface CallExpression extends Node { readonly kind: 'call'; readonly callee: Expression; readonly args: readonly Argument[] }
-export interface UnaryExpression extends Node { readonly kind: 'unary'; readonly op: '-' | '+' | 'NOT'; readonly operand: Expression }
+export interface CallExpression extends Node {
+  readonly kind: 'call';
+  readonly callee: Expression;
+  readonly args: readonly Argument[];
+}
+export interface UnaryExpression extends Node {
+  readonly kind: 'unary';
+  readonly op: '-' | '+' | 'NOT';
+  readonly operand: Expression;
+}
 export type BinaryOperator =
-  | '+' | '-' | '*' | '/' | 'MOD' | '**' | 'AND' | 'OR' | 'XOR' | 'AND_THEN' | 'OR_ELSE' | '=' | '<>' | '<' | '>' | '<=' | '>=';
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | 'MOD'
+  | '**'
+  | 'AND'
+  | 'OR'
+  | 'XOR'
+  | 'AND_THEN'
+  | 'OR_ELSE'
+  | '='
+  | '<>'
+  | '<'
+  | '>'
+  | '<='
+  | '>=';
 export interface BinaryExpression extends Node {
   readonly kind: 'binary';
   readonly op: BinaryOperator;
   readonly left: Expression;
   readonly right: Expression;
 }
-export interface ThisExpression extends Node { readonly kind: 'this' }
-export interface SuperExpression extends Node { readonly kind: 'super' }
+export interface ThisExpression extends Node {
+  readonly kind: 'this';
+}
+export interface SuperExpression extends Node {
+  readonly kind: 'super';
+}
 /** `[1, 3(0), 2(1, 2)]`; only as an initial value. */
 export interface ArrayInitializer extends Node {
   readonly kind: 'arrayInit';
@@ -80,13 +178,27 @@ export interface StructInitializer extends Node {
   readonly members: readonly { readonly name: string; readonly value: Expression; readonly span: SourceSpan }[];
 }
 /** The default initial value of the type around it: an empty repetition `3()`. */
-export interface DefaultInitializer extends Node { readonly kind: 'defaultInit' }
+export interface DefaultInitializer extends Node {
+  readonly kind: 'defaultInit';
+}
 
 // ---------------------------------------------------------------- statements
 
 export type Statement =
-  | Assignment | CallStatement | LetStatement | IfStatement | CaseStatement | ForStatement | WhileStatement | RepeatStatement
-  | ExitStatement | ContinueStatement | ReturnStatement | JumpStatement | LabelStatement | EmptyStatement;
+  | Assignment
+  | CallStatement
+  | LetStatement
+  | IfStatement
+  | CaseStatement
+  | ForStatement
+  | WhileStatement
+  | RepeatStatement
+  | ExitStatement
+  | ContinueStatement
+  | ReturnStatement
+  | JumpStatement
+  | LabelStatement
+  | EmptyStatement;
 
 export interface Assignment extends Node {
   readonly kind: 'assign';
@@ -96,23 +208,38 @@ export interface Assignment extends Node {
   readonly value: Expression;
 }
 /** A call for its effect. Any other expression here is a problem for the checker to report. */
-export interface CallStatement extends Node { readonly kind: 'expression'; readonly expression: Expression }
+export interface CallStatement extends Node {
+  readonly kind: 'expression';
+  readonly expression: Expression;
+}
 /**
  * Compiler-made: a scalar or string temporary of the body with the type of its value. `name` can't clash with a user's. It is known
  * in the whole body from there on, whatever blocks it stands in; a second `let` of the name in the same body assigns the first
  * one's variable, converting to its type. Where no `let` has run, its value is 0, FALSE or ''.
  */
-export interface LetStatement extends Node { readonly kind: 'let'; readonly name: string; readonly value: Expression }
+export interface LetStatement extends Node {
+  readonly kind: 'let';
+  readonly name: string;
+  readonly value: Expression;
+}
 export interface IfStatement extends Node {
   readonly kind: 'if';
-  readonly branches: readonly { readonly condition: Expression; readonly body: readonly Statement[]; readonly span: SourceSpan }[];
+  readonly branches: readonly {
+    readonly condition: Expression;
+    readonly body: readonly Statement[];
+    readonly span: SourceSpan;
+  }[];
   readonly otherwise?: readonly Statement[];
 }
 export type CaseLabel = { readonly low: Expression; readonly high?: Expression; readonly span: SourceSpan };
 export interface CaseStatement extends Node {
   readonly kind: 'case';
   readonly selector: Expression;
-  readonly branches: readonly { readonly labels: readonly CaseLabel[]; readonly body: readonly Statement[]; readonly span: SourceSpan }[];
+  readonly branches: readonly {
+    readonly labels: readonly CaseLabel[];
+    readonly body: readonly Statement[];
+    readonly span: SourceSpan;
+  }[];
   readonly otherwise?: readonly Statement[];
 }
 export interface ForStatement extends Node {
@@ -123,15 +250,38 @@ export interface ForStatement extends Node {
   readonly by?: Expression;
   readonly body: readonly Statement[];
 }
-export interface WhileStatement extends Node { readonly kind: 'while'; readonly condition: Expression; readonly body: readonly Statement[] }
-export interface RepeatStatement extends Node { readonly kind: 'repeat'; readonly body: readonly Statement[]; readonly until: Expression }
-export interface ExitStatement extends Node { readonly kind: 'exit' }
-export interface ContinueStatement extends Node { readonly kind: 'continue' }
+export interface WhileStatement extends Node {
+  readonly kind: 'while';
+  readonly condition: Expression;
+  readonly body: readonly Statement[];
+}
+export interface RepeatStatement extends Node {
+  readonly kind: 'repeat';
+  readonly body: readonly Statement[];
+  readonly until: Expression;
+}
+export interface ExitStatement extends Node {
+  readonly kind: 'exit';
+}
+export interface ContinueStatement extends Node {
+  readonly kind: 'continue';
+}
 /** `value`: `RETURN x` of some dialects. */
-export interface ReturnStatement extends Node { readonly kind: 'return'; readonly value?: Expression }
-export interface JumpStatement extends Node { readonly kind: 'jump'; readonly label: string }
-export interface LabelStatement extends Node { readonly kind: 'label'; readonly label: string }
-export interface EmptyStatement extends Node { readonly kind: 'empty' }
+export interface ReturnStatement extends Node {
+  readonly kind: 'return';
+  readonly value?: Expression;
+}
+export interface JumpStatement extends Node {
+  readonly kind: 'jump';
+  readonly label: string;
+}
+export interface LabelStatement extends Node {
+  readonly kind: 'label';
+  readonly label: string;
+}
+export interface EmptyStatement extends Node {
+  readonly kind: 'empty';
+}
 
 // ---------------------------------------------------------------- instruction list
 
@@ -180,22 +330,39 @@ export interface SfcTransition extends Node {
     | { readonly kind: 'named'; readonly name: string }
     | { readonly kind: 'body'; readonly body: Body };
 }
-export interface SfcBody { readonly kind: 'sfc'; readonly steps: readonly SfcStep[]; readonly transitions: readonly SfcTransition[]; readonly dialect?: 'codesys' }
+export interface SfcBody {
+  readonly kind: 'sfc';
+  readonly steps: readonly SfcStep[];
+  readonly transitions: readonly SfcTransition[];
+  readonly dialect?: 'codesys';
+}
 
 // ---------------------------------------------------------------- bodies and declarations
 
 export type Body =
   /** `foreign`: a pragma within it that holds code of another language. */
-  | { readonly kind: 'statements'; readonly language: Language; readonly statements: readonly Statement[]; readonly foreign?: SourceSpan }
+  | {
+      readonly kind: 'statements';
+      readonly language: Language;
+      readonly statements: readonly Statement[];
+      readonly foreign?: SourceSpan;
+    }
   | { readonly kind: 'il'; readonly instructions: readonly IlInstruction[] }
   | SfcBody
   | GraphBody;
 
 export type TypeNode =
-  | NamedTypeNode | StringTypeNode | ArrayTypeNode | StructTypeNode | EnumTypeNode | SubrangeTypeNode | PointerTypeNode;
+  NamedTypeNode | StringTypeNode | ArrayTypeNode | StructTypeNode | EnumTypeNode | SubrangeTypeNode | PointerTypeNode;
 /** `INT`, `Lib.Point`; also generic `ANY_NUM` where the dialect has it. */
-export interface NamedTypeNode extends Node { readonly kind: 'named'; readonly name: string }
-export interface StringTypeNode extends Node { readonly kind: 'string'; readonly wide: boolean; readonly length?: Expression }
+export interface NamedTypeNode extends Node {
+  readonly kind: 'named';
+  readonly name: string;
+}
+export interface StringTypeNode extends Node {
+  readonly kind: 'string';
+  readonly wide: boolean;
+  readonly length?: Expression;
+}
 export interface ArrayTypeNode extends Node {
   readonly kind: 'array';
   /** A dimension without bounds is `*`. */
@@ -214,9 +381,18 @@ export interface EnumTypeNode extends Node {
   readonly base?: TypeNode;
   readonly values: readonly { readonly name: string; readonly value?: Expression; readonly span: SourceSpan }[];
 }
-export interface SubrangeTypeNode extends Node { readonly kind: 'subrange'; readonly base: TypeNode; readonly low: Expression; readonly high: Expression }
+export interface SubrangeTypeNode extends Node {
+  readonly kind: 'subrange';
+  readonly base: TypeNode;
+  readonly low: Expression;
+  readonly high: Expression;
+}
 /** POINTER TO, REF_TO (`reference: false`); REFERENCE TO dereferences by itself (`form: 'reference'`). */
-export interface PointerTypeNode extends Node { readonly kind: 'pointer'; readonly form: 'pointer' | 'ref_to' | 'reference'; readonly target: TypeNode }
+export interface PointerTypeNode extends Node {
+  readonly kind: 'pointer';
+  readonly form: 'pointer' | 'ref_to' | 'reference';
+  readonly target: TypeNode;
+}
 
 export interface VariableDeclaration extends Node {
   readonly name: string;
@@ -232,7 +408,15 @@ export interface VariableDeclaration extends Node {
   readonly element?: GraphicElement;
 }
 export type Section =
-  | 'VAR' | 'VAR_INPUT' | 'VAR_OUTPUT' | 'VAR_IN_OUT' | 'VAR_TEMP' | 'VAR_STAT' | 'VAR_GLOBAL' | 'VAR_EXTERNAL' | 'VAR_INST';
+  | 'VAR'
+  | 'VAR_INPUT'
+  | 'VAR_OUTPUT'
+  | 'VAR_IN_OUT'
+  | 'VAR_TEMP'
+  | 'VAR_STAT'
+  | 'VAR_GLOBAL'
+  | 'VAR_EXTERNAL'
+  | 'VAR_INST';
 export interface VariableBlock extends Node {
   readonly section: Section;
   readonly constant: boolean;
@@ -288,7 +472,10 @@ export interface PropertyDeclaration extends Node {
   readonly get?: { readonly blocks: readonly VariableBlock[]; readonly body?: Body; readonly span: SourceSpan };
   readonly set?: { readonly blocks: readonly VariableBlock[]; readonly body?: Body; readonly span: SourceSpan };
 }
-export interface ActionDeclaration extends Node { readonly name: string; readonly body: Body }
+export interface ActionDeclaration extends Node {
+  readonly name: string;
+  readonly body: Body;
+}
 
 export interface TypeDeclaration extends Node {
   readonly kind: 'type';
@@ -334,9 +521,21 @@ export interface ConfigurationDeclaration extends Node {
   readonly blocks: readonly VariableBlock[];
   readonly resources: readonly ResourceDeclaration[];
   /** VAR_ACCESS name : path : type READ_ONLY | READ_WRITE. */
-  readonly accessPaths: readonly { readonly name: string; readonly path: Expression; readonly type: TypeNode; readonly writable: boolean; readonly span: SourceSpan }[];
+  readonly accessPaths: readonly {
+    readonly name: string;
+    readonly path: Expression;
+    readonly type: TypeNode;
+    readonly writable: boolean;
+    readonly span: SourceSpan;
+  }[];
   /** VAR_CONFIG: instance-specific addresses and initial values. */
-  readonly configVariables: readonly { readonly path: Expression; readonly location?: DirectAddress; readonly type: TypeNode; readonly initial?: Expression; readonly span: SourceSpan }[];
+  readonly configVariables: readonly {
+    readonly path: Expression;
+    readonly location?: DirectAddress;
+    readonly type: TypeNode;
+    readonly initial?: Expression;
+    readonly span: SourceSpan;
+  }[];
 }
 export type Declaration = PouDeclaration | TypeDeclaration | GlobalsDeclaration | ConfigurationDeclaration;
 

@@ -41,7 +41,13 @@ export type StorageModifier = 'none' | 'set' | 'reset';
 export type GraphElement =
   | (Base & { readonly kind: 'leftRail' })
   | (Base & { readonly kind: 'rightRail'; readonly input: readonly Wire[] })
-  | (Base & { readonly kind: 'contact'; readonly variable: Expression; readonly negated: boolean; readonly edge?: 'rising' | 'falling'; readonly input: readonly Wire[] })
+  | (Base & {
+      readonly kind: 'contact';
+      readonly variable: Expression;
+      readonly negated: boolean;
+      readonly edge?: 'rising' | 'falling';
+      readonly input: readonly Wire[];
+    })
   | (Base & {
       readonly kind: 'coil';
       readonly variable: Expression;
@@ -59,17 +65,49 @@ export type GraphElement =
       readonly instance?: Expression;
       readonly inputs: readonly Pin[];
       readonly inOuts: readonly Pin[];
-      readonly outputs: readonly { readonly name: string; readonly negated: boolean; readonly edge?: 'rising' | 'falling'; readonly storage?: StorageModifier; readonly expression?: Expression }[];
+      readonly outputs: readonly {
+        readonly name: string;
+        readonly negated: boolean;
+        readonly edge?: 'rising' | 'falling';
+        readonly storage?: StorageModifier;
+        readonly expression?: Expression;
+      }[];
       /** CODESYS EXECUTE box and the like: statements in place of a type. */
       readonly statements?: readonly import('./ast.js').Statement[];
     })
-  | (Base & { readonly kind: 'inVariable'; readonly expression: Expression; readonly negated: boolean; readonly edge?: 'rising' | 'falling'; readonly storage?: StorageModifier })
-  | (Base & { readonly kind: 'outVariable'; readonly expression: Expression; readonly negated: boolean; readonly edge?: 'rising' | 'falling'; readonly storage: StorageModifier; readonly reference?: boolean; readonly input: readonly Wire[] })
-  | (Base & { readonly kind: 'inOutVariable'; readonly expression: Expression; readonly negatedIn: boolean; readonly negatedOut: boolean; readonly storage: StorageModifier; readonly input: readonly Wire[] })
+  | (Base & {
+      readonly kind: 'inVariable';
+      readonly expression: Expression;
+      readonly negated: boolean;
+      readonly edge?: 'rising' | 'falling';
+      readonly storage?: StorageModifier;
+    })
+  | (Base & {
+      readonly kind: 'outVariable';
+      readonly expression: Expression;
+      readonly negated: boolean;
+      readonly edge?: 'rising' | 'falling';
+      readonly storage: StorageModifier;
+      readonly reference?: boolean;
+      readonly input: readonly Wire[];
+    })
+  | (Base & {
+      readonly kind: 'inOutVariable';
+      readonly expression: Expression;
+      readonly negatedIn: boolean;
+      readonly negatedOut: boolean;
+      readonly storage: StorageModifier;
+      readonly input: readonly Wire[];
+    })
   /** Where the line of a connector goes on: names pair up within a body. */
   | (Base & { readonly kind: 'connector'; readonly name: string; readonly input: readonly Wire[] })
   | (Base & { readonly kind: 'continuation'; readonly name: string })
-  | (Base & { readonly kind: 'jump'; readonly label: string; readonly negated?: boolean; readonly input: readonly Wire[] })
+  | (Base & {
+      readonly kind: 'jump';
+      readonly label: string;
+      readonly negated?: boolean;
+      readonly input: readonly Wire[];
+    })
   | (Base & { readonly kind: 'label'; readonly label: string })
   | (Base & { readonly kind: 'return'; readonly negated?: boolean; readonly input: readonly Wire[] })
   | (Base & { readonly kind: 'comment'; readonly text: string });

@@ -295,10 +295,13 @@ describe('endianness and validation', () => {
     expect(value('FROM_LITTLE_ENDIAN', [[type, x]])).toBe(x);
   });
 
-  it.each(['TO_BIG_ENDIAN', 'FROM_BIG_ENDIAN', 'TO_LITTLE_ENDIAN'])('%s leaves a REAL as it is: turned round it would be none', (name) => {
-    expect(value(name, [['REAL', 12.5]])).toBe(12.5);
-    expect(value(name, [lreal(-1e10)])).toBe(-1e10);
-  });
+  it.each(['TO_BIG_ENDIAN', 'FROM_BIG_ENDIAN', 'TO_LITTLE_ENDIAN'])(
+    '%s leaves a REAL as it is: turned round it would be none',
+    (name) => {
+      expect(value(name, [['REAL', 12.5]])).toBe(12.5);
+      expect(value(name, [lreal(-1e10)])).toBe(-1e10);
+    },
+  );
 
   it('a result of the same width may have another name', () => {
     expect(callConstant('TO_BIG_ENDIAN', [['LINT', 1n]], { expected: 'LWORD' })).toEqual({

@@ -189,6 +189,7 @@ const table = {
   W6004: { severity: 'warning', title: 'Action block without step', explain: 'The action block is connected to no step and never runs.', clause: '6.7.4' },
   W6005: { severity: 'warning', title: 'Duration missing', explain: 'The qualifier delays or limits the action, but no duration is given; zero is assumed.', clause: '6.7.4' },
   W6006: { severity: 'warning', title: 'Function without inputs', explain: 'None of the inputs of the function is connected, so it is left out; what reads its output gets 0, FALSE or an empty string.', clause: '8.1.2' },
+  W6007: { severity: 'warning', title: 'Chart that is never reached', explain: 'Whatever the conditions are, the step never becomes active or the transition never fires: mostly alternative branches that a simultaneous convergence joins, or a step without a way to it.', clause: '6.7.5' },
   E8001: { severity: 'error', title: 'NESTING: nested too deeply', explain: 'Expressions, statements, types and comments nest at most 256 levels, and one chain of operators has at most 1000. Split the construct.' },
   E8002: { severity: 'error', title: 'SIZE: name or literal too long', explain: 'Names have at most 1000 characters, string literals 65536.' },
   E9101: { severity: 'error', title: 'Variadic parameters are not supported', explain: 'Parameters with `...` or `{sized}` belong to one compiler only. Declare the parameters one by one, or pass an array as VAR_IN_OUT.' },

@@ -4,6 +4,7 @@ import type { Problems } from '../problems.js';
 import type { Profile } from '../profile.js';
 import type { Body, Expression, PouDeclaration, SfcBody, Statement, VariableDeclaration } from '../syntax/ast.js';
 import { allOf, anyOf, boolLiteral, negate } from './graph-expression.js';
+import { checkChartReach } from './rule-chart-reach.js';
 import { replaceReturns } from './replace-returns.js';
 import type { ActionControl, ChartAction, ControlContext } from './sfc-action.js';
 import { collectActions, controlAction } from './sfc-action.js';
@@ -63,6 +64,7 @@ export interface LoweredSfc {
 export function lowerSfc(body: SfcBody, context: SfcContext): LoweredSfc {
   const chart = flattenChart(body, context.problems);
   if (!chart) return { statements: [], declarations: [] };
+  checkChartReach(chart, context.problems);
   return new ChartLowering(body, chart, context).run();
 }
 

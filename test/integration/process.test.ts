@@ -219,6 +219,24 @@ describe('the socket of a host', () => {
     expect([busy.code, busy.stderr]).toEqual([78, expect.stringContaining('already running')]);
   });
 
+  it('is bound again within 5 s when its file is removed, and open connections live on', async () => {
+    const host = await startHost({ directory, args: listen(), keep: true });
+    try {
+      const before = createClient({ target: `unix:${socket()}` });
+      await before.diagnostics.getHost();
+      await rm(socket());
+      await eventually(() => stat(socket()), 5000);
+      await before.diagnostics.getHost();
+      const after = createClient({ target: `unix:${socket()}` });
+      await after.diagnostics.getHost();
+      expect((await stat(socket())).mode & 0o777).toBe(0o600);
+      before.close();
+      after.close();
+    } finally {
+      await host.dispose();
+    }
+  });
+
   it('and data directory belong to one host: the second ends with 75', async () => {
     const host = await startHost({ directory, keep: true });
     const second = await runHostToEnd(listen(), directory);

@@ -33,18 +33,18 @@ export interface Mutation<I extends DescMessage, O extends DescMessage, R> {
 const longestId = 128;
 
 export function createMutations(record: HostRecord): Mutations {
-  const audit = (
+  const audit = async (
     context: CallContext,
     target: string,
     outcome: 'done' | 'refused',
     requestId: string,
     reason?: string,
-  ): void => {
+  ): Promise<void> => {
     const { actor, role, peer } = context.caller;
-    record.append('audit', {
+    await record.append('audit', {
       kind: 'audit', by: actor, action: context.method, target: target.slice(0, 1000), outcome, detail: auditDetail(Role[role].toLowerCase(), peer),
       ...(requestId !== '' && { requestId }), ...(reason !== undefined && { reason }),
-    }); // prettier-ignore
+    }).committed; // prettier-ignore
   };
   return {
     async perform(mutation, request, context, act) {
@@ -57,25 +57,38 @@ export function createMutations(record: HostRecord): Mutations {
           });
         }
         const { actor } = context.caller;
+        let audited: Promise<void> | undefined;
+        const done = (): Promise<void> =>
+          (audited ??= mutation.auditRefusalsOnly ? Promise.resolve() : audit(context, target, 'done', requestId));
+        // The audit record follows the event in the same turn, so that one write to disk takes both.
+        const withAudit = <T>(given: T): T => {
+          queueMicrotask(() => void done().catch(() => undefined));
+          return given;
+        };
         const bytesOf = (result: Parameters<typeof mutation.answer>[0]): Uint8Array =>
           toBinary(mutation.output, create(mutation.output, mutation.answer(result)));
         if (requestId === '') {
-          const result = await act({ actor, remember: () => [] });
-          if (!mutation.auditRefusalsOnly) audit(context, target, 'done', '');
+          const result = await act({ actor, remember: () => withAudit([]) });
+          await done();
           return create(mutation.output, mutation.answer(result));
         }
         // The method belongs to what the id stands for.
         const body = Buffer.concat([Buffer.from(`${context.method}\n`), toBinary(mutation.input, request)]);
-        let performed = false;
         const answer = await record.requests.once(requestId, body, async (remember) => {
-          performed = true;
-          const result = await act({ actor, requestId, remember: (given) => remember(bytesOf(given)) });
+          const result = await act({ actor, requestId, remember: (given) => withAudit(remember(bytesOf(given))) });
+          await done();
           return bytesOf(result);
         });
-        if (performed && !mutation.auditRefusalsOnly) audit(context, target, 'done', requestId);
         return fromBinary(mutation.output, answer);
       } catch (error) {
-        audit(context, target, 'refused', requestId, error instanceof HostError ? error.reason : 'INTERNAL');
+        // The refusal is the caller's answer also where the trail can't be written.
+        await audit(
+          context,
+          target,
+          'refused',
+          requestId,
+          error instanceof HostError ? error.reason : 'INTERNAL',
+        ).catch(() => undefined);
         throw error;
       }
     },

@@ -1,8 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer } from 'node:net';
-import { unlink } from 'node:fs/promises';
 import { HostError } from '../model/host-error.js';
 import type { Log } from '../model/log.js';
 import type { Registry } from '../services/registry.js';
@@ -16,7 +13,7 @@ import type { Policy } from './gate.js';
 import { createGate } from './gate.js';
 import { createHealth } from './health.js';
 import { createReflection } from './reflection.js';
-import { listenUnix } from './unix-socket.js';
+import { openListener, type Listener } from './listener.js';
 
 /** Limits of every listener; security.md. */
 export const grpcLimits = {
@@ -60,15 +57,12 @@ export interface GrpcTransport {
   close(graceMs: number): Promise<void>;
 }
 
-interface Listener {
-  readonly connections: () => number;
-  close(graceMs: number): Promise<void>;
-}
+type Open = Pick<Listener, 'connections' | 'close'>;
 
 export function createGrpcTransport(options: GrpcOptions): GrpcTransport {
   const { registry, log } = options;
   const health = createHealth(registry.services.map((s) => s.service.typeName));
-  const listeners: Listener[] = [];
+  const listeners: Open[] = [];
   let closing: Promise<void> | undefined;
 
   const listen = async (address: ListenAddress): Promise<ListenAddress> => {
@@ -99,47 +93,23 @@ export function createGrpcTransport(options: GrpcOptions): GrpcTransport {
     http2.on('stream', guarded);
     http2.on('session', watchPreface);
 
-    const sockets = new Set<Socket>();
-    const perAddress = new Map<string, number>();
-    const net = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => {
-      const from = socket.remoteAddress ?? '';
-      const count = (perAddress.get(from) ?? 0) + 1;
-      const [most, mostPerAddress] =
-        address.kind === 'unix'
-          ? [grpcLimits.unixConnections, grpcLimits.unixConnections]
-          : [grpcLimits.tcpConnections, grpcLimits.tcpConnectionsPerAddress];
-      if (closing || sockets.size >= most || count > mostPerAddress) {
-        socket.destroy();
-        return;
-      }
-      sockets.add(socket);
-      perAddress.set(from, count);
-      socket.once('close', () => {
-        sockets.delete(socket);
-        const left = (perAddress.get(from) ?? 1) - 1;
-        if (left === 0) perAddress.delete(from);
-        else perAddress.set(from, left);
-      });
-      injector.injectConnection(socket);
+    const unixOnly = address.kind === 'unix';
+    const listener = await openListener({
+      address,
+      connections: unixOnly ? grpcLimits.unixConnections : grpcLimits.tcpConnections,
+      connectionsPerAddress: unixOnly ? grpcLimits.unixConnections : grpcLimits.tcpConnectionsPerAddress,
+      onConnection: (socket) => injector.injectConnection(socket),
+      log,
     });
-    const bound =
-      address.kind === 'unix'
-        ? ({ kind: 'unix', path: await listenUnix(net, address.path) } as const)
-        : await listenTcp(net, address);
-    net.on('error', (error) => log.error('a listener failed', { address: formatAddress(bound), error: error.message }));
     listeners.push({
-      connections: () => sockets.size,
+      connections: () => listener.connections(),
       async close(graceMs) {
-        const closed = new Promise<void>((resolve) => net.close(() => resolve()));
         injector.drain(graceMs);
-        const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), graceMs);
-        await closed;
-        clearTimeout(cut);
+        await listener.close(graceMs);
         server.forceShutdown();
-        if (bound.kind === 'unix') await unlink(bound.path).catch(() => undefined);
       },
     });
-    return bound;
+    return listener.address;
   };
 
   return {
@@ -169,26 +139,6 @@ async function policyFor(address: ListenAddress, options: GrpcOptions): Promise<
       address: formatAddress(address),
     });
   return { kind: 'tcp', token: await options.token() };
-}
-
-function listenTcp(
-  net: ReturnType<typeof createServer>,
-  address: { readonly host: string; readonly port: number },
-): Promise<ListenAddress> {
-  return new Promise((resolve, reject) => {
-    net.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        new HostError(
-          'PATH_REFUSED',
-          `Can't listen on ${address.host}:${address.port}: ${error.code ?? error.message}.`,
-        ),
-      );
-    });
-    net.listen({ host: address.host, port: address.port }, () => {
-      net.removeAllListeners('error');
-      resolve({ kind: 'tcp', host: address.host, port: (net.address() as AddressInfo).port });
-    });
-  });
 }
 
 type StreamListener = (

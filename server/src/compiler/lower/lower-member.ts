@@ -1,6 +1,6 @@
 import { foldName, sameName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
-import { findInInterface, findMember, findMethod, findProperty } from '../check/lookup.js';
+import { findInInterface, findMember, findMethod, findProperty, findType } from '../check/lookup.js';
 import { nearestName } from '../check/suggest.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
@@ -237,6 +237,9 @@ function memberOfValue(
     const index = lowerBitName(f, node);
     if (index !== undefined) return partOf(f, object, 'X', index, node.span);
   }
+  // `state := State.Idle` where the variable has the name of its type.
+  const named = node.object.kind === 'name' ? findType(f.c, f.scope, node.object.name) : undefined;
+  if (named?.kind === 'type' && named.use.type.kind === 'enum') return memberOfType(f, named.use.type, node);
   if (type.kind === 'error') return errorOperand;
   const hint = type.kind === 'pointer' ? `; follow the pointer first, with ^ before the dot` : '';
   f.c.problems.report('E3007', node.memberSpan, `A ${typeName(type)} has no member '${node.member}'${hint}.`);

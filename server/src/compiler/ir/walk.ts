@@ -3,6 +3,9 @@ import type { IrExpr, IrStmt } from './ir.js';
 export interface IrVisitor {
   expression?(expr: IrExpr): unknown;
   statement?(statement: IrStmt): unknown;
+  /** Before and after the body of a loop. */
+  enterLoop?(): unknown;
+  leaveLoop?(): unknown;
 }
 
 /** Calls the visitor for every statement and expression below, parents first, in order of evaluation. */
@@ -35,8 +38,12 @@ export function walkStatements(body: readonly IrStmt[], visitor: IrVisitor): voi
         walkStatements(statement.otherwise, visitor);
         break;
       case 'block':
-      case 'loop':
         walkStatements(statement.body, visitor);
+        break;
+      case 'loop':
+        visitor.enterLoop?.();
+        walkStatements(statement.body, visitor);
+        visitor.leaveLoop?.();
         break;
       case 'switch':
         walkExpression(statement.selector, visitor);

@@ -22,7 +22,7 @@ export interface EmitOptions {
 export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
   const module = options.instrument ? source : optimizeModule(source, (fn) => kernelFor(fn) !== undefined);
   const signatures = new SignatureTable();
-  const imports = usedHostFunctions(module, options.instrument);
+  const { imports, move: withMove } = usedFunctions(module, options.instrument);
   const importTypes = imports.map((name) => signatures.index(hostFunctions[name].params, resultOf(name)));
   const functionTypes = module.functions.map((fn) =>
     signatures.index(
@@ -37,7 +37,6 @@ export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
     return index;
   };
   const move = module.functions.length + module.entries.length + 1;
-  const withMove = usesMove(module);
   const hostIndex = new Map(imports.map((name, index) => [name, index]));
   const context: ModuleContext = {
     instrument: options.instrument,
@@ -155,38 +154,39 @@ function emitEntry(
   return body;
 }
 
-/** Copies of a size that is not known are calls of a kernel, and so are those in other kernels. */
-function usesMove(module: IrModule): boolean {
-  let used = false;
-  for (const fn of module.functions) {
-    if (kernelFor(fn)?.text.body.includes('$move')) return true;
-    walkStatements(fn.body, {
-      statement: (statement) => statement.op === 'copy' && statement.size.op !== 'const' && (used = true),
-    });
-  }
-  return used;
-}
-
 const resultOf = (name: HostFunctionName): NumType | undefined => hostFunctions[name].result;
 
-/** In the order of the table, so that equal programs give equal bytes. */
-function usedHostFunctions(module: IrModule, instrument: boolean): readonly HostFunctionName[] {
+/** Host functions in the order of the table, so that equal programs give equal bytes, and whether `$move` is called. */
+function usedFunctions(module: IrModule, instrument: boolean): { imports: readonly HostFunctionName[]; move: boolean } {
   const used = new Set<string>();
+  let move = false;
   for (const fn of module.functions) {
+    const kernel = kernelFor(fn);
+    if (kernel) {
+      move ||= kernel.text.body.includes('$move');
+      continue;
+    }
     if (frameLayout(fn, instrument).size > 0) used.add('fault');
     walkStatements(fn.body, {
       expression(expr) {
         if (expr.op === 'callHost') used.add(expr.callee);
-        else if (expr.op.startsWith('check')) used.add('fault');
+        else if (
+          expr.op === 'checkIndex' ||
+          expr.op === 'checkNonZero' ||
+          expr.op === 'checkRef' ||
+          expr.op === 'checkIndexDynamic'
+        )
+          used.add('fault');
       },
       statement(statement) {
         if (statement.op === 'callHost') used.add(statement.callee);
         else if (statement.op === 'fault' || statement.op === 'faultScope') used.add('fault');
+        else if (statement.op === 'copy' && statement.size.op !== 'const') move = true;
         if (instrument && !fn.trusted && statement.site !== undefined && statement.site >= 0) used.add('hook');
       },
     });
   }
-  return (Object.keys(hostFunctions) as HostFunctionName[]).filter((name) => used.has(name));
+  return { imports: (Object.keys(hostFunctions) as HostFunctionName[]).filter((name) => used.has(name)), move };
 }
 
 /** Function types without repeats. */

@@ -1,5 +1,6 @@
 import type { IrFunction, IrRange, IrStmt } from '../ir.js';
 import { walkStatements } from '../walk.js';
+import { analyse } from './analysis.js';
 import { cellConflicts, cellKey, cellUses } from './cell-table.js';
 import { countingLoop, isRead, startOf, type Counter, type Loop } from './counting-loop.js';
 import type { ModuleFacts } from './effects.js';
@@ -12,9 +13,7 @@ import { unrolled, type Counting } from './unroll-loop.js';
  * index checks and conversions that they make idle then fall to simplification.
  */
 export function boundCounters(facts: ModuleFacts, fn: IrFunction): IrFunction {
-  let loops = false;
-  walkStatements(fn.body, { statement: (statement) => statement.op === 'loop' && (loops = true) });
-  if (!loops) return fn;
+  if (!analyse(fn).hasLoop) return fn;
   const uses = cellUses(fn.body);
   const conflicts = cellConflicts(facts, fn, uses);
 
@@ -107,11 +106,11 @@ export function boundCounters(facts: ModuleFacts, fn: IrFunction): IrFunction {
   return { ...fn, body: visitList(fn.body) };
 }
 
-function withRange(body: readonly IrStmt[], counter: Counter, range: IrRange): IrStmt[] {
+function withRange(body: readonly IrStmt[], counter: Counter, range: IrRange): readonly IrStmt[] {
   const mapping: IrMapping = {
     expression: (expr) =>
       (expr.op === 'local' || expr.op === 'loadCell') && isRead(expr, counter) ? { ...expr, range } : expr,
-    statement: (statement) => [statement],
+    statement: (statement) => statement,
   };
   return mapStatements(body, mapping);
 }

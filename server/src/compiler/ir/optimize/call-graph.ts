@@ -1,27 +1,11 @@
-import type { InstanceRegion, IrExpr, IrFunction, IrModule } from '../ir.js';
-import { walkStatements } from '../walk.js';
-
-export interface CallNode {
-  readonly callee: string;
-  readonly args: readonly IrExpr[];
-  readonly instance?: InstanceRegion;
-}
+import type { InstanceRegion, IrFunction, IrModule } from '../ir.js';
+import { analyse, type CallNode } from './analysis.js';
 
 export type CallTable = ReadonlyMap<string, readonly CallNode[]>;
 
 /** The calls in each function, by its name. */
-export function callsOf(module: IrModule): CallTable {
-  const calls = new Map<string, CallNode[]>();
-  for (const fn of module.functions) {
-    const called: CallNode[] = [];
-    walkStatements(fn.body, {
-      expression: (expr) => expr.op === 'call' && called.push(expr),
-      statement: (statement) => statement.op === 'call' && called.push(statement),
-    });
-    calls.set(fn.name, called);
-  }
-  return calls;
-}
+export const callsOf = (module: IrModule): CallTable =>
+  new Map(module.functions.map((fn) => [fn.name, analyse(fn).calls]));
 
 /** Names so that callees come before their callers, as far as there is no recursion. */
 export function calleesFirst(calls: CallTable): readonly string[] {

@@ -41,19 +41,17 @@ export function cellUses(body: readonly IrStmt[]): Map<CellKey, CellUse> {
     else use.reads += weight;
     if (type !== valueTypeOf[cell.mem]) use.odd = true;
   };
-  const scan = (part: readonly IrStmt[], weight: number): void => {
-    walkStatements(part, {
-      expression(expr: IrExpr) {
-        if (expr.op === 'loadCell') note(expr.cell, expr.type, false, weight);
-      },
-      statement(statement: IrStmt) {
-        if (statement.op === 'storeCell') note(statement.cell, statement.value.type, true, weight);
-        // Seen once as part of the whole, and again as a loop.
-        if (statement.op === 'loop' && weight < loopWeight ** 3) scan(statement.body, weight * (loopWeight - 1));
-      },
-    });
-  };
-  scan(body, 1);
+  let weight = 1;
+  walkStatements(body, {
+    expression(expr: IrExpr) {
+      if (expr.op === 'loadCell') note(expr.cell, expr.type, false, weight);
+    },
+    statement(statement: IrStmt) {
+      if (statement.op === 'storeCell') note(statement.cell, statement.value.type, true, weight);
+    },
+    enterLoop: () => (weight *= loopWeight),
+    leaveLoop: () => (weight /= loopWeight),
+  });
   return uses;
 }
 

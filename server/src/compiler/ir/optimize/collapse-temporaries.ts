@@ -1,5 +1,6 @@
 import type { IrExpr, IrFunction, IrStmt } from '../ir.js';
-import { walkExpression, walkStatements } from '../walk.js';
+import { walkExpression } from '../walk.js';
+import { analyse } from './analysis.js';
 import { mapExpression, mapStatements, type IrMapping } from './map-ir.js';
 
 /**
@@ -7,12 +8,7 @@ import { mapExpression, mapStatements, type IrMapping } from './map-ir.js';
  * difference: `t := a + b; x := t * 2` becomes `x := (a + b) * 2`.
  */
 export function collapseTemporaries(fn: IrFunction): IrFunction {
-  const sets = new Uint32Array(fn.locals.length);
-  const reads = new Uint32Array(fn.locals.length);
-  walkStatements(fn.body, {
-    expression: (expr) => expr.op === 'local' && reads[expr.local.id]!++,
-    statement: (statement) => statement.op === 'setLocal' && sets[statement.local.id]!++,
-  });
+  const { sets, reads } = analyse(fn);
   const single = (id: number): boolean => id >= fn.paramCount && sets[id] === 1 && reads[id] === 1;
   let found = false;
   for (let id = fn.paramCount; id < fn.locals.length; id++) found ||= single(id);
@@ -45,7 +41,7 @@ export function collapseTemporaries(fn: IrFunction): IrFunction {
       }
       return body.length === 0 ? value : { ...expr, body, value };
     },
-    statement: (statement) => [withLists(statement, collapseList)],
+    statement: (statement) => withLists(statement, collapseList),
   };
   return { ...fn, body: collapseList(mapStatements(fn.body, mapping)) };
 }
@@ -120,7 +116,7 @@ function intoExpressions(id: number, value: IrExpr, parts: readonly IrExpr[]): r
       index === target
         ? mapExpression(part, {
             expression: (expr) => (expr.op === 'local' && expr.local.id === id ? value : expr),
-            statement: (statement) => [statement],
+            statement: (statement) => statement,
           })
         : part,
     );

@@ -1,8 +1,7 @@
-import type { InstanceRegion, IrFunction, IrModule, IrStmt } from '../ir.js';
-import { memSize } from '../memory-type.js';
-import { walkStatements } from '../walk.js';
-import { calleesFirst, callsOf, instancePlaces, type CallNode, type CallTable } from './call-graph.js';
-import { spanOfAddress, spanOfCell, SpanSet, type Span } from './span.js';
+import type { InstanceRegion, IrFunction, IrModule } from '../ir.js';
+import { analyse, type CallNode } from './analysis.js';
+import { calleesFirst, callsOf, instancePlaces, type CallTable } from './call-graph.js';
+import { SpanSet, type Span } from './span.js';
 
 /** Memory that a call of a function may write, through all that it calls; its own frame apart. */
 export interface Effects {
@@ -36,13 +35,10 @@ export function moduleFacts(module: IrModule): ModuleFacts {
   const effects = new Map<string, Effects>();
   for (const fn of module.functions) {
     const own: Effects = { absolute: new SpanSet(), instance: new SpanSet(), anything: false };
-    walkStatements(fn.body, {
-      statement(statement) {
-        const span = writtenSpan(statement);
-        if (span?.base === 'absolute') own.absolute.add(span.start, span.end);
-        else if (span?.base === 'instance') own.instance.add(span.start, span.end);
-      },
-    });
+    for (const span of analyse(fn).written) {
+      if (span.base === 'absolute') own.absolute.add(span.start, span.end);
+      else if (span.base === 'instance') own.instance.add(span.start, span.end);
+    }
     effects.set(fn.name, own);
   }
   closeEffects(functions, calls, effects);
@@ -128,23 +124,6 @@ function spansIn(region: InstanceRegion, instance: SpanSet): SpanSet {
   const whole = new SpanSet();
   whole.add(0, region.size);
   return whole;
-}
-
-/** Bytes that a statement itself writes at a known place. Writes elsewhere reach only cells that are marked `aliased`. */
-export function writtenSpan(statement: IrStmt): Span | undefined {
-  switch (statement.op) {
-    case 'storeCell':
-      return spanOfCell(statement.cell);
-    case 'store':
-      return spanOfAddress(statement.address, statement.offset, memSize[statement.mem]);
-    case 'copy':
-    case 'fill': {
-      const size = statement.size.op === 'const' ? Number(statement.size.value) >>> 0 : 2 ** 31;
-      return spanOfAddress(statement.to, 0, size);
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** Adds to each function's effects what its callees do, until nothing is added. */

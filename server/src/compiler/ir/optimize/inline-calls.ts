@@ -1,6 +1,7 @@
 import type { InstanceRegion, IrCell, IrExpr, IrFunction, IrLocal, IrModule, IrStmt } from '../ir.js';
 import { walkStatements } from '../walk.js';
-import { calleesFirst, callsOf, type CallNode } from './call-graph.js';
+import { analyse, type CallNode } from './analysis.js';
+import { calleesFirst, callsOf } from './call-graph.js';
 import { mapStatements } from './map-ir.js';
 
 /** Nodes of the IR that a callee may have to be copied into its caller, outside and inside of a loop, or where it is called once. */
@@ -13,48 +14,38 @@ interface Candidate {
   readonly size: number;
 }
 
+interface Inlined {
+  readonly module: IrModule;
+  readonly changed: ReadonlySet<string>;
+}
+
 /** Copies small functions and block bodies into their callers, callees first. */
-export function inlineCalls(module: IrModule, keep: (fn: IrFunction) => boolean): IrModule {
+export function inlineCalls(module: IrModule, keep: (fn: IrFunction) => boolean): Inlined {
   const calls = callsOf(module);
   const callCount = new Map<string, number>();
   for (const called of calls.values())
     for (const call of called) callCount.set(call.callee, (callCount.get(call.callee) ?? 0) + 1);
   const functions = new Map(module.functions.map((fn) => [fn.name, fn]));
   const candidates = new Map<string, Candidate>();
+  const changed = new Set<string>();
   for (const name of calleesFirst(calls)) {
     let fn = functions.get(name)!;
     if (calls.get(name)!.some((call) => candidates.has(call.callee))) {
       fn = new Inliner(fn, candidates, callCount).run();
       functions.set(name, fn);
+      changed.add(name);
     }
     const size = keep(fn) ? undefined : inlinableSize(fn);
     if (size !== undefined) candidates.set(name, { fn, size });
   }
-  return { ...module, functions: module.functions.map((fn) => functions.get(fn.name)!) };
+  return { module: { ...module, functions: module.functions.map((fn) => functions.get(fn.name)!) }, changed };
 }
 
 /** Nodes of the body; undefined where it can't be copied: frames, calls left in it, jump labels, or too much. */
 function inlinableSize(fn: IrFunction): number | undefined {
   if (fn.frameSize > 0) return undefined;
-  let size = 0;
-  let fit = true;
-  walkStatements(fn.body, {
-    expression(expr) {
-      size += 1;
-      if (expr.op === 'call') fit = false;
-    },
-    statement(statement) {
-      size += 1;
-      if (statement.op === 'call' || statement.op === 'labels') fit = false;
-    },
-  });
-  return fit && size <= limits.calledOnce ? size : undefined;
-}
-
-function sizeOf(body: readonly IrStmt[]): number {
-  let size = 0;
-  walkStatements(body, { expression: () => (size += 1), statement: () => void (size += 1) });
-  return size;
+  const { size, calls, hasJumpLabels } = analyse(fn);
+  return size <= limits.calledOnce && calls.length === 0 && !hasJumpLabels ? size : undefined;
 }
 
 /** Where the callee's instance lies, as the caller sees it. */
@@ -72,7 +63,7 @@ class Inliner {
     private readonly callCount: ReadonlyMap<string, number>,
   ) {
     this.locals = [...fn.locals];
-    this.size = sizeOf(fn.body);
+    this.size = analyse(fn).size;
   }
 
   run(): IrFunction {
@@ -109,7 +100,7 @@ class Inliner {
             },
           ];
         default:
-          return mapStatements([statement], this.mapping);
+          return [...mapStatements([statement], this.mapping)];
       }
     });
   }
@@ -123,10 +114,10 @@ class Inliner {
         ? { op: 'seq', type: expr.type, body: copy, value: { op: 'local', type: expr.type, local: result } }
         : expr;
     },
-    statement: (statement: IrStmt): readonly IrStmt[] => {
-      if (statement.op !== 'call') return [statement];
+    statement: (statement: IrStmt): IrStmt | readonly IrStmt[] => {
+      if (statement.op !== 'call') return statement;
       const copy = this.copy(statement, undefined);
-      if (!copy) return [statement];
+      if (!copy) return statement;
       const [first, ...rest] = copy;
       return first && statement.site !== undefined && first.site === undefined
         ? [{ ...first, site: statement.site }, ...rest]
@@ -244,7 +235,7 @@ interface Renaming {
   readonly suffix: string;
 }
 
-function renamed(body: readonly IrStmt[], { place, values, result, exit, suffix }: Renaming): IrStmt[] {
+function renamed(body: readonly IrStmt[], { place, values, result, exit, suffix }: Renaming): readonly IrStmt[] {
   const cell = (own: IrCell): IrCell => {
     if (own.base !== 'instance' || !place) return own;
     return { ...own, base: place.base, offset: own.offset + place.offset, aliased: own.aliased || place.aliased };
@@ -266,13 +257,13 @@ function renamed(body: readonly IrStmt[], { place, values, result, exit, suffix 
     statement(statement) {
       switch (statement.op) {
         case 'setLocal':
-          return [{ ...statement, local: localOf(statement.local) }];
+          return { ...statement, local: localOf(statement.local) };
         case 'storeCell':
-          return [{ ...statement, cell: cell(statement.cell) }];
+          return { ...statement, cell: cell(statement.cell) };
         case 'block':
         case 'loop':
         case 'br':
-          return [{ ...statement, label: `${statement.label}${suffix}` }];
+          return { ...statement, label: `${statement.label}${suffix}` };
         case 'return': {
           const out: IrStmt[] = [];
           if (statement.value && result) out.push({ op: 'setLocal', local: result, value: statement.value });
@@ -280,7 +271,7 @@ function renamed(body: readonly IrStmt[], { place, values, result, exit, suffix 
           return out;
         }
         default:
-          return [statement];
+          return statement;
       }
     },
   });

@@ -2,8 +2,8 @@ import type { IrFunction, IrStmt } from '../ir.js';
 import { memSize } from '../memory-type.js';
 import { walkStatements } from '../walk.js';
 import { cellUses, type CellKey, type CellUse } from './cell-table.js';
-import { writtenSpan, type CallEffects, type ModuleFacts } from './effects.js';
-import { spanOfAddress, spanOfCell, type Span } from './span.js';
+import type { CallEffects, ModuleFacts } from './effects.js';
+import { spanOfAddress, spanOfCell, writtenSpan, type Span } from './span.js';
 
 /** What one loop's body does, all depths. */
 export interface LoopSummary {

@@ -1,23 +1,21 @@
 import type { InstanceRegion, IrExpr, IrFunction, IrStmt } from '../ir.js';
 import { walkStatements } from '../walk.js';
+import { analyse } from './analysis.js';
 import { mapStatements } from './map-ir.js';
 import { rangeOf } from './range.js';
 import { spanOfAddress } from './span.js';
 
 /** Gives calls on elements of an array of instances the region that the array covers. `takesInstance` knows the callees. */
 export function noteRegions(fn: IrFunction, takesInstance: (callee: string) => boolean): IrFunction {
-  const definitions = new Map<number, IrExpr | undefined>();
-  let open = false;
+  if (!analyse(fn).calls.some((call) => !call.instance && takesInstance(call.callee))) return fn;
+  const { sets } = analyse(fn);
+  const definitions = new Map<number, IrExpr>();
   walkStatements(fn.body, {
-    expression: (expr) => expr.op === 'call' && !expr.instance && takesInstance(expr.callee) && (open = true),
     statement(statement) {
-      if (statement.op === 'setLocal') {
-        const { id } = statement.local;
-        definitions.set(id, definitions.has(id) ? undefined : statement.value);
-      } else if (statement.op === 'call' && !statement.instance && takesInstance(statement.callee)) open = true;
+      if (statement.op === 'setLocal' && sets[statement.local.id] === 1)
+        definitions.set(statement.local.id, statement.value);
     },
   });
-  if (!open) return fn;
   const withRegion = <T extends (IrExpr | IrStmt) & { op: 'call' }>(call: T): T => {
     if (call.instance || !takesInstance(call.callee)) return call;
     let address = call.args[0]!;
@@ -28,7 +26,7 @@ export function noteRegions(fn: IrFunction, takesInstance: (callee: string) => b
   };
   const body = mapStatements(fn.body, {
     expression: (expr) => (expr.op === 'call' ? withRegion(expr) : expr),
-    statement: (statement) => [statement.op === 'call' ? withRegion(statement) : statement],
+    statement: (statement) => (statement.op === 'call' ? withRegion(statement) : statement),
   });
   return { ...fn, body };
 }

@@ -3,7 +3,7 @@ import { boundCounters } from './bound-counters.js';
 import { collapseTemporaries } from './collapse-temporaries.js';
 import { convertIfs } from './convert-ifs.js';
 import { moduleFacts } from './effects.js';
-import { fixInstances } from './fix-instances.js';
+import { fixAndSimplify } from './fix-instances.js';
 import { inlineCalls } from './inline-calls.js';
 import { noteRegions } from './note-regions.js';
 import { promoteCells } from './promote-cells.js';
@@ -15,13 +15,16 @@ import { simplifyFunction } from './simplify-function.js';
  */
 export function optimizeModule(source: IrModule, keep: (fn: IrFunction) => boolean = () => false): IrModule {
   const withInstance = new Set(source.functions.filter((fn) => fn.hasInstance).map((fn) => fn.name));
-  const prepared = each(source, (fn) =>
-    noteRegions(simplifyFunction(collapseTemporaries(fn)), (name) => withInstance.has(name)),
+  const prepared = each(source, (fn) => noteRegions(fn, (name) => withInstance.has(name)));
+  const inlined = inlineCalls(fixAndSimplify(prepared), keep);
+  const collapsed = each(inlined.module, (fn) =>
+    inlined.changed.has(fn.name) ? simplifyFunction(collapseTemporaries(fn)) : fn,
   );
-  const inlined = inlineCalls(each(fixInstances(prepared), simplifyFunction), keep);
-  const collapsed = each(inlined, (fn) => simplifyFunction(collapseTemporaries(fn)));
   const facts = moduleFacts(collapsed);
-  return each(collapsed, (fn) => promoteCells(facts, convertIfs(simplifyFunction(boundCounters(facts, fn)))));
+  return each(collapsed, (fn) => {
+    const bounded = boundCounters(facts, fn);
+    return promoteCells(facts, convertIfs(bounded === fn ? fn : simplifyFunction(bounded)));
+  });
 }
 
 const each = (module: IrModule, pass: (fn: IrFunction) => IrFunction): IrModule => ({

@@ -1,10 +1,10 @@
 import type { IrCell, IrExpr, IrFunction, IrLocal, IrStmt, MemType } from '../ir.js';
 import { cellConflicts, cellKey, cellUses, kindOf, type CellKey, type CellUse } from './cell-table.js';
-import type { CallNode } from './call-graph.js';
-import { writtenSpan, type ModuleFacts } from './effects.js';
+import type { CallNode } from './analysis.js';
+import type { ModuleFacts } from './effects.js';
 import { onlyOwnLoads, onlyOwnStores, summarizeLoop, type LoopSummary } from './loop-summary.js';
 import { rangeOf, rangeOfMem, within } from './range.js';
-import { spanOfCell } from './span.js';
+import { spanOfCell, writtenSpan } from './span.js';
 
 /** A cell whose value a local holds. */
 interface Held {

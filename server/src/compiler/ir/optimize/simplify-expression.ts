@@ -98,7 +98,7 @@ function simplifyBinary(expr: IrExpr & { op: 'binary' }): IrExpr {
     return left === expr.left ? expr : { ...expr, left, right };
   }
   const value = BigInt(right.value);
-  const same = { ...expr, left, right };
+  const same = left === expr.left && right === expr.right ? expr : { ...expr, left, right };
   switch (name) {
     case 'sub':
       if (value === 0n) return left;
@@ -202,6 +202,7 @@ function simplifyCond(expr: IrExpr & { op: 'cond' }): IrExpr {
     }
   }
   const result = test === expr.test ? expr : { ...expr, test };
+  if (result.eager) return result;
   return canBeEager(result) ? { ...result, eager: true } : result;
 }
 

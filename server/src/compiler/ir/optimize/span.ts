@@ -1,5 +1,5 @@
 import { memSize } from '../memory-type.js';
-import type { IrCell, IrExpr } from '../ir.js';
+import type { IrCell, IrExpr, IrStmt } from '../ir.js';
 import { rangeOf } from './range.js';
 
 /** Bytes start .. end-1, counted from address 0, the instance or the frame. */
@@ -56,6 +56,23 @@ function addressRange(expr: IrExpr): AddressRange | undefined {
   }
   const range = rangeOf(expr);
   return range.low > -limit && range.high < limit - 1 ? { base: undefined, ...range } : undefined;
+}
+
+/** Bytes that a statement itself writes at a known place. Writes elsewhere reach only cells that are marked `aliased`. */
+export function writtenSpan(statement: IrStmt): Span | undefined {
+  switch (statement.op) {
+    case 'storeCell':
+      return spanOfCell(statement.cell);
+    case 'store':
+      return spanOfAddress(statement.address, statement.offset, memSize[statement.mem]);
+    case 'copy':
+    case 'fill': {
+      const size = statement.size.op === 'const' ? Number(statement.size.value) >>> 0 : 2 ** 31;
+      return spanOfAddress(statement.to, 0, size);
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** A set of bytes as sorted, disjoint stretches. */

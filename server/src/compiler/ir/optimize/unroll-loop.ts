@@ -53,16 +53,16 @@ export function unrolled(loop: Loop, counting: Counting, inLoop: boolean): reado
 const assign = (counter: Counter, value: IrExpr): IrStmt =>
   'cell' in counter ? { op: 'storeCell', cell: counter.cell, value } : { op: 'setLocal', local: counter.local, value };
 
-function withCounter(body: readonly IrStmt[], counter: Counter, value: IrExpr, suffix: string): IrStmt[] {
+function withCounter(body: readonly IrStmt[], counter: Counter, value: IrExpr, suffix: string): readonly IrStmt[] {
   const own = new Set<string>();
   walkStatements(body, { statement: (statement) => statement.op === 'block' && own.add(statement.label) });
   return mapStatements(body, {
     expression: (expr) => (isRead(expr, counter) ? value : expr),
     statement(statement) {
       if ((statement.op === 'block' || statement.op === 'br') && own.has(statement.label)) {
-        return [{ ...statement, label: `${statement.label}$${suffix}` }];
+        return { ...statement, label: `${statement.label}$${suffix}` };
       }
-      return [statement];
+      return statement;
     },
   });
 }

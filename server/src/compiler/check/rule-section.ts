@@ -16,11 +16,13 @@ export function checkSection(c: Compilation, block: VariableBlock, owner: Owner 
       `A class has no ${section}; make it a FUNCTION_BLOCK or pass parameters to its methods.`,
     );
   }
-  // CODESYS has VAR_IN_OUT CONSTANT: passed by address, and not written.
-  const byAddress = section === 'VAR_IN_OUT' && (c.profile.name === 'codesys' || c.profile.name === 'twincat');
+  // CODESYS has parameters that are not written: VAR_INPUT CONSTANT, and VAR_IN_OUT CONSTANT, passed by address.
+  const unwritten =
+    c.profile.implicitConversion === 'narrowing-with-warning' && (section === 'VAR_INPUT' || section === 'VAR_IN_OUT');
   if (
     block.constant &&
-    (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || (section === 'VAR_IN_OUT' && !byAddress))
+    !unwritten &&
+    (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || section === 'VAR_IN_OUT')
   ) {
     c.problems.report('E2012', block.span, `${section} can't be CONSTANT; remove the word CONSTANT.`);
   }

@@ -94,6 +94,8 @@ export function createLowering(
     },
     constantOf(variable) {
       if (constants.has(variable)) return constants.get(variable);
+      // Such a parameter is not written, and has the caller's value.
+      if (variable.section === 'VAR_INPUT' || variable.section === 'VAR_IN_OUT') return undefined;
       const { initial } = variable;
       const scalar =
         variable.type.kind === 'elementary' ||

@@ -1,9 +1,11 @@
 import type { Member, TypeDescriptor, TypeId, VariableSection } from '../model/data-type.js';
 import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
-import type { ProgramImage, VariableRoot } from '../model/program-image.js';
+import type { ProgramImage } from '../model/program-image.js';
+import { elementCount, indicesOf, ordinalOf } from './array-index.js';
 import type { PathSegment } from './access-path.js';
 import { compileGlob, isGlob, parseAccessPath } from './access-path.js';
+import { createLeafCounter, createLeafIndex, type Root } from './leaf-index.js';
 import { suggest } from '../model/suggestion.js';
 
 /** A variable of a running program, or a part of one: where it lies and what it may be used for. */
@@ -46,33 +48,14 @@ export interface VariableTree {
   leavesAt(address: number, size: number): readonly number[];
 }
 
-interface Root {
-  readonly root: VariableRoot;
-  readonly firstLeaf: number;
-  readonly size: number;
-}
-
 export function createVariableTree(image: ProgramImage): VariableTree {
-  const counts: (number | undefined)[] = [];
   const typeAt = (id: TypeId): TypeDescriptor => {
     const type = image.types[id];
     if (!type) throw new Error(`the image has no type ${id}`);
     return type;
   };
 
-  /** Number of leaves in a value of the type. What lies behind an address is a leaf of its own: the address. */
-  const leafCountOf = (id: TypeId): number => {
-    const known = counts[id];
-    if (known !== undefined) return known;
-    const type = typeAt(id);
-    let count = 1;
-    if (type.kind === 'array') count = elementCount(type.bounds) * leafCountOf(type.element);
-    else if (type.kind === 'struct') count = type.members.reduce((sum, m) => sum + memberLeaves(m), 0);
-    counts[id] = count;
-    return count;
-  };
-  const memberLeaves = (member: Member): number => (member.indirect ? 1 : leafCountOf(member.type));
-
+  const { leafCountOf, memberLeaves } = createLeafCounter(image.types);
   const roots: Root[] = [];
   const byName = new Map<string, number>();
   let leafCount = 0;
@@ -95,10 +78,6 @@ export function createVariableTree(image: ProgramImage): VariableTree {
   for (const { address, path } of image.channels) {
     if (!byLocation.has(foldName(address))) byLocation.set(foldName(address), path);
   }
-  const byAddress = [...roots].sort((a, b) => a.root.address - b.root.address);
-  const highestEnd: number[] = [];
-  byAddress.forEach(({ root, size }, i) => highestEnd.push(Math.max(highestEnd[i - 1] ?? 0, root.address + size)));
-
   const rootVariable = ({ root, firstLeaf }: Root): Variable => ({
     path: root.path,
     type: root.type,
@@ -287,51 +266,7 @@ export function createVariableTree(image: ProgramImage): VariableTree {
     }
   };
 
-  /** Adds the leaves of a value at `base` that touch the range. */
-  const collect = (id: TypeId, base: number, firstLeaf: number, from: number, to: number, found: number[]): void => {
-    const type = typeAt(id);
-    if (type.kind === 'array') {
-      const each = leafCountOf(type.element);
-      const first = Math.max(0, Math.floor((from - base) / type.elementSize));
-      const last = Math.min(elementCount(type.bounds) - 1, Math.floor((to - 1 - base) / type.elementSize));
-      for (let i = first; i <= last; i += 1)
-        collect(type.element, base + i * type.elementSize, firstLeaf + i * each, from, to, found);
-    } else if (type.kind === 'struct') {
-      let next = firstLeaf;
-      for (const member of type.members) {
-        const place = member.absolute ? member.offset : base + member.offset;
-        const size = member.indirect ? 4 : member.bit === undefined ? typeAt(member.type).size : 1;
-        if (place < to && place + size > from) {
-          if (member.indirect) found.push(next);
-          else collect(member.type, place, next, from, to, found);
-        }
-        next += memberLeaves(member);
-      }
-    } else found.push(firstLeaf);
-  };
-
-  /** Members that lie outside their instance (located ones): few, so each is looked at. */
-  const outside = absoluteMembers(image, roots, leafCountOf, memberLeaves);
-
-  const leavesAt = (address: number, size: number): readonly number[] => {
-    const found: number[] = [];
-    const end = address + size;
-    let low = 0;
-    let high = byAddress.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (byAddress[middle]!.root.address < end) low = middle + 1;
-      else high = middle;
-    }
-    for (let i = low - 1; i >= 0 && highestEnd[i]! > address; i -= 1) {
-      const { root, firstLeaf, size: rootSize } = byAddress[i]!;
-      if (root.address + rootSize > address) collect(root.type, root.address, firstLeaf, address, end, found);
-    }
-    for (const place of outside)
-      if (place.address < end && place.address + place.size > address) found.push(place.leaf);
-    return found.length > 1 ? [...new Set(found)] : found;
-  };
-
+  const leavesAt = createLeafIndex(image.types, roots, { leafCountOf, memberLeaves });
   return { image, leafCount, typeOf: (v) => typeAt(v.type), resolve, leaf, leavesBelow, select, leavesAt };
 }
 
@@ -350,50 +285,6 @@ function onlyInstances(image: ProgramImage, roots: readonly Root[]): Map<string,
   return found;
 }
 
-function absoluteMembers(
-  image: ProgramImage,
-  roots: readonly Root[],
-  leafCountOf: (id: TypeId) => number,
-  memberLeaves: (member: Member) => number,
-): readonly { readonly address: number; readonly size: number; readonly leaf: number }[] {
-  const found: { address: number; size: number; leaf: number }[] = [];
-  const holders = new Map<TypeId, boolean>();
-  const holds = (id: TypeId): boolean => {
-    const known = holders.get(id);
-    if (known !== undefined) return known;
-    holders.set(id, false);
-    const type = image.types[id]!;
-    const result =
-      type.kind === 'array'
-        ? holds(type.element)
-        : type.kind === 'struct' && type.members.some((m) => m.absolute === true || (!m.indirect && holds(m.type)));
-    holders.set(id, result);
-    return result;
-  };
-  const walk = (id: TypeId, firstLeaf: number): void => {
-    if (!holds(id)) return;
-    const type = image.types[id]!;
-    if (type.kind === 'array') {
-      const each = leafCountOf(type.element);
-      for (let i = 0; i < elementCount(type.bounds); i += 1) walk(type.element, firstLeaf + i * each);
-    } else if (type.kind === 'struct') {
-      let next = firstLeaf;
-      for (const member of type.members) {
-        if (member.absolute)
-          found.push({
-            address: member.offset,
-            size: member.bit === undefined ? image.types[member.type]!.size : 1,
-            leaf: next,
-          });
-        else if (!member.indirect) walk(member.type, next);
-        next += memberLeaves(member);
-      }
-    }
-  };
-  for (const { root, firstLeaf } of roots) walk(root.type, firstLeaf);
-  return found;
-}
-
 function withoutBit(variable: Variable): Omit<Variable, 'bit'> {
   const { bit: _bit, ...rest } = variable;
   return rest;
@@ -401,30 +292,4 @@ function withoutBit(variable: Variable): Omit<Variable, 'bit'> {
 
 function readAddress(memory: Uint8Array, at: number): number {
   return new DataView(memory.buffer, memory.byteOffset).getUint32(at, true);
-}
-
-function elementCount(bounds: readonly (readonly [number, number])[]): number {
-  return bounds.reduce((product, [low, high]) => product * (high - low + 1), 1);
-}
-
-function ordinalOf(bounds: readonly (readonly [number, number])[], indices: readonly number[]): number | undefined {
-  if (indices.length !== bounds.length) return undefined;
-  let ordinal = 0;
-  for (const [i, [low, high]] of bounds.entries()) {
-    const index = indices[i]!;
-    if (index < low || index > high) return undefined;
-    ordinal = ordinal * (high - low + 1) + (index - low);
-  }
-  return ordinal;
-}
-
-function indicesOf(bounds: readonly (readonly [number, number])[], ordinal: number): number[] {
-  const indices: number[] = [];
-  let rest = ordinal;
-  for (const [low, high] of [...bounds].reverse()) {
-    const length = high - low + 1;
-    indices.unshift(low + (rest % length));
-    rest = Math.floor(rest / length);
-  }
-  return indices;
 }

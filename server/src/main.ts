@@ -26,6 +26,8 @@ const exits = { ok: 0, defect: 70, busy: 75, config: 78 } as const;
 const newcomerPort = 50_051;
 /** Calls under way at the end have this long, ms. */
 const graceMs = 400;
+/** Clients that connect during the start wait for the project at most this long, ms. */
+const patienceMs = 5000;
 
 /** `plc-emu host`: runs until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runHost(argv: readonly string[]): Promise<number> {
@@ -49,6 +51,12 @@ export async function runHost(argv: readonly string[]): Promise<number> {
     return exits.config;
   }
   const log = createHostLog(config.logLevel);
+  // A promise that nobody awaited is a defect to be mended, and no reason to stop the scans.
+  process.on('unhandledRejection', (error) => {
+    log.error('a rejection was not handled', {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  });
   const closers: (() => Promise<void> | void)[] = [];
   try {
     await start(config, log, closers);
@@ -133,6 +141,8 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
   });
   let token: Promise<Token> | undefined;
   const tokenFile = config.tokenFile ?? store.dataDir.file('token');
+  let answer: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => (answer = resolve));
   const metrics = createMetrics(() => sample(runtimes, events, parts.transport));
   const transport = createGrpcTransport({
     registry: { ...registry, called: (method, code, seconds) => metrics.called(method, code, seconds) },
@@ -140,6 +150,7 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
     token: () => (token ??= loadToken(tokenFile)),
     insecurePlaintext: config.insecurePlaintext,
     tcpReflection: config.tcpReflection || config.newcomer,
+    ready,
   });
   parts.transport = transport;
   // The order of the end: engines, so that nothing new happens; Goodbye to watches; connections.
@@ -158,7 +169,14 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
   }
   log.info('listening', { addresses: listening.join(' '), ...(token && { tokenFile }), version, pid: process.pid });
 
-  await openProject(config, store, runtimes, retain, log);
+  // A project that takes long to build keeps nobody waiting for longer than this.
+  const patience = setTimeout(answer, patienceMs);
+  try {
+    await openProject(config, store, { runtimes, record, retain, log });
+  } finally {
+    clearTimeout(patience);
+    answer();
+  }
   greet(config, listening, token ? tokenFile : undefined, runtimes);
 }
 
@@ -184,9 +202,7 @@ async function openRetain(store: Store, record: HostRecord, log: HostLog): Promi
 async function openProject(
   config: Config,
   store: Store,
-  runtimes: Runtimes,
-  retain: RetainKeeper,
-  log: HostLog,
+  { runtimes, record, retain, log }: { runtimes: Runtimes; record: HostRecord; retain: RetainKeeper; log: HostLog },
 ): Promise<void> {
   const main = runtimes.get('main');
   const remembered = store.state.value('project/main');
@@ -223,6 +239,15 @@ async function openProject(
   }
   if (store.identity.crashLoop) {
     log.error('three crashes in five minutes: the runtime stays stopped', { runtime: 'main' });
+    record.append('run_state', {
+      kind: 'run_state',
+      runtime: 'main',
+      state: 'STOPPED',
+      previous: 'STOPPED',
+      cause: 'crash_loop',
+      by: systemCall.actor,
+      scan: 0,
+    });
     return;
   }
   if (config.start || desired === 'RUN') await main.lifeCycle.start(systemCall);

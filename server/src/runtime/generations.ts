@@ -11,7 +11,13 @@ export interface GenerationReading {
  * count for all variables at once: one number that is added to each (streams.md, writes).
  */
 export interface Generations {
+  /**
+   * As clients are told. A write counts here when it is in force and on disk: whoever reads a generation can rely on it, and what a
+   * crash takes back was never read, so that no number stands for two values.
+   */
   read(path: string): GenerationReading;
+  /** The same with the writes that are under way: what a new write is compared with. */
+  claimed(path: string): GenerationReading;
   /** Counts a write from now on; it becomes durable with its event. */
   claim(path: string, writer: LastWriter): Claim;
   /** The change by which the system wrote all variables. */
@@ -22,8 +28,8 @@ export interface Generations {
 export interface Claim {
   /** To be journaled with the event of the write. */
   readonly change: StateChange;
-  /** The write has its event, or has failed. */
-  settle(): void;
+  /** The write is in force and its event on disk (`done`), or it has failed. */
+  settle(done: boolean): void;
 }
 
 interface Base {
@@ -41,27 +47,32 @@ export function createGenerations(runtime: string, state: StateTable): Generatio
     if (parsed?.text !== text) parsed = { text, base: decodeBase(text) };
     return parsed.base;
   };
-  const claims = new Map<string, { newest: Generation; outstanding: number }>();
-  const own = (path: string): Generation | undefined => claims.get(path)?.newest ?? state.generation(runtime, path);
-  const read = (path: string): GenerationReading => {
-    const mine = own(path);
+  /** Variables with writes under way. `visible`: the newest that is done. */
+  const claims = new Map<string, { newest: Generation; outstanding: number; visible: Generation | undefined }>();
+  const readingOf = (mine: Generation | undefined): GenerationReading => {
     const common = base();
     const count = (mine?.count ?? 0n) + (common?.count ?? 0n);
     const newest = mine && (!common || mine.timeNs > common.writer.timeNs) ? mine : common?.writer;
     return { count, ...(newest && { lastWriter: { by: newest.by, scan: newest.scan, timeNs: newest.timeNs } }) };
   };
+  const stored = (path: string): Generation | undefined => state.generation(runtime, path);
   return {
-    read,
+    read: (path) => {
+      const entry = claims.get(path);
+      return readingOf(entry ? entry.visible : stored(path));
+    },
+    claimed: (path) => readingOf(claims.get(path)?.newest ?? stored(path)),
     claim(path, writer) {
-      const newest: Generation = { ...writer, count: (own(path)?.count ?? 0n) + 1n };
-      const outstanding = (claims.get(path)?.outstanding ?? 0) + 1;
-      claims.set(path, { newest, outstanding });
+      const before = claims.get(path) ?? { newest: stored(path), outstanding: 0, visible: stored(path) };
+      const newest: Generation = { ...writer, count: (before.newest?.count ?? 0n) + 1n };
+      claims.set(path, { newest, outstanding: before.outstanding + 1, visible: before.visible });
       return {
         change: { kind: 'generation', project: runtime, path, generation: newest },
-        settle() {
+        settle(done) {
           const entry = claims.get(path);
           if (!entry) return;
           entry.outstanding -= 1;
+          if (done && newest.count > (entry.visible?.count ?? 0n)) entry.visible = newest;
           if (entry.outstanding === 0) claims.delete(path);
         },
       };

@@ -5,6 +5,7 @@ import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
 import type { Value } from '../model/value.js';
 import { isGlob } from './access-path.js';
+import type { GenerationReading } from './generations.js';
 import { pageOf, type Page } from './page.js';
 import type { RuntimeCore } from './runtime-core.js';
 import { requireProgram } from './runtime-core.js';
@@ -61,8 +62,8 @@ export interface VariableReader {
   readOne(variable: Variable): VariableReading;
   /** Resolves a path, following references; VARIABLE_NOT_FOUND. */
   resolve(path: string): Variable;
-  /** Generation and last writer of a variable; of an aggregate, those of its leaves together. */
-  generationOf(variable: Variable): { readonly count: bigint; readonly lastWriter?: LastWriter };
+  /** Generation and last writer of a variable, with the writes that are under way; of an aggregate, those of its leaves together. */
+  claimedGeneration(variable: Variable): GenerationReading;
   /** Paths that count a write of the variable. */
   leafPaths(variable: Variable): readonly string[];
 }
@@ -76,11 +77,11 @@ export function createVariableReader(core: RuntimeCore, forced: ForcedPlaces): V
       return [variable.path];
     return [...tree().leavesBelow(variable)].filter((leaf) => !leaf.indirect).map((leaf) => leaf.path);
   };
-  const generationOf = (variable: Variable): { count: bigint; lastWriter?: LastWriter } => {
+  const generationOf = (variable: Variable, which: 'read' | 'claimed'): GenerationReading => {
     let count = 0n;
     let lastWriter: LastWriter | undefined;
     for (const path of leafPaths(variable)) {
-      const reading = core.generations.read(path);
+      const reading = core.generations[which](path);
       count += reading.count;
       if (reading.lastWriter && (!lastWriter || reading.lastWriter.timeNs > lastWriter.timeNs))
         lastWriter = reading.lastWriter;
@@ -100,7 +101,7 @@ export function createVariableReader(core: RuntimeCore, forced: ForcedPlaces): V
     }
   };
   const readOne = (variable: Variable): VariableReading => {
-    const { count, lastWriter } = generationOf(variable);
+    const { count, lastWriter } = generationOf(variable, 'read');
     return {
       path: variable.path,
       type: typeName(types(), variable.type),
@@ -141,7 +142,7 @@ export function createVariableReader(core: RuntimeCore, forced: ForcedPlaces): V
   return {
     resolve,
     readOne,
-    generationOf,
+    claimedGeneration: (variable) => generationOf(variable, 'claimed'),
     leafPaths,
     list: (request) =>
       pageOf(listed(request), listing, {

@@ -66,7 +66,7 @@ interface Target {
 
 export function createVariableWriter(core: RuntimeCore, reader: VariableReader, forced: ForcedPlaces): VariableWriter {
   const { engine, record } = core;
-  /** Resolves when the writes accepted so far are in force. */
+  /** Resolves when the writes accepted so far are in force and on disk. */
   let settled: Promise<unknown> = Promise.resolve();
 
   const prepare = (items: readonly WriteItem[], forcing: boolean): Target[] => {
@@ -113,12 +113,12 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
   const conflicting = (targets: readonly Target[]): readonly Target[] =>
     targets.filter(
       ({ item, variable }) =>
-        item.expectedGeneration !== undefined && reader.generationOf(variable).count !== item.expectedGeneration,
+        item.expectedGeneration !== undefined && reader.claimedGeneration(variable).count !== item.expectedGeneration,
     );
 
   /** Refuses the whole request; others hear of it. */
   const refuseConflict = async (by: Actor, targets: readonly Target[]): Promise<never> => {
-    // The winner's write may be on its way to the scan: its value is shown, not the one before it.
+    // The winner's write may be on its way to the scan and the disk: it is shown, not the one before it.
     await settled.catch(() => undefined);
     const conflicts = targets.map((t) => ({
       expected: t.item.expectedGeneration!,
@@ -138,9 +138,9 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
     const claims: Claim[] = [];
     const writer: LastWriter = writerNow(core, by, core.memory.scan);
     const items = targets.map(({ variable, value }): WrittenItem => {
-      const before = reader.generationOf(variable);
+      const before = reader.claimedGeneration(variable);
       for (const path of reader.leafPaths(variable)) claims.push(core.generations.claim(path, writer));
-      const generation = reader.generationOf(variable).count;
+      const generation = reader.claimedGeneration(variable).count;
       return { path: variable.path, value, generation, ...(before.lastWriter && { overwrote: before.lastWriter }) };
     });
     return { items, claims };
@@ -170,18 +170,21 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
       const payload = written(core.name, call, action, reply.scan, items);
       ({ committed } = record.append('run_state', payload, [...claims.map((c) => c.change), ...call.remember(answer)]));
     };
-    try {
-      const applied = act(
-        targets.flatMap((t) => t.cells),
-        atBoundary,
-      );
-      settled = applied;
-      atBoundary(await applied);
-    } finally {
-      for (const each of claims) each.settle();
-    }
-    await committed;
-    return answer!;
+    const effect = async (): Promise<WriteAnswer> => {
+      let isDone = false;
+      try {
+        const cells = targets.flatMap((t) => t.cells);
+        atBoundary(await act(cells, atBoundary));
+        await committed;
+        isDone = true;
+        return answer!;
+      } finally {
+        for (const each of claims) each.settle(isDone);
+      }
+    };
+    const result = effect();
+    settled = result;
+    return result;
   };
 
   return {
@@ -219,7 +222,7 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
         answer = { scan: reply.scan, sequence: record.nextSequence(), released };
         const items = places.map(({ variable }): WrittenItem => ({
           path: variable.path,
-          generation: reader.generationOf(variable).count,
+          generation: reader.claimedGeneration(variable).count,
         }));
         ({ committed } = record.append(
           'run_state',

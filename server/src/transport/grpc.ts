@@ -47,6 +47,8 @@ export interface GrpcOptions {
   readonly insecurePlaintext: boolean;
   /** Reflection on TCP too. */
   readonly tcpReflection: boolean;
+  /** Connections made before it resolves wait: nobody is told that there is no project while the last one is being opened. */
+  readonly ready?: Promise<void>;
 }
 
 export interface GrpcTransport {
@@ -64,6 +66,8 @@ export function createGrpcTransport(options: GrpcOptions): GrpcTransport {
   const health = createHealth(registry.services.map((s) => s.service.typeName));
   const listeners: Open[] = [];
   let closing: Promise<void> | undefined;
+  let isReady = options.ready === undefined;
+  void options.ready?.then(() => (isReady = true));
 
   const listen = async (address: ListenAddress): Promise<ListenAddress> => {
     const policy = await policyFor(address, options);
@@ -98,7 +102,10 @@ export function createGrpcTransport(options: GrpcOptions): GrpcTransport {
       address,
       connections: unixOnly ? grpcLimits.unixConnections : grpcLimits.tcpConnections,
       connectionsPerAddress: unixOnly ? grpcLimits.unixConnections : grpcLimits.tcpConnectionsPerAddress,
-      onConnection: (socket) => injector.injectConnection(socket),
+      onConnection: (socket) => {
+        if (isReady) injector.injectConnection(socket);
+        else void options.ready?.then(() => !socket.destroyed && injector.injectConnection(socket));
+      },
       log,
     });
     listeners.push({

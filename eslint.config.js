@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'proto/**/*_pb.ts', 'coverage/**'] },
+  { ignores: ['dist/**', 'dist-faults/**', 'node_modules/**', 'proto/**/*_pb.ts', 'coverage/**'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

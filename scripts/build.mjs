@@ -1,13 +1,33 @@
 // Compiles every TypeScript source below proto/, server/src/ and clients/*/src/ to dist/, mirroring the tree.
 // Types are checked apart (`npm run typecheck`); this step only strips them, so it takes about a second.
 // Files whose output is newer than their source are left alone; outputs without a source are removed.
-import { transformFile } from '@swc/core';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+// With `--seeded-faults` the output is dist-faults/, with the edits of test/failover/seeded-faults.ts in it.
+import { transform } from '@swc/core';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const roots = ['proto', 'server/src', 'clients/node/src', 'clients/cli/src', 'test/bench', 'test/failover', 'test/load', 'test/support'];
+const roots = [
+  'proto',
+  'server/src',
+  'clients/node/src',
+  'clients/cli/src',
+  'test/bench',
+  'test/failover',
+  'test/load',
+  'test/support',
+];
+
+const seeded = process.argv.includes('--seeded-faults');
+const output = join(root, seeded ? 'dist-faults' : 'dist');
+const faultTable = join(root, 'test/failover/seeded-faults.ts');
+const swcOptions = {
+  swcrc: false,
+  sourceMaps: true,
+  module: { type: 'es6' },
+  jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
+};
 
 /** Every file below `dir` that ends in `ending`; none where the folder does not exist. */
 async function files(dir, ending) {
@@ -17,20 +37,47 @@ async function files(dir, ending) {
 
 const modified = async (file) => (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
 
+/** The edits of a build with seeded faults, by source file. */
+async function readEdits() {
+  const byFile = new Map();
+  if (!seeded) return byFile;
+  const { code } = await transform(await readFile(faultTable, 'utf8'), {
+    ...swcOptions,
+    sourceMaps: false,
+    filename: faultTable,
+  });
+  const { allEdits } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  for (const edit of allEdits()) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
+  return byFile;
+}
+
+/** A source with its edits, which see what lies inside the host as `inside`. Throws where one does not fit exactly once. */
+function applyEdits(file, text, edits) {
+  let result = text;
+  for (const { find, replace } of edits) {
+    const parts = result.split(find);
+    if (parts.length !== 2) throw new Error(`${file}: ${parts.length - 1} places, not one, for the edit of: ${find}`);
+    result = parts.join(replace);
+  }
+  const inside = relative(dirname(file), 'test/failover/inside-host.js');
+  return `import * as inside from '${inside}';\n${result}`;
+}
+
+const edits = await readEdits();
+const oldest = seeded ? await modified(faultTable) : 0;
+
 const wanted = new Set();
 let compiled = 0;
 for (const folder of roots) {
   for (const source of await files(join(root, folder), '.ts')) {
     if (source.endsWith('.d.ts')) continue;
-    const target = join(root, 'dist', relative(root, source)).replace(/\.ts$/, '.js');
+    const name = relative(root, source);
+    const target = join(output, name).replace(/\.ts$/, '.js');
     wanted.add(target);
-    if ((await modified(target)) > (await modified(source))) continue;
-    const { code, map } = await transformFile(source, {
-      swcrc: false,
-      sourceMaps: true,
-      module: { type: 'es6' },
-      jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
-    });
+    if ((await modified(target)) > Math.max(await modified(source), oldest)) continue;
+    const text = await readFile(source, 'utf8');
+    const edited = edits.has(name) ? applyEdits(name, text, edits.get(name)) : text;
+    const { code, map } = await transform(edited, { ...swcOptions, filename: source });
     await mkdir(dirname(target), { recursive: true });
     await writeFile(`${target}.map`, map ?? '');
     const staged = `${target}.${process.pid}.tmp`;
@@ -39,7 +86,7 @@ for (const folder of roots) {
     compiled += 1;
   }
 }
-for (const output of await files(join(root, 'dist'), '.js')) {
-  if (!wanted.has(output)) await Promise.all([rm(output, { force: true }), rm(`${output}.map`, { force: true })]);
+for (const file of await files(output, '.js')) {
+  if (!wanted.has(file)) await Promise.all([rm(file, { force: true }), rm(`${file}.map`, { force: true })]);
 }
 process.stderr.write(`build: ${compiled} of ${wanted.size} files compiled\n`);

@@ -79,9 +79,14 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
     const timeoutMs = options?.timeoutMs ?? fallbackMs;
     return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
   };
-  const abortable = (options: CallOptions | undefined, call: { cancel(): void }): void => {
-    if (options?.signal?.aborted) call.cancel();
-    options?.signal?.addEventListener('abort', () => call.cancel(), { once: true });
+  /** Cancels the call when the signal is raised; gives what ends that. */
+  const abortable = (options: CallOptions | undefined, call: { cancel(): void }): (() => void) => {
+    const { signal } = options ?? {};
+    if (!signal) return () => undefined;
+    const cancel = (): void => call.cancel();
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    return () => signal.removeEventListener('abort', cancel);
   };
 
   switch (method.methodKind) {
@@ -95,9 +100,13 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
             init(request),
             context.metadata(),
             deadline(options, context.timeoutMs),
-            (error, response) => (error ? reject(toPlcError(error)) : resolve(response)),
+            (error, response) => {
+              release();
+              if (error) reject(toPlcError(error));
+              else resolve(response);
+            },
           );
-          abortable(options, call);
+          const release = abortable(options, call);
         });
     case 'server_streaming':
       return (request?: unknown, options?: CallOptions): AsyncIterable<unknown> => ({
@@ -110,12 +119,13 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
             context.metadata(),
             deadline(options),
           );
-          abortable(options, call);
+          const release = abortable(options, call);
           try {
             for await (const message of call) yield message;
           } catch (error) {
             throw toPlcError(error);
           } finally {
+            release();
             call.on('error', () => undefined);
             call.cancel();
           }
@@ -134,11 +144,12 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
           deadline(options),
           (error, response) => {
             ended = true;
+            release();
             if (error) settle.reject(toPlcError(error));
             else settle.resolve(response);
           },
         );
-        abortable(options, call);
+        const release = abortable(options, call);
         for await (const request of requests) {
           if (ended) break;
           if (!call.write(init(request))) await Promise.race([once(call, 'drain'), answer.catch(() => undefined)]);
@@ -155,8 +166,13 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
           context.metadata(),
           deadline(options),
         );
-        abortable(options, call);
-        const failed = new Promise<void>((resolve) => call.once('close', resolve));
+        const release = abortable(options, call);
+        const failed = new Promise<void>((resolve) =>
+          call.once('status', () => {
+            release();
+            resolve();
+          }),
+        );
         return {
           send: async (request) => {
             if (!call.write(init(request))) await Promise.race([once(call, 'drain'), failed]);

@@ -56,6 +56,8 @@ export type WatchItem =
       readonly kind: 'opened';
       readonly attempt: number;
       readonly sequence: bigint;
+      /** A cursor below it cannot be resumed. */
+      readonly floor: bigint;
       readonly epoch: string;
       readonly unknown: readonly string[];
     }
@@ -137,6 +139,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
             kind: 'opened',
             attempt,
             sequence: body.value.sequence,
+            floor: body.value.floor,
             epoch: body.value.epoch,
             unknown: body.value.unknown,
           };

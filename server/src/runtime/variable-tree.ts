@@ -6,7 +6,7 @@ import { elementCount, indicesOf, ordinalOf } from './array-index.js';
 import type { PathSegment } from './access-path.js';
 import { compileGlob, isGlob, parseAccessPath } from './access-path.js';
 import { createLeafCounter, createLeafIndex, type Root } from './leaf-index.js';
-import { suggest } from '../model/suggestion.js';
+import { nearestName } from '../model/nearest-name.js';
 
 /** A variable of a running program, or a part of one: where it lies and what it may be used for. */
 export interface Variable {
@@ -144,7 +144,7 @@ export function createVariableTree(image: ProgramImage): VariableTree {
   };
 
   const notFound = (path: string, at: string, candidates: Iterable<string>): HostError => {
-    const near = suggest(at, candidates);
+    const near = nearestName(at, candidates);
     const hint = near === undefined ? 'list the variables to see what there is' : `did you mean '${near}'?`;
     return new HostError('VARIABLE_NOT_FOUND', `There is no variable '${path}': ${hint}`, {
       path,

@@ -1,7 +1,7 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import type { Compilation } from './compilation.js';
 import { findType } from './lookup.js';
-import { nearestName } from './suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol, InterfaceSymbol } from './symbols.js';
 
 /** Resolves EXTENDS and IMPLEMENTS of every block and interface, breaks cycles, and decides who has a header word. */

@@ -13,7 +13,7 @@ import { findElementary, genericNames } from './elementary-name.js';
 import { createEnumType } from './enum-type.js';
 import { findType } from './lookup.js';
 import { createStructType } from './struct-type.js';
-import { nearestName } from './suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { Scope } from './symbols.js';
 import {
   elementaryTypes,

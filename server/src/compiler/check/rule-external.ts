@@ -1,6 +1,6 @@
 import type { Compilation } from './compilation.js';
 import { findGlobal } from './lookup.js';
-import { nearestName } from './suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { VariableSymbol } from './symbols.js';
 import { sameType, typeName } from './type-name.js';
 

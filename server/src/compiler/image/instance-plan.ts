@@ -1,7 +1,7 @@
 import { foldName } from '../../model/identifier.js';
 import type { Compilation } from '../check/compilation.js';
 import { findType } from '../check/lookup.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol } from '../check/symbols.js';
 import type {
   ConfigurationDeclaration,

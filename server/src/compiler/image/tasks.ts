@@ -3,7 +3,7 @@ import type { ProgramInstance, TaskDescriptor } from '../../model/program-image.
 import type { Compilation } from '../check/compilation.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { ResourceDeclaration, SourceUnit, TaskDeclaration } from '../syntax/ast.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import { globalScope, resourcesOf } from './instance-plan.js';
 import { resolvePath, type PathContext } from './configuration-path.js';
 

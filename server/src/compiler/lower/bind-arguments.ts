@@ -1,5 +1,5 @@
 import { foldName } from '../../model/identifier.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { VariableSymbol } from '../check/symbols.js';
 import type { Argument } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';

@@ -3,7 +3,7 @@ import type { Compilation } from '../check/compilation.js';
 import { symbolOf } from '../check/declare-pou.js';
 import { findMember, findMethod } from '../check/lookup.js';
 import { layoutBlock } from '../check/block-layout.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';

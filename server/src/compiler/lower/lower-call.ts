@@ -1,6 +1,6 @@
 import { foldName } from '../../model/identifier.js';
 import { findFunction, findMethod, visibleNames } from '../check/lookup.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
 import type { Type } from '../check/types.js';
 import { findStandardFunction, namedFunctions } from '../stdlib/standard-functions.js';

@@ -2,7 +2,7 @@ import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import { findElementary } from '../check/elementary-name.js';
 import { findType } from '../check/lookup.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import { elementaryTypes as e, stringType, underlying, type LiteralType, type Type } from '../check/types.js';
 import type { Constant } from '../check/compilation.js';
 import type {

@@ -1,7 +1,7 @@
 import { foldName, sameName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import { findInInterface, findMember, findMethod, findProperty, findType } from '../check/lookup.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import { underlying, type Type } from '../check/types.js';

@@ -13,7 +13,7 @@ import {
   findType,
   visibleNames,
 } from '../check/lookup.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol, EnumeratorSymbol, VariableSymbol } from '../check/symbols.js';
 import type { Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';

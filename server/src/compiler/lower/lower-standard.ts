@@ -1,6 +1,6 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import { foldName } from '../../model/identifier.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
 import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';

@@ -1,6 +1,6 @@
 import { foldName } from '../../model/identifier.js';
 import { DeclaredVariable } from '../check/declared-variable.js';
-import { nearestName } from '../check/suggest.js';
+import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
 import { elementaryTypes as e } from '../check/types.js';

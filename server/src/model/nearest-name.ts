@@ -1,4 +1,4 @@
-import { foldName } from '../../model/identifier.js';
+import { foldName } from './identifier.js';
 
 /** Optimal string alignment distance of two folded names, `limit + 1` as soon as it exceeds `limit`. */
 function distance(a: string, b: string, limit: number): number {

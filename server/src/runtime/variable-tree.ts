@@ -143,8 +143,9 @@ export function createVariableTree(image: ProgramImage): VariableTree {
     return type.kind === 'struct' ? type.members.filter((m) => !m.hidden).map((m) => m.name) : [];
   };
 
-  const notFound = (path: string, at: string, candidates: Iterable<string>): HostError => {
-    const near = nearestName(at, candidates);
+  const notFound = (path: string, at: string, candidates: Iterable<string>, prefix = ''): HostError => {
+    const name = nearestName(at, candidates);
+    const near = name === undefined ? undefined : prefix + name;
     const hint = near === undefined ? 'list the variables to see what there is' : `did you mean '${near}'?`;
     return new HostError('VARIABLE_NOT_FOUND', `There is no variable '${path}': ${hint}`, {
       path,
@@ -171,7 +172,7 @@ export function createVariableTree(image: ProgramImage): VariableTree {
         const next = step(variable, segment, memory);
         if (!next) {
           const wanted = segment.kind === 'name' ? segment.name : `[${segment.indices.join(',')}]`;
-          throw notFound(path, wanted, namesIn(variable));
+          throw notFound(path, wanted, namesIn(variable), `${variable.path}.`);
         }
         variable = next;
       }

@@ -67,7 +67,7 @@ describe('the tree of variables', () => {
     expect(() => tree.resolve('Main.Strat')).toThrow(
       expect.objectContaining({
         reason: 'VARIABLE_NOT_FOUND',
-        metadata: expect.objectContaining({ suggestion: 'Start' }) as unknown,
+        metadata: expect.objectContaining({ suggestion: 'Main.Start' }) as unknown,
       }),
     );
   });

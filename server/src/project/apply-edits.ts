@@ -1,6 +1,9 @@
 import type { SourceDocument } from '../compiler/compile.js';
+import { bodyText, replaceBody } from '../compiler/plcopen/replace-body.js';
+import { createProblems } from '../compiler/problems.js';
 import { HostError } from '../model/host-error.js';
 import type { ProgramImage } from '../model/program-image.js';
+import type { Language } from '../model/source-span.js';
 import { bodyRange, findPou, isXml, textOf, type PouPlace } from './pou-source.js';
 
 export type Edit =
@@ -92,6 +95,8 @@ function replaced(
   if (place.form === 'xml') {
     if (/^\s*<(?:[\w.-]+:)?pou\b/.test(source))
       return spliced(documents, document, place.start, place.end, source.trim());
+    const language = bodyText(document, place.name, createProblems())?.language ?? 'ST';
+    if (language !== 'ST' && language !== 'IL') return drawn(documents, document, place.name, language, source);
     return spliced(documents, document, ...xmlBody(text, place), xmlText(text, place, source));
   }
   const opener =
@@ -101,6 +106,32 @@ function replaced(
   if (opener) return spliced(documents, document, place.start, place.end, source.trim());
   const body = bodyRange(text, place);
   return spliced(documents, document, body.start, body.end, `\n${source.trim()}\n`);
+}
+
+/** The body of a drawing or chart in the text form (docs/text-form.md). */
+function drawn(
+  documents: readonly SourceDocument[],
+  document: SourceDocument,
+  name: string,
+  language: Language,
+  source: string,
+): readonly SourceDocument[] {
+  const problems = createProblems();
+  const mark = requireText(document).startsWith('\ufeff') ? '\ufeff' : '';
+  const replacement = replaceBody(document, name, language, source, problems);
+  const content = mark + (replacement ?? '');
+  if (replacement === undefined) {
+    const first = problems.list().find(({ severity }) => severity === 'error');
+    const at = first?.line === undefined ? '' : `Line ${first.line}, column ${first.column ?? 1}: `;
+    throw new HostError('INVALID_REQUEST', `${at}${first?.message ?? `The body of '${name}' can't be replaced.`}`, {
+      pou: name,
+    });
+  }
+  const changed = {
+    ...document,
+    content: typeof document.content === 'string' ? content : new TextEncoder().encode(content),
+  };
+  return documents.map((d) => (d === document ? changed : d));
 }
 
 /** The text inside the first element of an ST or IL body. */

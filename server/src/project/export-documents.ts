@@ -1,15 +1,24 @@
+import { exportPlcopen, exportProject } from '../compiler/plcopen/export.js';
+import { createProblems } from '../compiler/problems.js';
 import { HostError } from '../model/host-error.js';
 import { isXml } from './pou-source.js';
 import type { Project, SourceDocument } from './project.js';
 
-/** The documents of an export. A PLCopen project is given as it is, with what was not understood in it. */
+/**
+ * The documents of an export: as they are, or as valid PLCopen TC6 XML 2.01. A PLCopen document keeps its name and all that was
+ * not understood in it, byte for byte where it is valid already; plain texts become one document named after the project.
+ */
 export function exportDocuments(project: Project, format: 'documents' | 'plcopen'): readonly SourceDocument[] {
-  if (format === 'documents' || project.documents.every(isXml)) return project.documents;
-  throw new HostError(
-    'UNSUPPORTED',
-    `'${project.name}' has documents of plain text, and no PLCopen document can be made of them yet; export the documents.`,
-    {
+  if (format === 'documents') return project.documents;
+  const problems = createProblems();
+  const made = project.documents.every(isXml)
+    ? project.documents.map((document) => ({ name: document.name, content: exportPlcopen(document, problems) }))
+    : [{ name: `${project.name}.xml`, content: exportProject(project.name, project.documents, problems) }];
+  return made.map(({ name, content }) => {
+    if (content !== undefined) return { name, content };
+    const first = problems.list().find(({ severity }) => severity === 'error');
+    throw new HostError('UNSUPPORTED', `'${name}' can't be exported: ${first?.message ?? 'it can not be read'}`, {
       project: project.name,
-    },
-  );
+    });
+  });
 }

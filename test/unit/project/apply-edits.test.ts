@@ -83,7 +83,7 @@ describe('an edit', () => {
   it.each([
     ['a POU that is not there', { kind: 'delete_pou', name: 'Nope' }, 'POU_NOT_FOUND'],
     ['a document that is not there', { kind: 'delete_document', name: 'nope.st' }, 'NOT_FOUND'],
-    ['statements for a graphical body', putPou('Other', 'x := 1;'), 'UNSUPPORTED'],
+    ['statements for a graphical body', putPou('Other', 'x := 1;'), 'INVALID_REQUEST'],
     ['a new POU for a document that is not there', putPou('New', 'x', 'nope.st'), 'NOT_FOUND'],
   ] as const)('of %s is refused', (_what, given, reason) => {
     expect(() => edit([xml], given)).toThrow(expect.objectContaining({ reason }) as Error);

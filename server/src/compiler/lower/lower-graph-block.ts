@@ -3,19 +3,12 @@ import { foldName } from '../../model/identifier.js';
 import type { Argument, Expression, Statement, VariableDeclaration } from '../syntax/ast.js';
 import type { GraphBody, GraphElement, Pin, Wire } from '../syntax/graph.js';
 import type { Block } from './graph-call.js';
+import type { Carrier, CarriersBehind } from './graph-carriers.js';
+import { carriersBehind, isCarrier } from './graph-carriers.js';
 import { callExpression, isEnable, isEnableOut, passedPin, resultOf } from './graph-call.js';
 import { allOf, anyOf, boolLiteral, negate } from './graph-expression.js';
 import { GraphTypes } from './graph-type.js';
 import type { GraphContext } from './lower-graph.js';
-
-/** Elements that pass a value on from left to right. */
-type Carrier = Extract<GraphElement, { kind: 'contact' | 'coil' | 'connector' | 'continuation' }>;
-
-const isCarrier = (element: GraphElement): element is Carrier =>
-  element.kind === 'contact' ||
-  element.kind === 'coil' ||
-  element.kind === 'connector' ||
-  element.kind === 'continuation';
 
 /** State of the lowering of one body: statements so far, which blocks have run, and where the values of wires are. */
 export class GraphCalls {
@@ -158,45 +151,19 @@ export class GraphCalls {
     return allOf([left, condition], span);
   }
 
-  /** Carriers that the wires lead back to, sources first, and how many wires among them start at each. */
-  private carriersBehind(wires: readonly Wire[]): {
-    readonly order: readonly Carrier[];
-    readonly uses: ReadonlyMap<string, number>;
-  } {
-    const order: Carrier[] = [];
-    const uses = new Map<string, number>();
-    const state = new Map<string, 'open' | 'closed'>();
-    const stack: { readonly carrier: Carrier | undefined; readonly wires: readonly Wire[]; next: number }[] = [
-      { carrier: undefined, wires, next: 0 },
-    ];
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const wire = top.wires[top.next];
-      if (!wire) {
-        stack.pop();
-        if (top.carrier) {
-          state.set(top.carrier.id, 'closed');
-          order.push(top.carrier);
-        }
-        continue;
-      }
-      top.next += 1;
-      const source = this.byId.get(wire.from);
-      if (!source || !isCarrier(source)) continue;
-      uses.set(source.id, (uses.get(source.id) ?? 0) + 1);
-      const known = state.get(source.id);
-      if (known === 'open') {
+  private carriersBehind(wires: readonly Wire[]): CarriersBehind {
+    return carriersBehind(
+      wires,
+      this.byId,
+      (element) => this.inputsOf(element),
+      (carrier) => {
         this.context.problems.report(
           'E6004',
-          source.span,
+          carrier.span,
           'The wires lead back to this element in a circle without a memory; break the circle or lead it through a variable.',
         );
-      }
-      if (known) continue;
-      state.set(source.id, 'open');
-      stack.push({ carrier: source, wires: this.inputsOf(source), next: 0 });
-    }
-    return { order, uses };
+      },
+    );
   }
 
   private wireValue(wire: Wire, values: ReadonlyMap<string, Expression>): Expression {

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file plcemu/v1/project.proto.
  */
 export const file_plcemu_v1_project: GenFile = /*@__PURE__*/
-  fileDesc("ChdwbGNlbXUvdjEvcHJvamVjdC5wcm90bxIJcGxjZW11LnYxIikKCERvY3VtZW50EgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoDCI2CgxEb2N1bWVudExpc3QSJgoJZG9jdW1lbnRzGAEgAygLMhMucGxjZW11LnYxLkRvY3VtZW50IrYBCgdQcm9qZWN0Eg8KB3J1bnRpbWUYASABKAkSDAoEbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEhAKCHJldmlzaW9uGAQgASgEEg4KBmRpZ2VzdBgFIAEoCRIPCgdwcm9maWxlGAYgASgJEhEKCWRvY3VtZW50cxgHIAMoCRINCgV2YWxpZBgIIAEoCBIYChBkaWFnbm9zdGljX2NvdW50GAkgASgNEg8KB3dhdGNoZWQYCiABKAgiwgEKEk9wZW5Qcm9qZWN0UmVxdWVzdBIPCgdydW50aW1lGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSDgoEcGF0aBgDIAEoCUgAEikKBmlubGluZRgEIAEoCzIXLnBsY2VtdS52MS5Eb2N1bWVudExpc3RIABIPCgdwcm9maWxlGAUgASgJEg0KBXN0YXJ0GAYgASgIEhQKDGFsbG93X2Vycm9ycxgHIAEoCBIMCgRuYW1lGAggASgJQggKBnNvdXJjZSJmChNPcGVuUHJvamVjdFJlc3BvbnNlEiMKB3Byb2plY3QYASABKAsyEi5wbGNlbXUudjEuUHJvamVjdBIqCgtkaWFnbm9zdGljcxgCIAMoCzIVLnBsY2VtdS52MS5EaWFnbm9zdGljInQKFFVwbG9hZFByb2plY3RSZXF1ZXN0Ei0KBG9wZW4YASABKAsyHS5wbGNlbXUudjEuT3BlblByb2plY3RSZXF1ZXN0SAASJAoFY2h1bmsYAiABKAsyEy5wbGNlbXUudjEuRG9jdW1lbnRIAEIHCgVwaWVjZSJoChVVcGxvYWRQcm9qZWN0UmVzcG9uc2USIwoHcHJvamVjdBgBIAEoCzISLnBsY2VtdS52MS5Qcm9qZWN0EioKC2RpYWdub3N0aWNzGAIgAygLMhUucGxjZW11LnYxLkRpYWdub3N0aWMiOgoTQ2xvc2VQcm9qZWN0UmVxdWVzdBIPCgdydW50aW1lGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkiFgoUQ2xvc2VQcm9qZWN0UmVzcG9uc2UiJAoRR2V0UHJvamVjdFJlcXVlc3QSDwoHcnVudGltZRgBIAEoCSI5ChJHZXRQcm9qZWN0UmVzcG9uc2USIwoHcHJvamVjdBgBIAEoCzISLnBsY2VtdS52MS5Qcm9qZWN0InMKA1BvdRIMCgRuYW1lGAEgASgJEgwKBGtpbmQYAiABKAkSEAoIbGFuZ3VhZ2UYAyABKAkSDgoGZGlnZXN0GAQgASgJEhAKCGRvY3VtZW50GAUgASgJEgwKBGxpbmUYBiABKA0SDgoGc291cmNlGAcgASgJIkkKD0xpc3RQb3VzUmVxdWVzdBIPCgdydW50aW1lGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJIlsKEExpc3RQb3VzUmVzcG9uc2USHAoEcG91cxgBIAMoCzIOLnBsY2VtdS52MS5Qb3USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgEIi4KDUdldFBvdVJlcXVlc3QSDwoHcnVudGltZRgBIAEoCRIMCgRuYW1lGAIgASgJIj8KDkdldFBvdVJlc3BvbnNlEhsKA3BvdRgBIAEoCzIOLnBsY2VtdS52MS5Qb3USEAoIcmV2aXNpb24YAiABKAQimAEKCVBhdGNoRWRpdBIrCgxwdXRfZG9jdW1lbnQYASABKAsyEy5wbGNlbXUudjEuRG9jdW1lbnRIABIZCg9kZWxldGVfZG9jdW1lbnQYAiABKAlIABIlCgdwdXRfcG91GAMgASgLMhIucGxjZW11LnYxLlBvdUVkaXRIABIUCgpkZWxldGVfcG91GAQgASgJSABCBgoEZWRpdCI5CgdQb3VFZGl0EgwKBG5hbWUYASABKAkSDgoGc291cmNlGAIgASgJEhAKCGRvY3VtZW50GAMgASgJImIKBVBhdGNoEh4KEWV4cGVjdGVkX3JldmlzaW9uGAEgASgESACIAQESIwoFZWRpdHMYAiADKAsyFC5wbGNlbXUudjEuUGF0Y2hFZGl0QhQKEl9leHBlY3RlZF9yZXZpc2lvbiKEAQoRQXBwbHlQYXRjaFJlcXVlc3QSDwoHcnVudGltZRgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEh8KBXBhdGNoGAMgASgLMhAucGxjZW11LnYxLlBhdGNoEhUKDXZhbGlkYXRlX29ubHkYBCABKAgSEgoKd3JpdGVfYmFjaxgFIAEoCCKtAQoSQXBwbHlQYXRjaFJlc3BvbnNlEhAKCHJldmlzaW9uGAEgASgEEiQKBGRpZmYYAiABKAsyFi5wbGNlbXUudjEuUHJvamVjdERpZmYSKgoLZGlhZ25vc3RpY3MYAyADKAsyFS5wbGNlbXUudjEuRGlhZ25vc3RpYxIlCgZyZWxvYWQYBCADKAsyFS5wbGNlbXUudjEuUmVsb2FkU3RlcBIMCgRzY2FuGAUgASgEIkUKEVBsYW5SZWxvYWRSZXF1ZXN0Eg8KB3J1bnRpbWUYASABKAkSHwoFcGF0Y2gYAiABKAsyEC5wbGNlbXUudjEuUGF0Y2gijAEKElBsYW5SZWxvYWRSZXNwb25zZRIkCgVzdGVwcxgBIAMoCzIVLnBsY2VtdS52MS5SZWxvYWRTdGVwEiQKBGRpZmYYAiABKAsyFi5wbGNlbXUudjEuUHJvamVjdERpZmYSKgoLZGlhZ25vc3RpY3MYAyADKAsyFS5wbGNlbXUudjEuRGlhZ25vc3RpYyJYCgxCdWlsZFJlcXVlc3QSDwoHcnVudGltZRgBIAEoCRImCglkb2N1bWVudHMYAiADKAsyEy5wbGNlbXUudjEuRG9jdW1lbnQSDwoHcHJvZmlsZRgDIAEoCSJ4Cg1CdWlsZFJlc3BvbnNlEioKC2RpYWdub3N0aWNzGAEgAygLMhUucGxjZW11LnYxLkRpYWdub3N0aWMSDQoFdmFsaWQYAiABKAgSDgoGZGlnZXN0GAMgASgJEhwKBHBvdXMYBCADKAsyDi5wbGNlbXUudjEuUG91IkkKDUV4cG9ydFJlcXVlc3QSDwoHcnVudGltZRgBIAEoCRInCgZmb3JtYXQYAiABKA4yFy5wbGNlbXUudjEuRXhwb3J0Rm9ybWF0IkIKDkV4cG9ydFJlc3BvbnNlEhAKCGRvY3VtZW50GAEgASgJEgwKBGRhdGEYAiABKAwSEAoIcmV2aXNpb24YAyABKAQiUAoTV2F0Y2hQcm9qZWN0UmVxdWVzdBIPCgdydW50aW1lGAEgASgJEigKB29wdGlvbnMYAiABKAsyFy5wbGNlbXUudjEuV2F0Y2hPcHRpb25zIkEKFFdhdGNoUHJvamVjdFJlc3BvbnNlEikKB21lc3NhZ2UYASABKAsyGC5wbGNlbXUudjEuU3RyZWFtTWVzc2FnZSplCgxFeHBvcnRGb3JtYXQSHQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhkKFUVYUE9SVF9GT1JNQVRfUExDT1BFThABEhsKF0VYUE9SVF9GT1JNQVRfRE9DVU1FTlRTEAIykQcKDlByb2plY3RTZXJ2aWNlElIKC09wZW5Qcm9qZWN0Eh0ucGxjZW11LnYxLk9wZW5Qcm9qZWN0UmVxdWVzdBoeLnBsY2VtdS52MS5PcGVuUHJvamVjdFJlc3BvbnNlIgTI8xgDEloKDVVwbG9hZFByb2plY3QSHy5wbGNlbXUudjEuVXBsb2FkUHJvamVjdFJlcXVlc3QaIC5wbGNlbXUudjEuVXBsb2FkUHJvamVjdFJlc3BvbnNlIgTI8xgDKAESVQoMQ2xvc2VQcm9qZWN0Eh4ucGxjZW11LnYxLkNsb3NlUHJvamVjdFJlcXVlc3QaHy5wbGNlbXUudjEuQ2xvc2VQcm9qZWN0UmVzcG9uc2UiBMjzGAMSUgoKR2V0UHJvamVjdBIcLnBsY2VtdS52MS5HZXRQcm9qZWN0UmVxdWVzdBodLnBsY2VtdS52MS5HZXRQcm9qZWN0UmVzcG9uc2UiB5ACAcjzGAESTAoITGlzdFBvdXMSGi5wbGNlbXUudjEuTGlzdFBvdXNSZXF1ZXN0GhsucGxjZW11LnYxLkxpc3RQb3VzUmVzcG9uc2UiB5ACAcjzGAESRgoGR2V0UG91EhgucGxjZW11LnYxLkdldFBvdVJlcXVlc3QaGS5wbGNlbXUudjEuR2V0UG91UmVzcG9uc2UiB5ACAcjzGAESTwoKQXBwbHlQYXRjaBIcLnBsY2VtdS52MS5BcHBseVBhdGNoUmVxdWVzdBodLnBsY2VtdS52MS5BcHBseVBhdGNoUmVzcG9uc2UiBMjzGAMSUgoKUGxhblJlbG9hZBIcLnBsY2VtdS52MS5QbGFuUmVsb2FkUmVxdWVzdBodLnBsY2VtdS52MS5QbGFuUmVsb2FkUmVzcG9uc2UiB5ACAcjzGAESQwoFQnVpbGQSFy5wbGNlbXUudjEuQnVpbGRSZXF1ZXN0GhgucGxjZW11LnYxLkJ1aWxkUmVzcG9uc2UiB5ACAcjzGAESSAoGRXhwb3J0EhgucGxjZW11LnYxLkV4cG9ydFJlcXVlc3QaGS5wbGNlbXUudjEuRXhwb3J0UmVzcG9uc2UiB5ACAcjzGAEwARJaCgxXYXRjaFByb2plY3QSHi5wbGNlbXUudjEuV2F0Y2hQcm9qZWN0UmVxdWVzdBofLnBsY2VtdS52MS5XYXRjaFByb2plY3RSZXNwb25zZSIHkAIByPMYATABYgZwcm90bzM", [file_plcemu_v1_diagnostic, file_plcemu_v1_event, file_plcemu_v1_options, file_plcemu_v1_stream]);
+  fileDesc("ChdwbGNlbXUvdjEvcHJvamVjdC5wcm90bxIJcGxjZW11LnYxIikKCERvY3VtZW50EgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoDCI2CgxEb2N1bWVudExpc3QSJgoJZG9jdW1lbnRzGAEgAygLMhMucGxjZW11LnYxLkRvY3VtZW50IrYBCgdQcm9qZWN0Eg8KB3J1bnRpbWUYASABKAkSDAoEbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEhAKCHJldmlzaW9uGAQgASgEEg4KBmRpZ2VzdBgFIAEoCRIPCgdwcm9maWxlGAYgASgJEhEKCWRvY3VtZW50cxgHIAMoCRINCgV2YWxpZBgIIAEoCBIYChBkaWFnbm9zdGljX2NvdW50GAkgASgNEg8KB3dhdGNoZWQYCiABKAgiwgEKEk9wZW5Qcm9qZWN0UmVxdWVzdBIPCgdydW50aW1lGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSDgoEcGF0aBgDIAEoCUgAEikKBmlubGluZRgEIAEoCzIXLnBsY2VtdS52MS5Eb2N1bWVudExpc3RIABIPCgdwcm9maWxlGAUgASgJEg0KBXN0YXJ0GAYgASgIEhQKDGFsbG93X2Vycm9ycxgHIAEoCBIMCgRuYW1lGAggASgJQggKBnNvdXJjZSJmChNPcGVuUHJvamVjdFJlc3BvbnNlEiMKB3Byb2plY3QYASABKAsyEi5wbGNlbXUudjEuUHJvamVjdBIqCgtkaWFnbm9zdGljcxgCIAMoCzIVLnBsY2VtdS52MS5EaWFnbm9zdGljInQKFFVwbG9hZFByb2plY3RSZXF1ZXN0Ei0KBG9wZW4YASABKAsyHS5wbGNlbXUudjEuT3BlblByb2plY3RSZXF1ZXN0SAASJAoFY2h1bmsYAiABKAsyEy5wbGNlbXUudjEuRG9jdW1lbnRIAEIHCgVwaWVjZSJoChVVcGxvYWRQcm9qZWN0UmVzcG9uc2USIwoHcHJvamVjdBgBIAEoCzISLnBsY2VtdS52MS5Qcm9qZWN0EioKC2RpYWdub3N0aWNzGAIgAygLMhUucGxjZW11LnYxLkRpYWdub3N0aWMiOgoTQ2xvc2VQcm9qZWN0UmVxdWVzdBIPCgdydW50aW1lGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkiFgoUQ2xvc2VQcm9qZWN0UmVzcG9uc2UiJAoRR2V0UHJvamVjdFJlcXVlc3QSDwoHcnVudGltZRgBIAEoCSI5ChJHZXRQcm9qZWN0UmVzcG9uc2USIwoHcHJvamVjdBgBIAEoCzISLnBsY2VtdS52MS5Qcm9qZWN0IoEBCgNQb3USDAoEbmFtZRgBIAEoCRIMCgRraW5kGAIgASgJEhAKCGxhbmd1YWdlGAMgASgJEg4KBmRpZ2VzdBgEIAEoCRIQCghkb2N1bWVudBgFIAEoCRIMCgRsaW5lGAYgASgNEg4KBnNvdXJjZRgHIAEoCRIMCgR0ZXh0GAggASgJIkkKD0xpc3RQb3VzUmVxdWVzdBIPCgdydW50aW1lGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJIlsKEExpc3RQb3VzUmVzcG9uc2USHAoEcG91cxgBIAMoCzIOLnBsY2VtdS52MS5Qb3USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgEIi4KDUdldFBvdVJlcXVlc3QSDwoHcnVudGltZRgBIAEoCRIMCgRuYW1lGAIgASgJIj8KDkdldFBvdVJlc3BvbnNlEhsKA3BvdRgBIAEoCzIOLnBsY2VtdS52MS5Qb3USEAoIcmV2aXNpb24YAiABKAQimAEKCVBhdGNoRWRpdBIrCgxwdXRfZG9jdW1lbnQYASABKAsyEy5wbGNlbXUudjEuRG9jdW1lbnRIABIZCg9kZWxldGVfZG9jdW1lbnQYAiABKAlIABIlCgdwdXRfcG91GAMgASgLMhIucGxjZW11LnYxLlBvdUVkaXRIABIUCgpkZWxldGVfcG91GAQgASgJSABCBgoEZWRpdCI5CgdQb3VFZGl0EgwKBG5hbWUYASABKAkSDgoGc291cmNlGAIgASgJEhAKCGRvY3VtZW50GAMgASgJImIKBVBhdGNoEh4KEWV4cGVjdGVkX3JldmlzaW9uGAEgASgESACIAQESIwoFZWRpdHMYAiADKAsyFC5wbGNlbXUudjEuUGF0Y2hFZGl0QhQKEl9leHBlY3RlZF9yZXZpc2lvbiIvCgtSZWxvYWRHdWFyZBIRCgljb25kaXRpb24YASABKAkSDQoFc2NhbnMYAiABKA0iqwEKEUFwcGx5UGF0Y2hSZXF1ZXN0Eg8KB3J1bnRpbWUYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIfCgVwYXRjaBgDIAEoCzIQLnBsY2VtdS52MS5QYXRjaBIVCg12YWxpZGF0ZV9vbmx5GAQgASgIEhIKCndyaXRlX2JhY2sYBSABKAgSJQoFZ3VhcmQYBiABKAsyFi5wbGNlbXUudjEuUmVsb2FkR3VhcmQirQEKEkFwcGx5UGF0Y2hSZXNwb25zZRIQCghyZXZpc2lvbhgBIAEoBBIkCgRkaWZmGAIgASgLMhYucGxjZW11LnYxLlByb2plY3REaWZmEioKC2RpYWdub3N0aWNzGAMgAygLMhUucGxjZW11LnYxLkRpYWdub3N0aWMSJQoGcmVsb2FkGAQgAygLMhUucGxjZW11LnYxLlJlbG9hZFN0ZXASDAoEc2NhbhgFIAEoBCJFChFQbGFuUmVsb2FkUmVxdWVzdBIPCgdydW50aW1lGAEgASgJEh8KBXBhdGNoGAIgASgLMhAucGxjZW11LnYxLlBhdGNoIowBChJQbGFuUmVsb2FkUmVzcG9uc2USJAoFc3RlcHMYASADKAsyFS5wbGNlbXUudjEuUmVsb2FkU3RlcBIkCgRkaWZmGAIgASgLMhYucGxjZW11LnYxLlByb2plY3REaWZmEioKC2RpYWdub3N0aWNzGAMgAygLMhUucGxjZW11LnYxLkRpYWdub3N0aWMiWAoMQnVpbGRSZXF1ZXN0Eg8KB3J1bnRpbWUYASABKAkSJgoJZG9jdW1lbnRzGAIgAygLMhMucGxjZW11LnYxLkRvY3VtZW50Eg8KB3Byb2ZpbGUYAyABKAkieAoNQnVpbGRSZXNwb25zZRIqCgtkaWFnbm9zdGljcxgBIAMoCzIVLnBsY2VtdS52MS5EaWFnbm9zdGljEg0KBXZhbGlkGAIgASgIEg4KBmRpZ2VzdBgDIAEoCRIcCgRwb3VzGAQgAygLMg4ucGxjZW11LnYxLlBvdSJJCg1FeHBvcnRSZXF1ZXN0Eg8KB3J1bnRpbWUYASABKAkSJwoGZm9ybWF0GAIgASgOMhcucGxjZW11LnYxLkV4cG9ydEZvcm1hdCJCCg5FeHBvcnRSZXNwb25zZRIQCghkb2N1bWVudBgBIAEoCRIMCgRkYXRhGAIgASgMEhAKCHJldmlzaW9uGAMgASgEIlAKE1dhdGNoUHJvamVjdFJlcXVlc3QSDwoHcnVudGltZRgBIAEoCRIoCgdvcHRpb25zGAIgASgLMhcucGxjZW11LnYxLldhdGNoT3B0aW9ucyJBChRXYXRjaFByb2plY3RSZXNwb25zZRIpCgdtZXNzYWdlGAEgASgLMhgucGxjZW11LnYxLlN0cmVhbU1lc3NhZ2UqZQoMRXhwb3J0Rm9ybWF0Eh0KGUVYUE9SVF9GT1JNQVRfVU5TUEVDSUZJRUQQABIZChVFWFBPUlRfRk9STUFUX1BMQ09QRU4QARIbChdFWFBPUlRfRk9STUFUX0RPQ1VNRU5UUxACMpEHCg5Qcm9qZWN0U2VydmljZRJSCgtPcGVuUHJvamVjdBIdLnBsY2VtdS52MS5PcGVuUHJvamVjdFJlcXVlc3QaHi5wbGNlbXUudjEuT3BlblByb2plY3RSZXNwb25zZSIEyPMYAxJaCg1VcGxvYWRQcm9qZWN0Eh8ucGxjZW11LnYxLlVwbG9hZFByb2plY3RSZXF1ZXN0GiAucGxjZW11LnYxLlVwbG9hZFByb2plY3RSZXNwb25zZSIEyPMYAygBElUKDENsb3NlUHJvamVjdBIeLnBsY2VtdS52MS5DbG9zZVByb2plY3RSZXF1ZXN0Gh8ucGxjZW11LnYxLkNsb3NlUHJvamVjdFJlc3BvbnNlIgTI8xgDElIKCkdldFByb2plY3QSHC5wbGNlbXUudjEuR2V0UHJvamVjdFJlcXVlc3QaHS5wbGNlbXUudjEuR2V0UHJvamVjdFJlc3BvbnNlIgeQAgHI8xgBEkwKCExpc3RQb3VzEhoucGxjZW11LnYxLkxpc3RQb3VzUmVxdWVzdBobLnBsY2VtdS52MS5MaXN0UG91c1Jlc3BvbnNlIgeQAgHI8xgBEkYKBkdldFBvdRIYLnBsY2VtdS52MS5HZXRQb3VSZXF1ZXN0GhkucGxjZW11LnYxLkdldFBvdVJlc3BvbnNlIgeQAgHI8xgBEk8KCkFwcGx5UGF0Y2gSHC5wbGNlbXUudjEuQXBwbHlQYXRjaFJlcXVlc3QaHS5wbGNlbXUudjEuQXBwbHlQYXRjaFJlc3BvbnNlIgTI8xgDElIKClBsYW5SZWxvYWQSHC5wbGNlbXUudjEuUGxhblJlbG9hZFJlcXVlc3QaHS5wbGNlbXUudjEuUGxhblJlbG9hZFJlc3BvbnNlIgeQAgHI8xgBEkMKBUJ1aWxkEhcucGxjZW11LnYxLkJ1aWxkUmVxdWVzdBoYLnBsY2VtdS52MS5CdWlsZFJlc3BvbnNlIgeQAgHI8xgBEkgKBkV4cG9ydBIYLnBsY2VtdS52MS5FeHBvcnRSZXF1ZXN0GhkucGxjZW11LnYxLkV4cG9ydFJlc3BvbnNlIgeQAgHI8xgBMAESWgoMV2F0Y2hQcm9qZWN0Eh4ucGxjZW11LnYxLldhdGNoUHJvamVjdFJlcXVlc3QaHy5wbGNlbXUudjEuV2F0Y2hQcm9qZWN0UmVzcG9uc2UiB5ACAcjzGAEwAWIGcHJvdG8z", [file_plcemu_v1_diagnostic, file_plcemu_v1_event, file_plcemu_v1_options, file_plcemu_v1_stream]);
 
 /**
  * A document of a project.
@@ -463,6 +463,14 @@ export type Pou = Message<"plcemu.v1.Pou"> & {
    * @generated from field: string source = 7;
    */
   source: string;
+
+  /**
+   * Its body in a form to read and edit: LD, FBD, CFC and SFC in the text form of docs/text-form.md, statements as they are.
+   * A PouEdit takes it back. Only in GetPou of PLCopen documents.
+   *
+   * @generated from field: string text = 8;
+   */
+  text: string;
 };
 
 /**
@@ -666,7 +674,7 @@ export type PouEdit = Message<"plcemu.v1.PouEdit"> & {
 
   /**
    * The whole POU: `PROGRAM ... END_PROGRAM`, or the `pou` element of a PLCopen document. A text without a POU's opening
-   * keyword replaces the body of an ST or IL POU and keeps its declarations.
+   * keyword replaces the body of the POU and keeps its declarations: statements, or the text form of a drawing or chart.
    *
    * @generated from field: string source = 2;
    */
@@ -716,6 +724,34 @@ export const PatchSchema: GenMessage<Patch> = /*@__PURE__*/
   messageDesc(file_plcemu_v1_project, 18);
 
 /**
+ * What must hold after a change, else it is taken back.
+ *
+ * @generated from message plcemu.v1.ReloadGuard
+ */
+export type ReloadGuard = Message<"plcemu.v1.ReloadGuard"> & {
+  /**
+   * An ST expression over the variables of the new program, of type BOOL: `Main.Level < 90.0`. Must hold after each scan.
+   *
+   * @generated from field: string condition = 1;
+   */
+  condition: string;
+
+  /**
+   * Scans of the new program to watch, 1 to 100,000; 0: 10.
+   *
+   * @generated from field: uint32 scans = 2;
+   */
+  scans: number;
+};
+
+/**
+ * Describes the message plcemu.v1.ReloadGuard.
+ * Use `create(ReloadGuardSchema)` to create a new message.
+ */
+export const ReloadGuardSchema: GenMessage<ReloadGuard> = /*@__PURE__*/
+  messageDesc(file_plcemu_v1_project, 19);
+
+/**
  * Request of ApplyPatch.
  *
  * @generated from message plcemu.v1.ApplyPatchRequest
@@ -755,6 +791,16 @@ export type ApplyPatchRequest = Message<"plcemu.v1.ApplyPatchRequest"> & {
    * @generated from field: bool write_back = 5;
    */
   writeBack: boolean;
+
+  /**
+   * Watches the new program for some scans; the call answers after them. Where the condition breaks, the program faults or the
+   * runtime ends scanning before that, the old program is swapped back between two scans: what both programs have keeps its
+   * value, what only the old one has gets the value that it had before the change. Errors: ABORTED GUARD_BROKEN (rolled back);
+   * INVALID_ARGUMENT INVALID_REQUEST (no condition; nothing changed); FAILED_PRECONDITION WRONG_STATE where it does not scan.
+   *
+   * @generated from field: plcemu.v1.ReloadGuard guard = 6;
+   */
+  guard?: ReloadGuard | undefined;
 };
 
 /**
@@ -762,7 +808,7 @@ export type ApplyPatchRequest = Message<"plcemu.v1.ApplyPatchRequest"> & {
  * Use `create(ApplyPatchRequestSchema)` to create a new message.
  */
 export const ApplyPatchRequestSchema: GenMessage<ApplyPatchRequest> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 19);
+  messageDesc(file_plcemu_v1_project, 20);
 
 /**
  * Response of ApplyPatch.
@@ -811,7 +857,7 @@ export type ApplyPatchResponse = Message<"plcemu.v1.ApplyPatchResponse"> & {
  * Use `create(ApplyPatchResponseSchema)` to create a new message.
  */
 export const ApplyPatchResponseSchema: GenMessage<ApplyPatchResponse> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 20);
+  messageDesc(file_plcemu_v1_project, 21);
 
 /**
  * Request of PlanReload.
@@ -839,7 +885,7 @@ export type PlanReloadRequest = Message<"plcemu.v1.PlanReloadRequest"> & {
  * Use `create(PlanReloadRequestSchema)` to create a new message.
  */
 export const PlanReloadRequestSchema: GenMessage<PlanReloadRequest> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 21);
+  messageDesc(file_plcemu_v1_project, 22);
 
 /**
  * Response of PlanReload.
@@ -874,7 +920,7 @@ export type PlanReloadResponse = Message<"plcemu.v1.PlanReloadResponse"> & {
  * Use `create(PlanReloadResponseSchema)` to create a new message.
  */
 export const PlanReloadResponseSchema: GenMessage<PlanReloadResponse> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 22);
+  messageDesc(file_plcemu_v1_project, 23);
 
 /**
  * Request of Build.
@@ -909,7 +955,7 @@ export type BuildRequest = Message<"plcemu.v1.BuildRequest"> & {
  * Use `create(BuildRequestSchema)` to create a new message.
  */
 export const BuildRequestSchema: GenMessage<BuildRequest> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 23);
+  messageDesc(file_plcemu_v1_project, 24);
 
 /**
  * Response of Build.
@@ -951,7 +997,7 @@ export type BuildResponse = Message<"plcemu.v1.BuildResponse"> & {
  * Use `create(BuildResponseSchema)` to create a new message.
  */
 export const BuildResponseSchema: GenMessage<BuildResponse> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 24);
+  messageDesc(file_plcemu_v1_project, 25);
 
 /**
  * Request of Export.
@@ -979,7 +1025,7 @@ export type ExportRequest = Message<"plcemu.v1.ExportRequest"> & {
  * Use `create(ExportRequestSchema)` to create a new message.
  */
 export const ExportRequestSchema: GenMessage<ExportRequest> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 25);
+  messageDesc(file_plcemu_v1_project, 26);
 
 /**
  * A piece of an export.
@@ -1014,7 +1060,7 @@ export type ExportResponse = Message<"plcemu.v1.ExportResponse"> & {
  * Use `create(ExportResponseSchema)` to create a new message.
  */
 export const ExportResponseSchema: GenMessage<ExportResponse> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 26);
+  messageDesc(file_plcemu_v1_project, 27);
 
 /**
  * Request of WatchProject.
@@ -1042,7 +1088,7 @@ export type WatchProjectRequest = Message<"plcemu.v1.WatchProjectRequest"> & {
  * Use `create(WatchProjectRequestSchema)` to create a new message.
  */
 export const WatchProjectRequestSchema: GenMessage<WatchProjectRequest> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 27);
+  messageDesc(file_plcemu_v1_project, 28);
 
 /**
  * A message of WatchProject.
@@ -1063,7 +1109,7 @@ export type WatchProjectResponse = Message<"plcemu.v1.WatchProjectResponse"> & {
  * Use `create(WatchProjectResponseSchema)` to create a new message.
  */
 export const WatchProjectResponseSchema: GenMessage<WatchProjectResponse> = /*@__PURE__*/
-  messageDesc(file_plcemu_v1_project, 28);
+  messageDesc(file_plcemu_v1_project, 29);
 
 /**
  * Form of an export.
@@ -1171,7 +1217,7 @@ export const ProjectService: GenService<{
   },
   /**
    * Changes documents or POUs and, when the result builds, swaps the program between two scans, values kept. Errors:
-   * INVALID_ARGUMENT REVISION_MISSING, PROJECT_HAS_ERRORS (nothing changed); ABORTED REVISION_CONFLICT, BUSY.
+   * INVALID_ARGUMENT REVISION_MISSING, PROJECT_HAS_ERRORS (nothing changed); ABORTED REVISION_CONFLICT, BUSY, GUARD_BROKEN.
    *
    * @generated from rpc plcemu.v1.ProjectService.ApplyPatch
    */

@@ -5,7 +5,8 @@ import { cellConflicts, cellKey, cellUses } from './cell-table.js';
 import { countingLoop, isRead, startOf, type Counter, type Loop } from './counting-loop.js';
 import type { ModuleFacts } from './effects.js';
 import { onlyOwnStores, summarizeLoop } from './loop-summary.js';
-import { mapStatements, type IrMapping } from './map-ir.js';
+import { mapStatements } from './map-ir.js';
+import { simplification } from './simplify-function.js';
 import { unrolled, type Counting } from './unroll-loop.js';
 
 /**
@@ -106,11 +107,14 @@ export function boundCounters(facts: ModuleFacts, fn: IrFunction): IrFunction {
   return { ...fn, body: visitList(fn.body) };
 }
 
+/** The statements with the bounds at every read of the counter, and simplified by them. */
 function withRange(body: readonly IrStmt[], counter: Counter, range: IrRange): readonly IrStmt[] {
-  const mapping: IrMapping = {
-    expression: (expr) =>
-      (expr.op === 'local' || expr.op === 'loadCell') && isRead(expr, counter) ? { ...expr, range } : expr,
-    statement: (statement) => statement,
-  };
-  return mapStatements(body, mapping);
+  return mapStatements(body, {
+    expression(expr) {
+      const bounded =
+        (expr.op === 'local' || expr.op === 'loadCell') && isRead(expr, counter) ? { ...expr, range } : expr;
+      return simplification.expression(bounded);
+    },
+    statement: (statement) => simplification.statement(statement),
+  });
 }

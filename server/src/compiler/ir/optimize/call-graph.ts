@@ -7,30 +7,39 @@ export type CallTable = ReadonlyMap<string, readonly CallNode[]>;
 export const callsOf = (module: IrModule): CallTable =>
   new Map(module.functions.map((fn) => [fn.name, analyse(fn).calls]));
 
-/** Names so that callees come before their callers, as far as there is no recursion. */
-export function calleesFirst(calls: CallTable): readonly string[] {
+export interface CallOrder {
+  /** Callees come before their callers, as far as there is no recursion. */
+  readonly order: readonly string[];
+  readonly recursive: boolean;
+}
+
+export function callOrder(calls: CallTable): CallOrder {
   const order: string[] = [];
-  const seen = new Set<string>();
+  const entered = new Set<string>();
+  const left = new Set<string>();
+  let recursive = false;
   // A stack of its own: call chains may be long.
   for (const root of calls.keys()) {
-    const stack: { name: string; next: number }[] = [];
+    const stack: { readonly name: string; readonly called: readonly CallNode[]; next: number }[] = [];
     const enter = (name: string): void => {
-      if (seen.has(name)) return;
-      seen.add(name);
-      stack.push({ name, next: 0 });
+      const called = calls.get(name);
+      if (!called) return;
+      if (!entered.has(name)) {
+        entered.add(name);
+        stack.push({ name, called, next: 0 });
+      } else if (!left.has(name)) recursive = true;
     };
-    enter(root);
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const called = calls.get(top.name) ?? [];
-      if (top.next < called.length) enter(called[top.next++]!.callee);
+    if (!entered.has(root)) enter(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      if (top.next < top.called.length) enter(top.called[top.next++]!.callee);
       else {
         order.push(top.name);
+        left.add(top.name);
         stack.pop();
       }
     }
   }
-  return order.filter((name) => calls.has(name));
+  return { order, recursive };
 }
 
 /** More instances than this are not told apart. */

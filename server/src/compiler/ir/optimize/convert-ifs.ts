@@ -19,38 +19,47 @@ export function convertIfs(fn: IrFunction): IrFunction {
   return { ...fn, locals, body };
 }
 
-function convertBody(body: readonly IrStmt[], inLoop: boolean, locals: IrLocal[]): IrStmt[] {
-  return body.flatMap((statement): IrStmt[] => {
-    switch (statement.op) {
-      case 'if': {
-        const then = convertBody(statement.then, inLoop, locals);
-        const otherwise = convertBody(statement.otherwise, inLoop, locals);
-        const whole = { ...statement, then, otherwise };
-        return converted(whole, inLoop, locals) ?? [whole];
-      }
-      case 'block':
-        return [{ ...statement, body: convertBody(statement.body, inLoop, locals) }];
-      case 'loop':
-        return [{ ...statement, body: convertBody(statement.body, true, locals) }];
-      case 'switch':
-        return [
-          {
-            ...statement,
-            cases: statement.cases.map((one) => ({ ...one, body: convertBody(one.body, inLoop, locals) })),
-            otherwise: convertBody(statement.otherwise, inLoop, locals),
-          },
-        ];
-      case 'labels':
-        return [
-          {
-            ...statement,
-            segments: statement.segments.map((one) => ({ ...one, body: convertBody(one.body, inLoop, locals) })),
-          },
-        ];
-      default:
-        return [statement];
+function convertBody(body: readonly IrStmt[], inLoop: boolean, locals: IrLocal[]): readonly IrStmt[] {
+  let out: IrStmt[] | undefined;
+  for (let index = 0; index < body.length; index++) {
+    const statement = body[index]!;
+    const result = convertStatement(statement, inLoop, locals);
+    if (result === statement && !out) continue;
+    out ??= body.slice(0, index);
+    if (Array.isArray(result)) out.push(...(result as readonly IrStmt[]));
+    else out.push(result as IrStmt);
+  }
+  return out ?? body;
+}
+
+function convertStatement(statement: IrStmt, inLoop: boolean, locals: IrLocal[]): IrStmt | readonly IrStmt[] {
+  switch (statement.op) {
+    case 'if': {
+      const then = convertBody(statement.then, inLoop, locals);
+      const otherwise = convertBody(statement.otherwise, inLoop, locals);
+      const whole =
+        then === statement.then && otherwise === statement.otherwise ? statement : { ...statement, then, otherwise };
+      return converted(whole, inLoop, locals) ?? whole;
     }
-  });
+    case 'block':
+    case 'loop': {
+      const body = convertBody(statement.body, inLoop || statement.op === 'loop', locals);
+      return body === statement.body ? statement : { ...statement, body };
+    }
+    case 'switch':
+      return {
+        ...statement,
+        cases: statement.cases.map((one) => ({ ...one, body: convertBody(one.body, inLoop, locals) })),
+        otherwise: convertBody(statement.otherwise, inLoop, locals),
+      };
+    case 'labels':
+      return {
+        ...statement,
+        segments: statement.segments.map((one) => ({ ...one, body: convertBody(one.body, inLoop, locals) })),
+      };
+    default:
+      return statement;
+  }
 }
 
 function converted(statement: IrStmt & { op: 'if' }, inLoop: boolean, locals: IrLocal[]): IrStmt[] | undefined {

@@ -1,6 +1,6 @@
 import type { InstanceRegion, IrFunction, IrModule } from '../ir.js';
 import { analyse, type CallNode } from './analysis.js';
-import { calleesFirst, callsOf, instancePlaces, type CallTable } from './call-graph.js';
+import { callOrder, callsOf, instancePlaces, type CallTable } from './call-graph.js';
 import { SpanSet, type Span } from './span.js';
 
 /** Memory that a call of a function may write, through all that it calls; its own frame apart. */
@@ -126,36 +126,41 @@ function spansIn(region: InstanceRegion, instance: SpanSet): SpanSet {
   return whole;
 }
 
-/** Adds to each function's effects what its callees do, until nothing is added. */
+/** Adds to each function's effects what its callees do. One round is enough unless there is recursion. */
 function closeEffects(
   functions: ReadonlyMap<string, IrFunction>,
   calls: CallTable,
   effects: ReadonlyMap<string, Effects>,
 ): void {
-  const order = calleesFirst(calls);
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const name of order) {
-      const own = effects.get(name)!;
-      for (const call of calls.get(name)!) {
-        const inner = effects.get(call.callee);
-        if (!inner) continue;
-        if (inner !== own && own.absolute.addAll(inner.absolute)) changed = true;
-        const writesInstance = functions.get(call.callee)!.hasInstance && !inner.instance.empty;
-        let anything = inner.anything;
-        if (writesInstance) {
-          if (!call.instance) anything = true;
-          else if (call.instance.base === 'absolute')
-            changed = own.absolute.addAll(spansIn(call.instance, inner.instance), call.instance.offset) || changed;
-          else if (call.instance.base === 'instance' && !(inner === own && call.instance.offset === 0)) {
-            changed = own.instance.addAll(spansIn(call.instance, inner.instance), call.instance.offset) || changed;
-          }
-        }
-        if (anything && !own.anything) {
-          own.anything = true;
-          changed = true;
-        }
-      }
-    }
+  const { order, recursive } = callOrder(calls);
+  const extent = (): number => {
+    let sum = 0;
+    for (const one of effects.values()) sum += one.absolute.size() + one.instance.size() + (one.anything ? 1 : 0);
+    return sum;
+  };
+  for (let before = -1, after = 0; before !== after;) {
+    before = after;
+    for (const name of order)
+      for (const call of calls.get(name)!) addCall(functions, effects, effects.get(name)!, call);
+    after = recursive ? extent() : before;
+  }
+}
+
+function addCall(
+  functions: ReadonlyMap<string, IrFunction>,
+  effects: ReadonlyMap<string, Effects>,
+  own: Effects,
+  call: CallNode,
+): void {
+  const inner = effects.get(call.callee);
+  if (!inner) return;
+  if (inner !== own) own.absolute.addAll(inner.absolute, 0);
+  if (inner.anything) own.anything = true;
+  if (!functions.get(call.callee)!.hasInstance || inner.instance.empty) return;
+  const region = call.instance;
+  if (!region) own.anything = true;
+  else if (region.base === 'absolute') own.absolute.addAll(spansIn(region, inner.instance), region.offset);
+  else if (region.base === 'instance' && !(inner === own && region.offset === 0)) {
+    own.instance.addAll(spansIn(region, inner.instance), region.offset);
   }
 }

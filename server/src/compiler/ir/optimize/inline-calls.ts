@@ -1,7 +1,7 @@
 import type { InstanceRegion, IrCell, IrExpr, IrFunction, IrLocal, IrModule, IrStmt } from '../ir.js';
 import { walkStatements } from '../walk.js';
 import { analyse, type CallNode } from './analysis.js';
-import { calleesFirst, callsOf } from './call-graph.js';
+import { callOrder, callsOf } from './call-graph.js';
 import { mapStatements } from './map-ir.js';
 
 /** Nodes of the IR that a callee may have to be copied into its caller, outside and inside of a loop, or where it is called once. */
@@ -14,31 +14,24 @@ interface Candidate {
   readonly size: number;
 }
 
-interface Inlined {
-  readonly module: IrModule;
-  readonly changed: ReadonlySet<string>;
-}
-
 /** Copies small functions and block bodies into their callers, callees first. */
-export function inlineCalls(module: IrModule, keep: (fn: IrFunction) => boolean): Inlined {
+export function inlineCalls(module: IrModule, keep: (fn: IrFunction) => boolean): IrModule {
   const calls = callsOf(module);
   const callCount = new Map<string, number>();
   for (const called of calls.values())
     for (const call of called) callCount.set(call.callee, (callCount.get(call.callee) ?? 0) + 1);
   const functions = new Map(module.functions.map((fn) => [fn.name, fn]));
   const candidates = new Map<string, Candidate>();
-  const changed = new Set<string>();
-  for (const name of calleesFirst(calls)) {
+  for (const name of callOrder(calls).order) {
     let fn = functions.get(name)!;
     if (calls.get(name)!.some((call) => candidates.has(call.callee))) {
       fn = new Inliner(fn, candidates, callCount).run();
       functions.set(name, fn);
-      changed.add(name);
     }
     const size = keep(fn) ? undefined : inlinableSize(fn);
     if (size !== undefined) candidates.set(name, { fn, size });
   }
-  return { module: { ...module, functions: module.functions.map((fn) => functions.get(fn.name)!) }, changed };
+  return { ...module, functions: module.functions.map((fn) => functions.get(fn.name)!) };
 }
 
 /** Nodes of the body; undefined where it can't be copied: frames, calls left in it, jump labels, or too much. */

@@ -1,13 +1,11 @@
 import type { IrFunction, IrModule } from '../ir.js';
 import { boundCounters } from './bound-counters.js';
-import { collapseTemporaries } from './collapse-temporaries.js';
 import { convertIfs } from './convert-ifs.js';
 import { moduleFacts } from './effects.js';
 import { fixAndSimplify } from './fix-instances.js';
 import { inlineCalls } from './inline-calls.js';
 import { noteRegions } from './note-regions.js';
 import { promoteCells } from './promote-cells.js';
-import { simplifyFunction } from './simplify-function.js';
 
 /**
  * The same program, faster: what the emitter writes for the plain form. The passes, in order. Calls of functions that
@@ -16,15 +14,9 @@ import { simplifyFunction } from './simplify-function.js';
 export function optimizeModule(source: IrModule, keep: (fn: IrFunction) => boolean = () => false): IrModule {
   const withInstance = new Set(source.functions.filter((fn) => fn.hasInstance).map((fn) => fn.name));
   const prepared = each(source, (fn) => noteRegions(fn, (name) => withInstance.has(name)));
-  const inlined = inlineCalls(fixAndSimplify(prepared), keep);
-  const collapsed = each(inlined.module, (fn) =>
-    inlined.changed.has(fn.name) ? simplifyFunction(collapseTemporaries(fn)) : fn,
-  );
-  const facts = moduleFacts(collapsed);
-  return each(collapsed, (fn) => {
-    const bounded = boundCounters(facts, fn);
-    return promoteCells(facts, convertIfs(bounded === fn ? fn : simplifyFunction(bounded)));
-  });
+  const module = fixAndSimplify(inlineCalls(prepared, keep));
+  const facts = moduleFacts(module);
+  return each(module, (fn) => promoteCells(facts, convertIfs(boundCounters(facts, fn))));
 }
 
 const each = (module: IrModule, pass: (fn: IrFunction) => IrFunction): IrModule => ({

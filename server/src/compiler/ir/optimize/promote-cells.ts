@@ -156,16 +156,21 @@ class Promoter {
         return expr;
       case 'loadCell':
         return this.loadCell(expr);
-      case 'load':
-        return { ...expr, address: this.expression(expr.address) };
+      case 'load': {
+        const address = this.expression(expr.address);
+        return address === expr.address ? expr : { ...expr, address };
+      }
       case 'unary':
       case 'checkNonZero':
       case 'checkIndex':
-      case 'checkRef':
-        return { ...expr, value: this.expression(expr.value) };
+      case 'checkRef': {
+        const value = this.expression(expr.value);
+        return value === expr.value ? expr : { ...expr, value };
+      }
       case 'binary': {
         const left = this.expression(expr.left);
-        return { ...expr, left, right: this.expression(expr.right) };
+        const right = this.expression(expr.right);
+        return left === expr.left && right === expr.right ? expr : { ...expr, left, right };
       }
       case 'cond': {
         if (expr.eager) {

@@ -86,17 +86,16 @@ export class SpanSet {
 
   add(start: number, end: number): void {
     const last = this.spans.at(-1);
-    if (last && start >= last[0] && end <= last[1]) return;
+    if (last && start >= last[0] && start <= last[1]) {
+      if (end > last[1]) this.spans[this.spans.length - 1] = [last[0], end];
+      return;
+    }
+    if (last && start < last[0]) this.sorted = false;
     this.spans.push([start, end]);
-    this.sorted = false;
   }
 
-  /** True where this set grew. */
-  addAll(other: SpanSet, shift = 0): boolean {
-    if (other.empty) return false;
-    const before = this.size();
+  addAll(other: SpanSet, shift: number): void {
     for (const [start, end] of other.ordered()) this.add(start + shift, end + shift);
-    return this.size() !== before;
   }
 
   /** Sum of the bytes. */

@@ -2,6 +2,7 @@ import type { IrExpr, IrStmt } from '../ir.js';
 import { walkStatements } from '../walk.js';
 import { isRead, type Counter, type Loop } from './counting-loop.js';
 import { mapStatements } from './map-ir.js';
+import { simplification } from './simplify-function.js';
 
 /** A loop whose turns are known: start, start + step .. as long as the limit is not passed. */
 export interface Counting {
@@ -57,12 +58,12 @@ function withCounter(body: readonly IrStmt[], counter: Counter, value: IrExpr, s
   const own = new Set<string>();
   walkStatements(body, { statement: (statement) => statement.op === 'block' && own.add(statement.label) });
   return mapStatements(body, {
-    expression: (expr) => (isRead(expr, counter) ? value : expr),
+    expression: (expr) => simplification.expression(isRead(expr, counter) ? value : expr),
     statement(statement) {
       if ((statement.op === 'block' || statement.op === 'br') && own.has(statement.label)) {
         return { ...statement, label: `${statement.label}$${suffix}` };
       }
-      return statement;
+      return simplification.statement(statement);
     },
   });
 }

@@ -236,8 +236,8 @@ export const seededFaults = {
     edits: [
       {
         file: `${events}/batch-builder.ts`,
-        find: '...(scans > 0 && { coalesced: { scans } }),',
-        replace: "...(scans > 0 && !inside.fault('merging-unsaid') && { coalesced: { scans } }),",
+        find: '...(isMerged && { coalesced:',
+        replace: "...(isMerged && !inside.fault('merging-unsaid') && { coalesced:",
       },
     ],
   },

@@ -137,9 +137,9 @@ function mergeSet(
     if (!isMergeable(event)) continue;
     const { payload } = event;
     inputs.push({ changes: payload.changes, ...(merged && { edges: merged.edges }) });
-    // Values between scans belong to the scan before them; io events come at most once per scan and direction.
-    if (merged) scans += merged.scans;
-    else if (payload.kind !== 'values') scans += 1;
+    // Values between scans are no scan, and I/O that changed with them is of the scan before: that is counted once.
+    if (merged) scans += merged.scans - (payload.kind === 'io' && merged.firstScan === lastScan ? 1 : 0);
+    else if (payload.kind === 'scan' || (payload.kind === 'io' && payload.scan !== lastScan)) scans += 1;
     firstScan = Math.min(firstScan, merged?.firstScan ?? payload.scan);
     lastScan = Math.max(lastScan, merged?.lastScan ?? payload.scan);
     if (payload.kind === 'scan') newest = payload;
@@ -166,7 +166,10 @@ function split(items: readonly Item[], previous: bigint, sequence: bigint, maxBy
   let events: BatchEvent[] = [];
   let size = 0;
   let scan: number | undefined;
-  let scans = 0;
+  /** Scans that the message tells of: as its scan events say, else as its I/O events do. */
+  let scans: number | undefined;
+  let scansOfIo = 0;
+  let isMerged = false;
   let closedAt = 0;
   let closedSize = 0;
   let closedSequence = previous;
@@ -177,13 +180,15 @@ function split(items: readonly Item[], previous: bigint, sequence: bigint, maxBy
       sequence: continued ? from : upTo,
       ...(scan !== undefined && { scan }),
       events,
-      ...(scans > 0 && { coalesced: { scans } }),
+      ...(isMerged && { coalesced: { scans: Math.max(1, scans ?? scansOfIo) } }),
       continued,
     });
     if (!continued) from = upTo;
     events = [];
     size = 0;
-    scans = 0;
+    scans = undefined;
+    scansOfIo = 0;
+    isMerged = false;
     closedAt = 0;
     closedSize = 0;
   };
@@ -202,8 +207,11 @@ function split(items: readonly Item[], previous: bigint, sequence: bigint, maxBy
     }
     events.push(item);
     size += bytes;
-    if (item.merged) scans = Math.max(scans, item.merged.scans);
-    if (item.event.payload.kind === 'scan') ({ scan } = item.event.payload);
+    const { payload } = item.event;
+    if (item.merged) isMerged = true;
+    if (payload.kind === 'scan') scans = Math.max(scans ?? 0, item.merged?.scans ?? 1);
+    else if (payload.kind === 'io') scansOfIo = Math.max(scansOfIo, item.merged?.scans ?? 1);
+    if (payload.kind === 'scan') ({ scan } = payload);
   };
 
   items.forEach(({ event, merged, groupEnd, sizeBytes }, i) => {

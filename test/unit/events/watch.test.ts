@@ -317,6 +317,33 @@ describe('a watch', () => {
     checkChain(messages);
   });
 
+  it('counts a merged scan once, also where I/O changed between it and the next', async () => {
+    const host = await startHost();
+    const watch = host.open({ filter: { classes: ['scan', 'io'], minIntervalMs: 100 } });
+    takeAll(watch);
+    const io = (scan: number) => ({
+      class: 'io' as const,
+      payload: {
+        kind: 'io' as const,
+        runtime: 'main',
+        scan,
+        direction: 'input' as const,
+        changes: changesOf({ 9: scan }),
+      },
+    });
+    host.log.append('scan', scanEvent(1));
+    await host.time.advance(10);
+    takeAll(watch);
+    const { changes } = scanEvent(1);
+    host.log.appendGroup([
+      io(1),
+      { class: 'scan', payload: { kind: 'values', runtime: 'main', scan: 1, cause: 'write', changes } },
+    ]);
+    host.log.appendGroup([io(2), { class: 'scan', payload: scanEvent(2) }]);
+    await host.time.advance(200);
+    expect(takeAll(watch)).toMatchObject([{ kind: 'batch', scan: 2, coalescedScans: 1 }]);
+  });
+
   it('is one of at most 64 on a connection and 512 on the host', async () => {
     const host = await startHost();
     const connection = {};

@@ -131,7 +131,7 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
 /** What CODESYS wrote is read with its implicit conversions, whatever the profile; each that narrows is a warning. */
 function tolerantProfile(profile: Profile, units: readonly SourceUnit[]): Profile {
   return units.some((unit) => unit.dialect === 'codesys')
-    ? { ...profile, implicitConversion: 'narrowing-with-warning' }
+    ? { ...profile, implicitConversion: 'narrowing-with-warning', stringIndex: 'units-from-0' }
     : profile;
 }
 

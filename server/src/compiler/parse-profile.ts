@@ -28,6 +28,7 @@ export const profileFields = {
   counterTop: ['type', 'preset'],
   processBlocks: ['annex-f', 'util'],
   indexFault: ['fault', 'clamp'],
+  stringIndex: ['characters-from-1', 'units-from-0'],
 } as const satisfies Record<Exclude<keyof Profile, 'name'>, Field>;
 
 export type ParsedProfile = { readonly profile: Profile } | { readonly problems: readonly string[] };

@@ -41,6 +41,8 @@ export interface Profile {
   /** INTEGRAL, DERIVATIVE, PID, RAMP, HYSTERESIS of annex F of edition 2, or those of CODESYS' Util library. */
   readonly processBlocks: 'annex-f' | 'util';
   readonly indexFault: 'fault' | 'clamp';
+  /** `s[i]`: a CHAR or WCHAR, counted from 1 (edition 3, 6.4.2), or a byte or 16-bit unit, counted from 0 (CODESYS). */
+  readonly stringIndex: 'characters-from-1' | 'units-from-0';
 }
 
 const iec: Profile = {
@@ -68,6 +70,7 @@ const iec: Profile = {
   counterTop: 'type',
   processBlocks: 'annex-f',
   indexFault: 'fault',
+  stringIndex: 'characters-from-1',
 };
 
 /** What the CODESYS family has in common. */
@@ -78,6 +81,7 @@ const codesys: Profile = {
   bitStringToString: 'prefixed-hex',
   bitStringToReal: 'value',
   implicitConversion: 'narrowing-with-warning',
+  stringIndex: 'units-from-0',
   defaultStringLength: 80,
   timeToRealUnit: 'ms',
   counterType: 'WORD',
@@ -93,6 +97,7 @@ export const profiles: readonly Profile[] = [
     ...iec,
     name: 'matiec',
     graphOrder: 'outputs-first',
+    stringIndex: 'units-from-0',
     locatedOverlap: 'separate',
     sfcSelection: 'all',
     defaultStringLength: 126,

@@ -6,6 +6,7 @@ import { linkExternal } from './rule-external.js';
 import { checkInheritance, checkNotAbstract } from './rule-inheritance.js';
 import { checkAddressesTwice, checkLocation } from './rule-location.js';
 import { checkPou } from './rule-pou.js';
+import { checkEdge } from './rule-variable.js';
 import type { VariableSymbol } from './symbols.js';
 import type { Type } from './types.js';
 
@@ -16,6 +17,7 @@ export function checkDeclarations(c: Compilation, units: readonly SourceUnit[]):
     linkExternal(c, variable);
     checkConstant(c, variable);
     checkLocation(c, variable);
+    checkEdge(c, variable);
     const block = instanceBlock(variable.type);
     if (block && variable.section !== 'VAR_IN_OUT' && variable.section !== 'VAR_EXTERNAL')
       checkNotAbstract(c, block, variable.name, variable.span);

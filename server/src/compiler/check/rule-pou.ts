@@ -1,3 +1,4 @@
+import { foldName } from '../../model/identifier.js';
 import type { PouDeclaration } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 
@@ -29,6 +30,7 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
       `A ${pou.pouKind === 'function_block' ? 'function block' : pou.pouKind} has no result type; '${pou.name}' would have to be a FUNCTION.`,
     );
   }
+  for (const name of pou.usings) checkUsing(c, pou, name);
   if (pou.pouKind === 'program' && pou.implements.length > 0)
     problems.report('E5001', pou.nameSpan, `A program can't implement an interface.`);
   if (
@@ -42,4 +44,17 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
       `A class has no body of its own; move these statements to a method of '${pou.name}'.`,
     );
   }
+}
+
+/** E2001 for USING of a namespace that no document declares, once for each. IEC 61131-3:2013, 6.9.4. */
+function checkUsing(c: Compilation, pou: PouDeclaration, name: string): void {
+  const key = foldName(name);
+  const around = pou.namespace.map((_, i) => [...pou.namespace.slice(0, i + 1).map(foldName), key].join('.'));
+  if ([key, ...around].some((each) => c.table.namespaces.has(each)) || c.missing.has(`namespace ${key}`)) return;
+  c.missing.add(`namespace ${key}`);
+  c.problems.report(
+    'E2001',
+    pou.nameSpan,
+    `There is no namespace '${name}' for the USING in '${pou.name}'; add the documents that declare it.`,
+  );
 }

@@ -49,6 +49,8 @@ export function createStructType(c: Compilation, node: StructTypeNode, scope: Sc
 
 function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: string): Layout {
   const fields = new Map<string, FieldSymbol>();
+  if (node.members.length === 0 && node.extends === undefined && c.profile.implicitConversion === 'widening')
+    c.problems.report('E2006', node.span, `The structure '${name}' has no members; give it one, or remove it.`);
   let end = 0;
   let align = 1;
   if (node.extends !== undefined) {

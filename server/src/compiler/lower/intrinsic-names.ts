@@ -3,6 +3,7 @@ const names: ReadonlySet<string> = new Set([
   'ADR',
   'REF',
   'SIZEOF',
+  'XSIZEOF',
   '__ISVALIDREF',
   '__NOW',
   '__DATE_NOW',

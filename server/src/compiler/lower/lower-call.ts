@@ -86,7 +86,7 @@ function lowerArguments(f: FunctionBuilder, node: CallExpression): void {
 /** A function's own name means its result, but a call means the function; likewise for a variable that shares a function's name. */
 function lowerCallee(f: FunctionBuilder, node: CallExpression): Operand {
   const { callee } = node;
-  if (callee.kind !== 'name') return lowerExpression(f, callee);
+  if (callee.kind !== 'name' || callee.global) return lowerExpression(f, callee);
   const key = foldName(callee.name);
   const local = f.scope.callable?.variables.get(key);
   if (local && local.type.kind !== 'instance' && local.type.kind !== 'pointer') {

@@ -43,7 +43,7 @@ function lower(f: FunctionBuilder, node: Expression, expected: Type | undefined,
     case 'enumLiteral':
       return lowerEnumLiteral(f, node);
     case 'name':
-      return lowerName(f, node.name, node.span, expected, raw);
+      return lowerName(f, node, expected, raw);
     case 'member':
       return lowerMember(f, node, raw);
     case 'deref':

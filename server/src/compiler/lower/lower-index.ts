@@ -192,7 +192,10 @@ function indexPointer(f: FunctionBuilder, object: Operand, node: IndexExpression
   return { kind: 'place', type: type.target, place, dynamic: true };
 }
 
-/** Characters of a string count from 0, as bytes or 16-bit units; the terminating NUL is the last. */
+/**
+ * `s[i]`: in the standard a character, counted from 1; else bytes or 16-bit units, counted from 0, of which the terminating NUL is
+ * the last.
+ */
 function indexString(f: FunctionBuilder, object: Operand, node: IndexExpression): Operand {
   const type = operandType(object);
   if (type.kind !== 'string') return errorOperand;
@@ -209,16 +212,22 @@ function indexString(f: FunctionBuilder, object: Operand, node: IndexExpression)
         ? object.address
         : undefined;
   if (!address) return errorOperand;
-  if (index.constant !== undefined && (index.constant < 0n || index.constant > BigInt(type.capacity))) {
-    f.c.problems.report('E3006', node.indices[0]!.span, `The index ${index.constant} is outside 0..${type.capacity}.`);
+  const characters = f.c.profile.stringIndex === 'characters-from-1' && !f.trusted;
+  const low = characters ? 1 : 0;
+  if (index.constant !== undefined && (index.constant < BigInt(low) || index.constant > BigInt(type.capacity))) {
+    f.c.problems.report(
+      'E3006',
+      node.indices[0]!.span,
+      `The index ${index.constant} is outside ${low}..${type.capacity}.`,
+    );
     return errorOperand;
   }
-  const distance = checkedDistance(f, index.ir, 0, type.capacity, node.indices[0]!.span);
+  const distance = checkedDistance(f, index.ir, low, type.capacity, node.indices[0]!.span);
   const scaled = type.wide ? binary('i32.shl', distance, i32(1)) : distance;
   const readOnly = object.kind === 'place' ? object.readOnly : 'it is no variable';
   return {
     kind: 'place',
-    type: type.wide ? e.WORD : e.BYTE,
+    type: characters ? (type.wide ? e.WCHAR : e.CHAR) : type.wide ? e.WORD : e.BYTE,
     place: { form: 'address', address: binary('i32.add', address, scaled), offset: 0 },
     ...(readOnly !== undefined && { readOnly }),
   };

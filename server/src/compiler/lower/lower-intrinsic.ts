@@ -19,6 +19,7 @@ const counts: Readonly<Record<string, number>> = {
   ADR: 1,
   REF: 1,
   SIZEOF: 1,
+  XSIZEOF: 1,
   __ISVALIDREF: 1,
   __NOW: 0,
   __DATE_NOW: 0,
@@ -47,6 +48,7 @@ export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpre
     case 'REF':
       return lowerAddress(f, name, args[0]!);
     case 'SIZEOF':
+    case 'XSIZEOF':
       return lowerSize(f, args[0]!);
     case '__ISVALIDREF':
       return lowerIsValid(f, args[0]!);

@@ -22,6 +22,7 @@ import { constantIr } from './constant-ir.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { derefReference } from './lower-pointer.js';
 import { absolutePlace, instancePlace, loadPlace } from './lower-place.js';
+import type { NameExpression } from '../syntax/ast.js';
 import { isIntrinsic } from './intrinsic-names.js';
 import { errorOperand, type Operand, type Place, type Receiver } from './operand.js';
 
@@ -32,14 +33,9 @@ export function selfReceiver(f: FunctionBuilder): Receiver | undefined {
 }
 
 /** What an unqualified name means here. REFERENCE TO variables stay references where `raw`. */
-export function lowerName(
-  f: FunctionBuilder,
-  name: string,
-  span: SourceSpan,
-  expected: Type | undefined,
-  raw = false,
-): Operand {
-  const found = findName(f, name, span, expected);
+export function lowerName(f: FunctionBuilder, node: NameExpression, expected: Type | undefined, raw = false): Operand {
+  const { name, span } = node;
+  const found = (node.global ? undefined : findOwn(f, foldName(name), span)) ?? findOutside(f, name, span, expected);
   if (!found) {
     reportUndeclared(f, name, span);
     return errorOperand;
@@ -47,15 +43,21 @@ export function lowerName(
   return raw ? found : derefReference(f, found, span);
 }
 
-function findName(f: FunctionBuilder, name: string, span: SourceSpan, expected: Type | undefined): Operand | undefined {
-  const key = foldName(name);
+/** What the program unit itself declares: temporaries, parameters and locals, members. */
+function findOwn(f: FunctionBuilder, key: string, span: SourceSpan): Operand | undefined {
   const local = f.lets.get(key) ?? f.scope.callable?.variables.get(key);
   if (local) return variableOperand(f, local, span);
   const { block } = f.scope;
-  if (block) {
-    const member = memberOfSelf(f, block, key, span);
-    if (member) return member;
-  }
+  return block && memberOfSelf(f, block, key, span);
+}
+
+function findOutside(
+  f: FunctionBuilder,
+  name: string,
+  span: SourceSpan,
+  expected: Type | undefined,
+): Operand | undefined {
+  const key = foldName(name);
   const global = findGlobal(f.c, f.scope, name);
   if (global) return variableOperand(f, global, span);
   const enumerators = findEnumerators(f.c, f.scope, name);

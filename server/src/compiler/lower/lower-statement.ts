@@ -161,7 +161,7 @@ function lowerCallStatement(f: FunctionBuilder, statement: CallStatement): void 
   if (!isValueOperand(operand)) reportNoValue(f, operand, expression.span);
   else
     f.c.problems.report(
-      'W4009',
+      f.c.profile.implicitConversion === 'widening' ? 'E4009' : 'W4009',
       statement.span,
       'This statement does nothing; assign its value with :=, or remove it.',
     );

@@ -11,7 +11,7 @@ import { readXml } from './read-xml.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed } from './xml-tree.js';
 
-/** The body of a POU, or of an action `Pou.Action`, of a PLCopen document as text that can be edited. */
+/** The body of a POU, or of its action or method `Pou.Member`, of a PLCopen document as text that can be edited. */
 export function bodyText(
   document: SourceDocument,
   name: string,
@@ -22,7 +22,9 @@ export function bodyText(
     (d): d is PouDeclaration => d.kind === 'pou' && sameName(d.name, pouName),
   );
   const body: Body | undefined =
-    member === undefined ? pou?.body : pou?.actions.find((action) => sameName(action.name, member))?.body;
+    member === undefined
+      ? pou?.body
+      : pou && [...pou.actions, ...pou.methods].find(({ name: found }) => sameName(found, member))?.body;
   return body && printBody(body);
 }
 

@@ -144,11 +144,15 @@ function parsePrimary(p: Cursor): Expression {
       return parseLiteral(p);
     case T.openBracket:
       return p.fail('E1112', 'A list in brackets is an initial value: it can stand only after `:=` of a declaration.');
-    case T.dot:
-      return p.fail(
-        'E1112',
-        'A name with a leading dot (global scope) is not supported: write the name of the variable list before it.',
-      );
+    case T.dot: {
+      if (!p.isName(1) || !p.adjacent(1))
+        return p.fail('E1112', `Expected a value, a variable or a call, found ${p.shown()}.`);
+      // `.x` of CODESYS: the global, past a local variable of the same name.
+      p.advance();
+      const name = p.word();
+      p.advance();
+      return { kind: 'name', name, global: true, span: p.span(start) };
+    }
     default:
       return p.fail('E1112', `Expected a value, a variable or a call, found ${p.shown()}.`);
   }

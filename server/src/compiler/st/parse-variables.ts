@@ -1,4 +1,4 @@
-import type { Access, VariableBlock } from '../syntax/ast.js';
+import type { Access, Section, VariableBlock, VariableDeclaration } from '../syntax/ast.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
 import { accesses, parseDeclarationList, sections } from './parse-declaration.js';
@@ -7,6 +7,20 @@ import { parseType } from './parse-type.js';
 /** Whether a section of variables (VAR, VAR_INPUT ...) begins here. */
 export function atSection(p: Cursor): boolean {
   return sections.has(p.keyword());
+}
+
+/** A variable that stands for another one has that one's value. */
+function refuseInitialValues(p: Cursor, section: Section, variables: readonly VariableDeclaration[]): void {
+  for (const { name, initial } of variables) {
+    if (!initial) continue;
+    const owner = section === 'VAR_EXTERNAL' ? 'its VAR_GLOBAL' : 'the variable that the caller passes';
+    p.report(
+      'E1111',
+      initial.span.start,
+      initial.span.end,
+      `\`${name}\` is a ${section} and has the value of ${owner}: remove the initial value.`,
+    );
+  }
 }
 
 /** From VAR to END_VAR. */
@@ -33,6 +47,7 @@ export function parseVariableBlock(p: Cursor): VariableBlock {
     p.advance();
   }
   const variables = parseDeclarationList(p, K.END_VAR, opener, start, parseType);
+  if (section === 'VAR_EXTERNAL' || (section === 'VAR_IN_OUT' && !constant)) refuseInitialValues(p, section, variables);
   // `END_VAR;` is common and harmless.
   if (p.kind() === T.semicolon) p.advance();
   return {

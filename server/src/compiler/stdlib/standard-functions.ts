@@ -9,7 +9,7 @@ import { memoryFunctions } from './memory-functions.js';
 import { numericFunctions } from './numeric-functions.js';
 import { selectionFunctions } from './selection-functions.js';
 import type { FindStandardFunction, StandardFunction } from './standard-function.js';
-import { stringFunctions } from './string-functions.js';
+import { stringFunctions, wideStringFunctions } from './string-functions.js';
 import { typedFunction } from './typed-function.js';
 import { utilityFunctions } from './utility-functions.js';
 import { validationFunctions } from './validation-functions.js';
@@ -22,6 +22,7 @@ export const namedFunctions: readonly StandardFunction[] = [
   ...selectionFunctions,
   ...comparisonFunctions,
   ...stringFunctions,
+  ...wideStringFunctions,
   ...dateFunctions,
   ...endianFunctions,
   ...validationFunctions,

@@ -152,6 +152,11 @@ export const stringFunctions: readonly StandardFunction[] = [
   ...builders.map(writer),
 ];
 
+/** The names of CODESYS' Standard64 library: WLEN, WCONCAT, WLEFT ... */
+export const wideStringFunctions: readonly StandardFunction[] = stringFunctions
+  .filter(({ name }) => !name.endsWith('_EXT') && name !== 'UPPER' && name !== 'LOWER')
+  .map((fn) => ({ ...fn, name: `W${fn.name}` }));
+
 /** LEN and FIND give the integer type that the context wants, else INT; what it can't hold is its greatest value. */
 function count(
   texts: TextArguments,

@@ -83,6 +83,8 @@ export interface TypedEnumLiteral extends Node {
 export interface NameExpression extends Node {
   readonly kind: 'name';
   readonly name: string;
+  /** Written `.name`: past what the program unit declares. */
+  readonly global?: true;
 }
 /** `object.member`; also namespace and list qualification, decided by the checker. */
 export interface MemberExpression extends Node {

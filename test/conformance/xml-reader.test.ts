@@ -21,6 +21,8 @@ function ours(document: XmlDocument, element: XmlElement, depth = 0): string[] {
 
 type Ordered = Record<string, unknown>;
 
+const piece = (text: unknown): string => (typeof text === 'string' ? text : '');
+
 /** The same of an independent reader. */
 function theirs(nodes: readonly Ordered[], depth = 0): string[] {
   return nodes.flatMap((node) => {
@@ -30,7 +32,7 @@ function theirs(nodes: readonly Ordered[], depth = 0): string[] {
     const isLeaf = children.every((child) => Object.keys(child).every((key) => key.startsWith('#') || key === ':@'));
     const text = isLeaf
       ? children
-          .map((child) => String(child['#text'] ?? (child['#cdata'] as Ordered[] | undefined)?.[0]?.['#text'] ?? ''))
+          .map((child) => piece(child['#text'] ?? (child['#cdata'] as Ordered[] | undefined)?.[0]?.['#text']))
           .join('')
       : '';
     const attributes = Object.entries((node[':@'] as Record<string, string> | undefined) ?? {}).filter(

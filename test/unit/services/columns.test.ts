@@ -40,10 +40,10 @@ function valuesOf(columns: Columns): Map<number, unknown> {
   add(columns.textIds, columns.textValues);
   return values;
 }
-/** Halves of surrogate pairs have no place in UTF-8. */
+/** Halves of surrogate pairs have no place in UTF-8, and the reader of protobuf-es takes a BOM at the start for none of the text. */
 const plain = (value: Value, wide: boolean): unknown =>
   value.kind === 'string'
-    ? value.value.replace(/\p{Surrogate}/gu, '\ufffd')
+    ? value.value.replace(/\p{Surrogate}/gu, '\ufffd').replace(/^\ufeff/, '')
     : value.kind === 'int'
       ? wide
         ? value.value

@@ -36,13 +36,13 @@ describe('the reach of a chart', () => {
       { length: width },
       (_value, i) => `STEP A${i}\nSTEP B${i}\nTRANSITION A${i} -> B${i}: x\nTRANSITION B${i} -> A${i}: x\n`,
     );
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(
       findings(
         `INITIAL STEP S\n${steps.join('')}TRANSITION S -> ${Array.from({ length: width }, (_value, i) => `A${i}`).join(' + ')}: x`,
       ),
     ).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
   });
 });
 

@@ -348,7 +348,7 @@ export function createEngine(options: EngineOptions): Engine {
         throw new HostError('BUSY', 'Another program was loaded meanwhile; plan the change anew.');
       }
       return reply(
-        await call({ kind: 'swap', program, moves, ...(swap.forces && { forces: swap.forces }) }, candidate),
+        await call({ kind: 'swap', program, moves, ...swap }, candidate),
       );
     },
     run: () => command({ kind: 'run' }),

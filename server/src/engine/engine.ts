@@ -105,6 +105,8 @@ export interface LoadOptions {
 export interface SwapOptions {
   /** Replaces the set of forced cells at the change. */
   readonly forces?: readonly MemoryCell[];
+  /** Written after the initial values, before the moves. */
+  readonly cells?: readonly MemoryCell[];
 }
 
 export interface MemoryRange {

@@ -64,6 +64,7 @@ export type EngineCommand =
       readonly program: Program;
       readonly moves: readonly MemoryMove[];
       readonly forces?: readonly MemoryCell[];
+      readonly cells?: readonly MemoryCell[];
     }
   | { readonly kind: 'run' }
   | { readonly kind: 'stop' }

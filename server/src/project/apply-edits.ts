@@ -2,9 +2,9 @@ import type { SourceDocument } from '../compiler/compile.js';
 import { bodyText, replaceBody } from '../compiler/plcopen/replace-body.js';
 import { createProblems } from '../compiler/problems.js';
 import { HostError } from '../model/host-error.js';
-import type { ProgramImage } from '../model/program-image.js';
 import type { Language } from '../model/source-span.js';
 import { bodyRange, findPou, isXml, textOf, type PouPlace } from './pou-source.js';
+import { maxInlineBytes } from './project.js';
 
 export type Edit =
   | { readonly kind: 'put_document'; readonly document: SourceDocument }
@@ -15,62 +15,73 @@ export type Edit =
 export const mostEdits = 1000;
 
 /** The documents after the edits, in order; those that no edit touches stay the same objects. */
-export function applyEdits(
-  documents: readonly SourceDocument[],
-  edits: readonly Edit[],
-  image: ProgramImage | undefined,
-): readonly SourceDocument[] {
+export function applyEdits(documents: readonly SourceDocument[], edits: readonly Edit[]): readonly SourceDocument[] {
   if (edits.length === 0) throw new HostError('INVALID_REQUEST', 'The patch has no edit.');
   if (edits.length > mostEdits)
     throw new HostError('TOO_MANY_ITEMS', `A patch has at most ${mostEdits} edits, not ${edits.length}.`, {
       limit: String(mostEdits),
     });
-  return edits.reduce((before, edit) => apply(before, edit, image), documents);
+  const after = edits.reduce(apply, documents);
+  const size = after.reduce((sum, { content }) => sum + content.length, 0);
+  if (size > maxInlineBytes)
+    throw new HostError('TOO_LARGE', `The documents would have ${size} bytes together, at most ${maxInlineBytes}.`, {
+      limit: String(maxInlineBytes),
+    });
+  if (after.length === 0) throw new HostError('INVALID_REQUEST', 'The patch leaves no document; close the project.');
+  return after;
 }
 
-function apply(
-  documents: readonly SourceDocument[],
-  edit: Edit,
-  image: ProgramImage | undefined,
-): readonly SourceDocument[] {
+function apply(documents: readonly SourceDocument[], edit: Edit): readonly SourceDocument[] {
   switch (edit.kind) {
     case 'put_document': {
       if (edit.document.name === '') throw new HostError('INVALID_REQUEST', 'A document needs a name, like main.st.');
-      const known = documents.some((d) => d.name === edit.document.name);
-      return known
-        ? documents.map((d) => (d.name === edit.document.name ? edit.document : d))
-        : [...documents, edit.document];
+      const known = findDocument(documents, edit.document.name);
+      if (!known) return [...documents, edit.document];
+      return documents.map((d) => (d === known ? { ...edit.document, name: known.name } : d));
     }
     case 'delete_document': {
-      if (!documents.some((d) => d.name === edit.name))
+      const known = findDocument(documents, edit.name);
+      if (!known)
         throw new HostError('NOT_FOUND', `The project has no document '${edit.name}'.`, { document: edit.name });
-      return documents.filter((d) => d.name !== edit.name);
+      return documents.filter((d) => d !== known);
     }
     case 'put_pou': {
       const found = findPou(documents, edit.name);
       if (!found) return addPou(documents, edit);
-      if (image?.pous.find((p) => p.name === edit.name && edit.name.includes('.'))) {
-        throw new HostError(
-          'UNSUPPORTED',
-          `'${edit.name}' is a part of another POU; put the whole of '${found.place.name}'.`,
-          { pou: edit.name },
-        );
+      if (edit.name.includes('.') && found.place.form === 'xml' && !/^\s*<(?:[\w.-]+:)?pou\b/.test(edit.source)) {
+        const language = bodyText(found.document, edit.name, createProblems())?.language;
+        if (language !== undefined) return drawn(documents, found.document, edit.name, language, edit.source);
+      }
+      if (edit.name.includes('.')) {
+        throw partOfAnother(edit.name, found.place.name);
       }
       return replaced(documents, found, edit.source);
     }
     case 'delete_pou': {
       const found = findPou(documents, edit.name);
       if (!found) throw new HostError('POU_NOT_FOUND', `The project has no POU '${edit.name}'.`, { pou: edit.name });
+      if (edit.name.includes('.')) throw partOfAnother(edit.name, found.place.name);
       return spliced(documents, found.document, found.place.start, found.place.end, '');
     }
   }
+}
+
+const partOfAnother = (name: string, owner: string): HostError =>
+  new HostError('UNSUPPORTED', `'${name}' is a part of another POU; put the whole of '${owner}'.`, { pou: name });
+
+/** A document by its name, or by the end of its path where that is clear. */
+function findDocument(documents: readonly SourceDocument[], name: string): SourceDocument | undefined {
+  const exact = documents.find((d) => d.name === name);
+  if (exact) return exact;
+  const ending = documents.filter((d) => d.name.endsWith(`/${name}`));
+  return ending.length === 1 ? ending[0] : undefined;
 }
 
 function addPou(
   documents: readonly SourceDocument[],
   edit: Extract<Edit, { kind: 'put_pou' }>,
 ): readonly SourceDocument[] {
-  const target = edit.document === '' ? documents[0] : documents.find((d) => d.name === edit.document);
+  const target = edit.document === '' ? documents[0] : findDocument(documents, edit.document);
   if (!target)
     throw new HostError('NOT_FOUND', `The project has no document '${edit.document}'.`, { document: edit.document });
   const text = requireText(target);

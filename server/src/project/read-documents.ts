@@ -8,7 +8,8 @@ import { HostError } from '../model/host-error.js';
 export const maxDocumentBytes = 16 * 1024 * 1024;
 const maxDocuments = 10_000;
 const maxDepth = 32;
-const sourceEndings = ['.st', '.iecst', '.exp', '.il'];
+/** Endings of plain sources. */
+export const sourceEndings: readonly string[] = ['.st', '.iecst', '.exp', '.il'];
 
 export interface ReadOptions {
   /** Follow a symbolic link at the path itself; default true. A host opens with false. */

@@ -1,14 +1,46 @@
+import { dirname, extname, resolve } from 'node:path';
+import { chmod, stat, unlink } from 'node:fs/promises';
 import type { SourceDocument } from '../compiler/compile.js';
+import { HostError } from '../model/host-error.js';
 import { writeFileAtomically } from '../store/atomic-file.js';
 import { nodeFileSystem } from '../store/file-system.js';
+import type { ProjectSources } from './project.js';
+import { allowedPath } from './project-path.js';
+import { sourceEndings } from './read-documents.js';
 
-/** Writes documents to their files, each atomically: a crash leaves the old or the new, never half. */
-export async function writeBack(documents: readonly SourceDocument[]): Promise<void> {
-  for (const { name, content } of documents) {
-    await writeFileAtomically(
-      nodeFileSystem,
-      name,
-      typeof content === 'string' ? new TextEncoder().encode(content) : content,
-    );
+/**
+ * Sources whose documents all have the path of the file that they are written to: the project's own file, or sources below its
+ * directory. PATH_REFUSED for a document that would lie elsewhere.
+ */
+export async function placed<S extends ProjectSources>(sources: S): Promise<S> {
+  const { path } = sources;
+  if (path === undefined) return sources;
+  const isFolder = (await stat(path)).isDirectory();
+  const place = async (document: SourceDocument): Promise<SourceDocument> => {
+    if (document.name === path) return document;
+    const name = resolve(isFolder ? path : dirname(path), document.name);
+    if (!isFolder || !sourceEndings.includes(extname(name).toLowerCase()))
+      throw new HostError(
+        'PATH_REFUSED',
+        `'${document.name}' can't be written back: ${isFolder ? `a source ends in ${sourceEndings.join(', ')}` : 'the project is one file'}.`,
+        { document: document.name },
+      );
+    const real = await allowedPath(name, [path]);
+    return real === document.name ? document : { ...document, name: real };
+  };
+  return { ...sources, documents: await Promise.all(sources.documents.map(place)) };
+}
+
+/** Brings the files from the documents before a change to those after it, each atomically: a crash leaves the old or the new. */
+export async function writeBack(before: readonly SourceDocument[], after: readonly SourceDocument[]): Promise<void> {
+  for (const document of after) {
+    if (before.includes(document)) continue;
+    const { name, content } = document;
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const mode = await stat(name).then((info) => info.mode & 0o777, () => undefined); // prettier-ignore
+    await writeFileAtomically(nodeFileSystem, name, bytes);
+    if (mode !== undefined) await chmod(name, mode);
   }
+  const kept = new Set(after.map(({ name }) => name));
+  for (const { name } of before) if (!kept.has(name)) await unlink(name);
 }

@@ -8,13 +8,17 @@ import { diffPous } from '../project/diff-images.js';
 import type { Project, ProjectSource, ProjectSources, SourceDocument } from '../project/project.js';
 import { build, readSources, requireImage, sameDocuments } from '../project/project.js';
 import { watchFiles, type FileWatch } from '../project/watch-files.js';
-import { writeBack } from '../project/write-back.js';
+import { placed, writeBack } from '../project/write-back.js';
 import type { StateChange } from '../store/state-table.js';
 import type { Call } from './host-record.js';
+import { parseCondition } from './condition.js';
 import type { ReloadPlan, ReloadStep } from './plan-reload.js';
 import { planReload } from './plan-reload.js';
+import type { GuardOutcome, GuardTerms } from './reload-guard.js';
+import { checkGuard } from './reload-guard.js';
 import type { ProgramOrigin } from './runtime-core.js';
-import type { Runtime } from './runtime.js';
+import type { Runtime, Swapped } from './runtime.js';
+import { createVariableTree } from './variable-tree.js';
 
 export interface OpenOptions {
   readonly source: ProjectSource;
@@ -33,6 +37,7 @@ export interface PatchOptions {
   readonly expectedRevision: bigint | undefined;
   readonly validateOnly: boolean;
   readonly writeBack: boolean;
+  readonly guard?: GuardTerms;
 }
 
 export interface PatchAnswer {
@@ -138,14 +143,43 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     next: Project,
     image: ProgramImage,
     by: Actor,
-  ): Promise<{ plan?: ReloadPlan; scan: number }> => {
+    guard?: GuardTerms,
+  ): Promise<{ plan?: ReloadPlan; swapped?: Swapped }> => {
     const old = core.layouts.current();
     if (!old || core.engine.state().kind === 'empty') {
       await runtime.load(image, originOf(next), by);
-      return { scan: 0 };
+      return {};
     }
     const plan = planReload(old.image, image);
-    return { plan, scan: await runtime.swap(image, plan.moves, originOf(next), by) };
+    const swapped = await runtime.swap(image, plan.moves, originOf(next), { actor: by, ...(guard && { guard }) });
+    return { plan, swapped };
+  };
+
+  /** Swaps the program before a change back in, as a change of its own. */
+  const rollBack = async (before: Project, image: ProgramImage, base: Uint8Array, by: Actor): Promise<Project> => {
+    const broken = current();
+    const restored: Project = { ...before, revision: broken.revision + 1 };
+    const { moves, steps } = planReload(broken.image ?? image, image);
+    await runtime.swap(image, moves, originOf(restored), { actor: by, base });
+    project = restored;
+    const plan: ReloadPlan = {
+      moves,
+      steps: steps.map((step) =>
+        step.action === 'reinitialised' ? { ...step, action: 'kept', reason: 'as it was before the change' } : step,
+      ),
+    };
+    await changed('rollback', by, broken, restored, plan).committed;
+    return restored;
+  };
+
+  /** Refuses what can't be guarded before anything changes. */
+  const guardable = (guard: GuardTerms | undefined): void => {
+    if (!guard) return;
+    checkGuard(guard);
+    if (core.engine.state().kind === 'running' && current().image) return;
+    throw new HostError('WRONG_STATE', `The runtime '${core.name}' does not scan; start it before a guarded change.`, {
+      runtime: core.name,
+    });
   };
 
   /** Builds changed sources and swaps them in. Nothing changes where they have errors. */
@@ -155,6 +189,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     by: Actor,
     cause: ProjectChangedEvent['cause'],
     keep: (answer: PatchAnswer) => readonly StateChange[],
+    guard?: GuardTerms,
   ): Promise<PatchAnswer> => {
     const before = current();
     const { result, durationMs } = await timed(sources, profile);
@@ -172,20 +207,36 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       diagnostics: result.diagnostics,
       valid: true,
     };
-    const { plan, scan } = await takeOver(next, image, by);
+    // The build took its time.
+    guardable(guard);
+    const { plan, swapped } = await takeOver(next, image, by, guard);
     project = next;
     const answer = {
       revision: next.revision,
       pous: diffPous(before.image, image),
       steps: plan?.steps ?? [],
       diagnostics: result.diagnostics,
-      scan,
+      scan: swapped?.scan ?? 0,
     };
-    await changed(cause, by, before, next, plan, keep(answer)).committed;
+    const watching = swapped?.guard;
+    if (!watching) {
+      await changed(cause, by, before, next, plan, keep(answer)).committed;
+      return answer;
+    }
+    // The answer is known when the guard has held; the change is told of at once.
+    const { committed } = changed(cause, by, before, next, plan);
+    const outcome = await watching.outcome;
+    if (outcome.kind !== 'held') {
+      const restored = await rollBack(before, before.image ?? image, swapped.before, by);
+      throw guardBroken(outcome, guard?.condition ?? '', answer.scan, restored.revision);
+    }
+    await committed;
+    const remembered = keep(answer);
+    if (remembered.length > 0) await record.remember(remembered).committed;
     return answer;
   };
 
-  const patched = (options: PatchOptions): { sources: ProjectSources; changedDocuments: readonly SourceDocument[] } => {
+  const patched = (options: PatchOptions): ProjectSources => {
     const before = current();
     if (options.expectedRevision === undefined) {
       throw new HostError(
@@ -204,12 +255,8 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         },
       );
     }
-    const documents = applyEdits(before.documents, options.edits, before.image);
-    const changedDocuments = documents.filter((d) => !before.documents.includes(d));
-    return {
-      sources: { name: before.name, ...(before.path !== undefined && { path: before.path }), documents },
-      changedDocuments,
-    };
+    const documents = applyEdits(before.documents, options.edits);
+    return { name: before.name, ...(before.path !== undefined && { path: before.path }), documents };
   };
 
   const reload = (): Promise<void> =>
@@ -286,23 +333,38 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       }),
     patch: (call, options) =>
       inTurn(async () => {
-        const { sources, changedDocuments } = patched(options);
+        const edited = patched(options);
         const before = current();
-        if (options.validateOnly) return planFor(sources, before.profile);
+        if (options.validateOnly) return planFor(edited, before.profile, options.guard);
         record.checkStorage();
+        guardable(options.guard);
         if (options.writeBack && before.path === undefined) {
           throw new HostError('WRONG_STATE', 'The project was sent inline and has no file to write back to.', {
             runtime: core.name,
           });
         }
-        const answer = await advance(sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer));
-        if (options.writeBack) await writeBack(changedDocuments);
+        const sources = options.writeBack ? await placed(edited) : edited;
+        if (options.writeBack && before.path !== undefined) {
+          const onDisk = await readSources({ kind: 'path', path: before.path, roots: [before.path] });
+          if (!sameDocuments(onDisk.documents, before.documents))
+            throw new HostError(
+              'FILE_CHANGED',
+              `'${before.path}' is not as the project has it; take its changes first.`,
+              {
+                path: before.path,
+              },
+            );
+        }
+        const answer = await advance(
+          sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer), options.guard,
+        ); // prettier-ignore
+        if (options.writeBack) await writeBack(before.documents, sources.documents);
         return answer;
       }),
     plan: (options) =>
       inTurn(async () => {
         const before = current();
-        if (options && options.edits.length > 0) return planFor(patched(options).sources, before.profile);
+        if (options && options.edits.length > 0) return planFor(patched(options), before.profile);
         if (before.path === undefined) return planFor(before, before.profile);
         return planFor(await readSources({ kind: 'path', path: before.path, roots: [before.path] }), before.profile);
       }),
@@ -331,14 +393,36 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     stopWatching,
   };
 
-  async function planFor(sources: ProjectSources, profile: string): Promise<PatchAnswer> {
+  async function planFor(sources: ProjectSources, profile: string, guard?: GuardTerms): Promise<PatchAnswer> {
+    if (guard) checkGuard(guard);
     const before = current();
     const { result } = await timed(sources, profile);
     const base = { revision: before.revision, diagnostics: result.diagnostics, scan: 0 };
     if (!result.image) return { ...base, pous: [], steps: [] };
+    if (guard) parseCondition(guard.condition, createVariableTree(result.image));
     const steps = before.image ? planReload(before.image, result.image).steps : [];
     return { ...base, pous: diffPous(before.image, result.image), steps };
   }
+}
+
+function guardBroken(
+  outcome: Exclude<GuardOutcome, { kind: 'held' }>,
+  condition: string,
+  changedAfter: number,
+  revision: number,
+): HostError {
+  const why =
+    outcome.kind === 'broken'
+      ? `'${condition.slice(0, 200)}' was false after scan ${outcome.scan}`
+      : outcome.fault
+        ? `the program faulted (${outcome.fault.code}: ${outcome.fault.message})`
+        : 'the runtime ended scanning';
+  return new HostError('GUARD_BROKEN', `The change was rolled back, as revision ${revision}: ${why}.`, {
+    condition: condition.slice(0, 1000),
+    scan: String(outcome.scan),
+    changedAfterScan: String(changedAfter),
+    revision: String(revision),
+  });
 }
 
 /** The variables of a plan that are not simply kept, as events list them. */

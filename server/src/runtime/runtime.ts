@@ -6,6 +6,7 @@ import type { ProgramImage } from '../model/program-image.js';
 import { createGenerations } from './generations.js';
 import type { HostRecord } from './host-record.js';
 import { systemActor } from './host-record.js';
+import { parseCondition } from './condition.js';
 import type { Layout } from './layout.js';
 import { createLayoutBook } from './layout.js';
 import type { LifeCycle } from './life-cycle.js';
@@ -15,6 +16,8 @@ import { createOverruns } from './overruns.js';
 import { createProcessMemory } from './process-memory.js';
 import type { ProgramOrigin, RuntimeCore, RuntimeStatus } from './runtime-core.js';
 import { modeOf, tickOf, writerNow } from './runtime-core.js';
+import type { GuardTerms, ReloadGuard } from './reload-guard.js';
+import { createReloadGuard } from './reload-guard.js';
 import type { Snapshots } from './snapshots.js';
 import { createSnapshots } from './snapshots.js';
 import { encodeValue, readValue } from './value-codec.js';
@@ -34,12 +37,26 @@ export interface Runtime {
   stats(): EngineStats;
   /** Replaces the program; stopped before its first scan. `cells` are laid over the initial values. */
   load(image: ProgramImage, origin: ProgramOrigin, actor: Actor, cells?: readonly MemoryCell[]): Promise<void>;
-  /** Online change between two scans. Gives the last scan of the old program. */
-  swap(image: ProgramImage, moves: readonly MemoryMove[], origin: ProgramOrigin, actor: Actor): Promise<number>;
+  /** Online change between two scans. A refusal changes nothing. */
+  swap(image: ProgramImage, moves: readonly MemoryMove[], origin: ProgramOrigin, by: SwapBy): Promise<Swapped>;
   /** The project is closed: stops, and is EMPTY from now on. */
   unload(actor: Actor): Promise<void>;
   /** Ends the engine. Nothing is told to others. */
   close(): Promise<void>;
+}
+
+export interface SwapBy {
+  readonly actor: Actor;
+  readonly guard?: GuardTerms;
+  /** The variables of an earlier time of the same program: they take the place of its initial values. */
+  readonly base?: Uint8Array;
+}
+export interface Swapped {
+  /** Last scan of the old program. */
+  readonly scan: number;
+  /** Linear memory of the old program after that scan. */
+  readonly before: Uint8Array;
+  readonly guard?: ReloadGuard;
 }
 
 export interface RuntimeOptions {
@@ -71,12 +88,15 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const layouts = createLayoutBook();
   const forced: ForcedPlaces = new Map();
   let next: Layout | undefined;
+  let before: Uint8Array = new Uint8Array(0);
+  let guarded: { readonly layout: Layout; readonly guard: ReloadGuard } | undefined;
   const memory = createProcessMemory({
     runtime: name,
     wallNs: () => record.clock.wallNs(),
     adopt: () => {
       if (!next) throw new Error(`the engine of ${name} tells of a program that was not given to it`);
       layouts.adopt(next);
+      before = memory.bytes;
       return next;
     },
   });
@@ -98,8 +118,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const writer = createVariableWriter(core, reader, forced);
   const overruns = createOverruns(core);
   engine.on({
-    onRecords: (records) => tell(core, records, overruns),
-    onState: (state) => lifeCycle.onState(state),
+    onRecords: (records) =>
+      tell(core, records, overruns, (scan) => {
+        if (guarded?.layout === layouts.current()) guarded?.guard.onScan(scan, memory);
+      }),
+    onState: (state) => {
+      lifeCycle.onState(state);
+      if (guarded?.layout === layouts.current()) guarded?.guard.onState(state);
+    },
     onRetain: (scan, bytes) => {
       const layout = layouts.current();
       if (layout) options.onRetain?.(layout, scan, bytes);
@@ -158,13 +184,19 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         core.origin = origin;
         initialised(0);
       }),
-    swap: (image, moves, origin, actor) =>
+    swap: (image, moves, origin, { actor, guard: terms, base }) =>
       lifeCycle.change(actor, 'swap', async () => {
         const layout = layouts.prepare(image);
+        const guard = terms && createReloadGuard(parseCondition(terms.condition, layout.tree), terms.scans, layout);
         next = layout;
-        const { scan } = await engine.swap(image, moves, { forces: forcesFor(layout) });
+        guarded = guard && { layout, guard };
+        const address = image.memory.variables.start;
+        const { scan } = await engine.swap(image, moves, {
+          forces: forcesFor(layout),
+          ...(base && { cells: [{ address, bytes: base.slice(address, address + image.memory.variables.size) }] }),
+        });
         core.origin = origin;
-        return scan;
+        return { scan, before, ...(guard && { guard }) };
       }),
     unload: (actor) =>
       lifeCycle.change(actor, 'close', async () => {
@@ -178,11 +210,18 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   };
 }
 
-function tell(core: RuntimeCore, records: readonly EngineRecord[], overruns: Overruns): void {
+function tell(
+  core: RuntimeCore,
+  records: readonly EngineRecord[],
+  overruns: Overruns,
+  onScan: (scan: number) => void,
+): void {
   for (const each of records) {
     const group = core.memory.take(each);
     if (group.length > 0) core.record.events.appendGroup(group).committed.catch(() => undefined);
-    if (each.kind === 'scan' && each.missedTicks > 0) overruns.missed(each);
+    if (each.kind !== 'scan') continue;
+    onScan(each.scan);
+    if (each.missedTicks > 0) overruns.missed(each);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   UploadProjectResponseSchema,
   type OpenProjectRequest,
   type Patch,
+  type ReloadGuard,
   type PouSchema,
   type ProjectSchema,
 } from '../../../proto/plcemu/v1/project_pb.js';
@@ -21,11 +22,13 @@ import type { PouSummary } from '../model/program-image.js';
 import type { Edit } from '../project/apply-edits.js';
 import { exportDocuments } from '../project/export-documents.js';
 import { findPou, textOf } from '../project/pou-source.js';
+import { readableText } from '../project/readable-text.js';
 import type { Project, ProjectSource, SourceDocument } from '../project/project.js';
 import { maxInlineBytes } from '../project/project.js';
 import { pageOf } from '../runtime/page.js';
 import type { ReloadStep } from '../runtime/plan-reload.js';
 import type { PatchAnswer, PatchOptions } from '../runtime/project-control.js';
+import { usualGuardScans } from '../runtime/reload-guard.js';
 import type { HostedRuntime } from '../runtime/runtimes.js';
 import { diagnosticMessage } from './convert.js';
 import { withDiagnostics } from './project-errors.js';
@@ -115,7 +118,11 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
             .get(request.runtime)
             .projects.patch(
               call,
-              patchOptions(request.patch, { validateOnly: request.validateOnly, writeBack: request.writeBack }),
+              patchOptions(
+                request.patch,
+                { validateOnly: request.validateOnly, writeBack: request.writeBack },
+                request.guard,
+              ),
             ),
         ),
       ),
@@ -238,12 +245,19 @@ function pouMessage(
   const text = found && textOf(found.document);
   if (!found || text === undefined) return base;
   const line = text.slice(0, found.place.start).split(/\r\n|\n|\r/).length;
-  return { ...base, document: found.document.name, line, source: text.slice(found.place.start, found.place.end) };
+  const source = text.slice(found.place.start, found.place.end);
+  const readable = readableText(found.document, pou.name) ?? '';
+  return { ...base, document: found.document.name, line, source, text: readable };
 }
 
-function patchOptions(patch: Patch | undefined, flags: Pick<PatchOptions, 'validateOnly' | 'writeBack'>): PatchOptions {
+function patchOptions(
+  patch: Patch | undefined,
+  flags: Pick<PatchOptions, 'validateOnly' | 'writeBack'>,
+  guard?: ReloadGuard,
+): PatchOptions {
   return {
     ...flags,
+    ...(guard && { guard: { condition: guard.condition, scans: guard.scans === 0 ? usualGuardScans : guard.scans } }),
     edits: (patch?.edits ?? []).map(({ edit }) => editOf(edit)),
     expectedRevision: patch?.expectedRevision,
   };

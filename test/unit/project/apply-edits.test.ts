@@ -20,7 +20,7 @@ const xml = {
 const text = (documents: ReturnType<typeof applyEdits>, name: string): string =>
   textOf(documents.find((d) => d.name === name)!)!;
 const edit = (documents: readonly { name: string; content: string }[], ...edits: Edit[]) =>
-  applyEdits(documents, edits, undefined);
+  applyEdits(documents, edits);
 const putPou = (name: string, source: string, document = ''): Edit => ({ kind: 'put_pou', name, source, document });
 
 describe('the POUs of a document', () => {
@@ -76,6 +76,14 @@ describe('an edit', () => {
     expect(text(after, 'a.st')).not.toContain('FB1 VAR');
   });
 
+  it('finds a document by the end of its path where only one has it', () => {
+    const at = (name: string) => ({ ...st, name });
+    const put: Edit = { kind: 'put_document', document: { name: 'a.st', content: 'new' } };
+    expect(text(edit([at('/p/a.st'), at('/p/b.st')], put), '/p/a.st')).toBe('new');
+    const names = edit([at('/p/a.st'), at('/p/q/a.st')], put).map((d) => d.name);
+    expect(names).toEqual(['/p/a.st', '/p/q/a.st', 'a.st']);
+  });
+
   it('leaves the documents that it does not touch', () => {
     expect(edit([st, xml], putPou('Main', 'f();'))[1]).toBe(xml);
   });
@@ -85,6 +93,13 @@ describe('an edit', () => {
     ['a document that is not there', { kind: 'delete_document', name: 'nope.st' }, 'NOT_FOUND'],
     ['statements for a graphical body', putPou('Other', 'x := 1;'), 'INVALID_REQUEST'],
     ['a new POU for a document that is not there', putPou('New', 'x', 'nope.st'), 'NOT_FOUND'],
+    ['a part of a POU', { kind: 'delete_pou', name: 'Main.Act' }, 'UNSUPPORTED'],
+    ['the last document', { kind: 'delete_document', name: 'b.xml' }, 'INVALID_REQUEST'],
+    [
+      'more bytes than a project has',
+      { kind: 'put_document', document: { name: 'n.st', content: ' '.repeat(2 ** 24) } },
+      'TOO_LARGE',
+    ],
   ] as const)('of %s is refused', (_what, given, reason) => {
     expect(() => edit([xml], given)).toThrow(expect.objectContaining({ reason }) as Error);
   });
@@ -94,9 +109,9 @@ describe('an edit', () => {
       name: 'a.st',
       content: new Uint8Array([0xef, 0xbb, 0xbf, ...Buffer.from('PROGRAM P\nEND_PROGRAM')]),
     };
-    const [after] = applyEdits([bytes], [putPou('P', 'PROGRAM P END_PROGRAM')], undefined);
+    const [after] = applyEdits([bytes], [putPou('P', 'PROGRAM P END_PROGRAM')]);
     expect([...(after!.content as Uint8Array).subarray(0, 4)]).toEqual([0xef, 0xbb, 0xbf, 0x50]);
     const latin = { name: 'l.st', content: Uint8Array.of(0x50, 0xe4) };
-    expect(() => applyEdits([latin], [putPou('P', 'x', 'l.st')], undefined)).toThrow('UTF-8');
+    expect(() => applyEdits([latin], [putPou('P', 'x', 'l.st')])).toThrow('UTF-8');
   });
 });

@@ -129,14 +129,16 @@ const project: Verb = {
 };
 
 const pous: Verb = {
-  usage: 'plc-emu pous [NAME]',
-  summary: 'list the POUs, or show the source of one',
+  usage: 'plc-emu pous [NAME [--text]]',
+  summary: 'list the POUs, or show the source of one; --text: drawings and charts as text that patch takes back',
   run: (argv) =>
-    withSession(argv, {}, async (s) => {
+    withSession(argv, { text: { type: 'boolean' } }, async (s) => {
       const name = s.positionals[0];
+      if (name === undefined && s.values.text) throw new UsageError('Name the POU whose --text to show.');
       if (name !== undefined) {
         const response = await s.client.project.getPou({ runtime: s.runtime, name });
-        s.print(GetPouResponseSchema, response, () => response.pou?.source ?? '');
+        const { source = '', text = '' } = response.pou ?? {};
+        s.print(GetPouResponseSchema, response, () => (s.values.text && text !== '' ? text : source));
         return exitCode.done;
       }
       let pageToken = '';
@@ -164,8 +166,9 @@ function showDiff(diff: ProjectDiff | undefined): string[] {
 
 const patch: Verb = {
   usage:
-    'plc-emu patch --revision N (--pou NAME=FILE | --delete-pou NAME | --document FILE | --delete-document NAME)... [--validate-only] [--write-back]',
-  summary: 'change POUs or documents and swap the program between two scans',
+    'plc-emu patch --revision N (--pou NAME=FILE | --delete-pou NAME | --document FILE | --delete-document NAME)... [--validate-only] [--write-back] [--guard CONDITION [--guard-scans N]]',
+  summary:
+    'change POUs or documents and swap the program between two scans; --guard takes it back when the condition breaks',
   run: (argv) =>
     withSession(
       argv,
@@ -177,6 +180,8 @@ const patch: Verb = {
         'delete-document': { type: 'string', multiple: true },
         'validate-only': { type: 'boolean' },
         'write-back': { type: 'boolean' },
+        guard: { type: 'string' },
+        'guard-scans': { type: 'string' },
         'request-id': { type: 'string' },
       },
       async (s) => {
@@ -195,6 +200,12 @@ const patch: Verb = {
           ...(s.values['delete-pou'] ?? []).map((name) => ({ edit: { case: 'deletePou' as const, value: name } })),
         ];
         if (edits.length === 0) throw new UsageError('Name at least one change.');
+        const { guard: condition, 'guard-scans': scans } = s.values;
+        if (scans !== undefined && condition === undefined) throw new UsageError('--guard-scans needs a --guard.');
+        const guard = condition !== undefined && {
+          condition,
+          scans: scans === undefined ? 0 : wholeNumber('--guard-scans', scans),
+        };
         const response = await s.client.project.applyPatch(
           {
             runtime: s.runtime,
@@ -202,6 +213,7 @@ const patch: Verb = {
             validateOnly: s.values['validate-only'] ?? false,
             writeBack: s.values['write-back'] ?? false,
             patch: { expectedRevision: BigInt(wholeNumber('--revision', s.values.revision)), edits },
+            ...(guard && { guard }),
           },
           { timeoutMs: buildTimeoutMs },
         );

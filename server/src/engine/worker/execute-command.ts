@@ -89,6 +89,7 @@ function swap(thread: ScanThread, id: number, command: Extract<EngineCommand, { 
     const { code, message } = machine.fault;
     throw new HostError('RUNTIME_FAULTED', `The initial values of the new program fail: ${message}.`, { fault: code });
   }
+  if (command.cells) machine.write(command.cells);
   machine.takeOver(old.machine, command.moves, command.forces);
   // Its condition speaks of the old memory.
   if (thread.mode.kind === 'running' && thread.mode.until) thread.stop('stopped');

@@ -67,7 +67,6 @@ describe('a patch of a drawing', () => {
     applyEdits(
       [{ name: 'p.xml', content: new TextEncoder().encode(`\ufeff${content}`) }],
       [{ kind: 'put_pou', name: 'main', source, document: '' }],
-      undefined,
     );
 
   it('takes the text form of its body', () => {

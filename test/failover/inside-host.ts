@@ -77,7 +77,8 @@ export function mixed(newest: Uint8Array, older: Uint8Array | undefined): Uint8A
   // Retained values begin with their format; the identity, which has slots too, with a brace.
   if (!fault('retain-slots-mixed') || older?.length !== newest.length || newest[0] !== 1) return newest;
   const result = newest.slice();
-  const half = newest.length - (newest.length >> 3);
+  // Within the values, which stand at the end.
+  const half = newest.length - 512;
   result.set(older.subarray(half), half);
   return result;
 }

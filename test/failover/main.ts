@@ -5,6 +5,7 @@ const help = `npm run chaos -- [settings]
   --rounds N       kills, default 20
   --seed N         repeats the random choices of a run; default: from the clock
   --fault NAME     switches a seeded fault on: ${Object.keys(seededFaults).join(' ')}
+  --network        disturbs the network instead of killing the host
   --keep           keeps the logs and says where
   --json           one JSON object a line on stdout: each round, and at the end the whole
 `;
@@ -13,18 +14,20 @@ interface Settings {
   rounds: number;
   seed: number;
   fault?: SeededFaultName;
+  network: boolean;
   keep: boolean;
   json: boolean;
 }
 
 function read(argv: readonly string[]): Settings | undefined {
-  const settings: Settings = { rounds: 20, seed: Date.now() % 1_000_000, keep: false, json: false };
+  const settings: Settings = { rounds: 20, seed: Date.now() % 1_000_000, network: false, keep: false, json: false };
   for (let i = 0; i < argv.length; i += 1) {
     const word = argv[i]!;
     const value = (): string => argv[(i += 1)] ?? '';
     if (word === '--rounds') settings.rounds = Number(value());
     else if (word === '--seed') settings.seed = Number(value());
     else if (word === '--fault') settings.fault = value() as SeededFaultName;
+    else if (word === '--network') settings.network = true;
     else if (word === '--keep') settings.keep = true;
     else if (word === '--json') settings.json = true;
     else return undefined;
@@ -51,7 +54,8 @@ if (!settings) {
   });
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else {
-    for (const { invariant, detail } of result.violations.slice(0, 50)) process.stdout.write(`${invariant}: ${detail}\n`);
+    for (const { invariant, detail } of result.violations.slice(0, 50))
+      process.stdout.write(`${invariant}: ${detail}\n`);
     process.stdout.write(
       `${result.rounds} rounds, ${result.kills} kills, ${result.events} events seen, ${result.acknowledged} writes acknowledged, ` +
         `${result.violations.length} violations, current again after ${result.recoveryMs.p50} ms (at most ${result.recoveryMs.max} ms), ` +

@@ -8,9 +8,17 @@ export type LogLine = HarnessLine | WriterLine | WatcherLine;
 
 export type HarnessLine =
   | { readonly t: number; readonly kind: 'start'; readonly life: number; readonly build: string }
-  | { readonly t: number; readonly kind: 'serving'; readonly life: number; readonly epoch: string; readonly mode: string }
+  | {
+      readonly t: number;
+      readonly kind: 'serving';
+      readonly life: number;
+      readonly epoch: string;
+      readonly mode: string;
+    }
   /** The host is dead. `how`: `random`, `failpoint NAME`, `starting`; `end` for the orderly stop after the last round. */
   | { readonly t: number; readonly kind: 'killed'; readonly life: number; readonly how: string }
+  /** The network does this from here on; empty: nothing. */
+  | { readonly t: number; readonly kind: 'network'; readonly fault: string }
   /** From here on clients count as current when something that they begin succeeds. */
   | { readonly t: number; readonly kind: 'asked'; readonly mark: number; readonly clients: readonly string[] }
   | { readonly t: number; readonly kind: 'recovered'; readonly mark: number; readonly c: string }
@@ -21,8 +29,20 @@ export type Write = readonly [path: string, value: number, expected?: number];
 
 export type WriterLine =
   /** An operation begins; the same id again where it is repeated after a lost connection. */
-  | { readonly t: number; readonly c: string; readonly kind: 'write'; readonly id: string; readonly writes: readonly Write[] }
-  | { readonly t: number; readonly c: string; readonly kind: 'command'; readonly id: string; readonly command: 'start' | 'stop' }
+  | {
+      readonly t: number;
+      readonly c: string;
+      readonly kind: 'write';
+      readonly id: string;
+      readonly writes: readonly Write[];
+    }
+  | {
+      readonly t: number;
+      readonly c: string;
+      readonly kind: 'command';
+      readonly id: string;
+      readonly command: 'start' | 'stop';
+    }
   | {
       readonly t: number;
       readonly c: string;
@@ -105,7 +125,14 @@ export type WatcherLine =
       readonly q?: number;
       readonly more?: true;
     }
-  | { readonly t: number; readonly c: string; readonly kind: 'opened'; readonly q: number; readonly epoch: string; readonly floor: number }
+  | {
+      readonly t: number;
+      readonly c: string;
+      readonly kind: 'opened';
+      readonly q: number;
+      readonly epoch: string;
+      readonly floor: number;
+    }
   | {
       readonly t: number;
       readonly c: string;
@@ -136,7 +163,13 @@ export type WatcherLine =
   | { readonly t: number; readonly c: string; readonly kind: 'reset'; readonly reason: string }
   | { readonly t: number; readonly c: string; readonly kind: 'epoch'; readonly old: string; readonly new: string }
   /** The iterator threw; a new watch is opened. */
-  | { readonly t: number; readonly c: string; readonly kind: 'failed'; readonly reason: string; readonly message: string };
+  | {
+      readonly t: number;
+      readonly c: string;
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly message: string;
+    };
 
 export const now = (): number => performance.timeOrigin + performance.now();
 

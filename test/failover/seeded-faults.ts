@@ -216,8 +216,7 @@ export const seededFaults = {
       {
         file: `${store}/host-identity.ts`,
         find: 'let epochStart = known > journal.last ? known : journal.last;',
-        replace:
-          "let epochStart = known > journal.last && !inside.fault('numbers-reused') ? known : journal.last;",
+        replace: "let epochStart = known > journal.last && !inside.fault('numbers-reused') ? known : journal.last;",
       },
     ],
   },

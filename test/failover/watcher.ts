@@ -1,4 +1,10 @@
-import { createClient, PlcError, type Watch, type WatchItem, type WatchRequestOptions } from '../../clients/node/src/index.js';
+import {
+  createClient,
+  PlcError,
+  type Watch,
+  type WatchItem,
+  type WatchRequestOptions,
+} from '../../clients/node/src/index.js';
 import { EventClass, IoDirection, RunStateChange, type Event } from '../../proto/plcemu/v1/event_pb.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
 import type { StreamMessage } from '../../proto/plcemu/v1/stream_pb.js';
@@ -33,12 +39,39 @@ const kinds: readonly Kind[] = [
   { classes: ['scan', 'io', 'run_state'], restricted: true, lossless: true, onGap: 'reset', first: 'snapshot' },
   { classes: ['scan', 'io', 'log'], restricted: true, lossless: true, onGap: 'reset', first: 'snapshot' },
   { classes: ['scan'], restricted: false, lossless: true, onGap: 'reset', first: 'snapshot' },
-  { classes: ['scan', 'run_state'], restricted: true, lossless: true, verbose: true, onGap: 'reset', first: 'snapshot' },
+  {
+    classes: ['scan', 'run_state'],
+    restricted: true,
+    lossless: true,
+    verbose: true,
+    onGap: 'reset',
+    first: 'snapshot',
+  },
   { classes: ['scan', 'io'], restricted: true, minIntervalMs: 150, onGap: 'reset', first: 'snapshot' },
   { classes: ['scan'], restricted: true, minIntervalMs: 400, onGap: 'reset', first: 'snapshot', pauseMs: 300 },
-  { classes: ['scan'], restricted: true, lossless: true, onGap: 'reset', first: 'snapshot', reopen: { after: 12, how: 'snapshot' } },
-  { classes: ['scan', 'io'], restricted: true, lossless: true, onGap: 'reset', first: 'snapshot', reopen: { after: 20, how: 'cursor' } },
-  { classes: ['scan', 'run_state'], restricted: true, lossless: true, first: 'earliest', reopen: { after: 15, how: 'old cursor' } },
+  {
+    classes: ['scan'],
+    restricted: true,
+    lossless: true,
+    onGap: 'reset',
+    first: 'snapshot',
+    reopen: { after: 12, how: 'snapshot' },
+  },
+  {
+    classes: ['scan', 'io'],
+    restricted: true,
+    lossless: true,
+    onGap: 'reset',
+    first: 'snapshot',
+    reopen: { after: 20, how: 'cursor' },
+  },
+  {
+    classes: ['scan', 'run_state'],
+    restricted: true,
+    lossless: true,
+    first: 'earliest',
+    reopen: { after: 15, how: 'old cursor' },
+  },
 ];
 export const watcherCount = kinds.length;
 
@@ -168,7 +201,11 @@ type Line<K extends WatcherLine['kind']> = Omit<Extract<WatcherLine, { kind: K }
 function rawOf(message: StreamMessage): Line<'message'> {
   const { case: body, value } = message.message;
   const q =
-    body === 'snapshot' ? value.at : body === 'opened' || body === 'batch' || body === 'progress' ? value.sequence : undefined;
+    body === 'snapshot'
+      ? value.at
+      : body === 'opened' || body === 'batch' || body === 'progress'
+        ? value.sequence
+        : undefined;
   const more = (body === 'snapshot' && value.more) || (body === 'batch' && value.continued);
   return {
     kind: 'message',
@@ -182,7 +219,14 @@ function rawOf(message: StreamMessage): Line<'message'> {
 
 function lineOf(
   item: WatchItem,
-): Line<'opened'> | Line<'snapshot'> | Line<'events'> | Line<'progress'> | Line<'lagged'> | Line<'reset'> | Line<'epoch'> {
+):
+  | Line<'opened'>
+  | Line<'snapshot'>
+  | Line<'events'>
+  | Line<'progress'>
+  | Line<'lagged'>
+  | Line<'reset'>
+  | Line<'epoch'> {
   switch (item.kind) {
     case 'opened':
       return { kind: 'opened', q: Number(item.sequence), epoch: item.epoch, floor: Number(item.floor) };

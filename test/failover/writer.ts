@@ -19,6 +19,7 @@ export interface WriterOptions {
   readonly seed: number;
 }
 
+const unavailable: number = Status.UNAVAILABLE;
 const retryMs = 40;
 const conflict = 'GENERATION_CONFLICT';
 
@@ -53,8 +54,7 @@ export function startWriter(options: WriterOptions): Client {
         return;
       } catch (error) {
         if (!(error instanceof PlcError)) throw error;
-        const passing =
-          error.reason === '' || error.reason === 'SHUTTING_DOWN' || error.code === Number(Status.UNAVAILABLE);
+        const passing = error.reason === '' || error.reason === 'SHUTTING_DOWN' || error.code === unavailable;
         if (!passing) {
           const current = error.reason === conflict ? Number(error.metadata.generation) : undefined;
           log.write({

@@ -7,7 +7,7 @@ import {
   type Snapshot,
   type StreamMessage,
 } from '../../../proto/plcemu/v1/stream_pb.js';
-import type { RuntimeService, WatchRequestSchema } from '../../../proto/plcemu/v1/runtime_pb.js';
+import type { RuntimeService, WatchRequestSchema, WatchResponse } from '../../../proto/plcemu/v1/runtime_pb.js';
 import type { RuntimeState } from '../../../proto/plcemu/v1/runtime_state_pb.js';
 import type { VariableValue } from '../../../proto/plcemu/v1/value_pb.js';
 import type { MessageInitShape } from '@bufbuild/protobuf';
@@ -40,6 +40,8 @@ export interface WatchRequestOptions {
   readonly minIntervalMs?: number;
   /** Reconnect by itself with the cursor; default true. */
   readonly reconnect?: boolean;
+  /** The host speaks every second; after this long without a word the connection is given up for another, ms. Default 10,000. */
+  readonly silenceMs?: number;
   /** Sees every message as it came, before it is checked: for traces and proofs. Must not throw. */
   readonly onMessage?: (message: StreamMessage) => void;
 }
@@ -124,7 +126,9 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
     let continued: Batch[] = [];
     // Until the snapshot that was asked for is complete, a cursor would skip it.
     let owesSnapshot = cursor.length === 0 && options.start === 'snapshot';
-    for await (const response of runtime.watch(buildRequest(options, cursor), { signal: abort.signal })) {
+    const open = (signal: AbortSignal): AsyncIterable<WatchResponse> =>
+      runtime.watch(buildRequest(options, cursor), { signal });
+    for await (const response of endSilence(open, options.silenceMs ?? 10_000, abort.signal)) {
       const message = response.message;
       if (!message) continue;
       options.onMessage?.(message);
@@ -143,7 +147,8 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
             epoch: body.value.epoch,
             unknown: body.value.unknown,
           };
-          if (!owesSnapshot) next = body.value.cursor;
+          // A watch that resumes stays where it was until something is said: a reset may follow, and then it is not here yet.
+          if (!owesSnapshot && cursor.length === 0) next = body.value.cursor;
           break;
         }
         case 'layout':
@@ -252,6 +257,36 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
       };
     },
   };
+}
+
+/** A stream that is cancelled by `outer`, and where nothing comes for `ms` while something is awaited. */
+async function* endSilence<T>(
+  open: (signal: AbortSignal) => AsyncIterable<T>,
+  ms: number,
+  outer: AbortSignal,
+): AsyncGenerator<T> {
+  const inner = new AbortController();
+  const cancel = (): void => inner.abort();
+  outer.addEventListener('abort', cancel);
+  let isWaiting = false;
+  const timer = setTimeout(() => {
+    if (isWaiting) cancel();
+  }, ms);
+  const iterator = open(inner.signal)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      isWaiting = true;
+      timer.refresh();
+      const next = await iterator.next();
+      isWaiting = false;
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener('abort', cancel);
+    await iterator.return?.();
+  }
 }
 
 /** Proves that each message follows the one before it (streams.md, opening a watch). */

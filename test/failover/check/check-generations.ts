@@ -62,7 +62,9 @@ export function checkGenerations(history: History): Violation[] {
             // Newer than its generation it may be: a write is in force before it is on disk, and counts when it is.
             const version = written.versionOf.get(`${path} ${value}`);
             if (version !== undefined && version < generation && written.generations.has(`${path} ${generation}`))
-              report(`${client}: ${path} was read as ${value} at generation ${generation}, which is the value of ${version}`);
+              report(
+                `${client}: ${path} was read as ${value} at generation ${generation}, which is the value of ${version}`,
+              );
             add(path, { client, began: line.began, ended: line.t, generation, isWrite: false });
           }
           break;
@@ -120,7 +122,9 @@ function checkTime(path: string, operations: readonly Operation[], report: (deta
       if (!newest || done.generation > newest.generation) newest = done;
     }
     if (!newest) continue;
-    const tooOld = operation.isWrite ? operation.generation <= newest.generation : operation.generation < newest.generation;
+    const tooOld = operation.isWrite
+      ? operation.generation <= newest.generation
+      : operation.generation < newest.generation;
     if (tooOld)
       report(
         `${operation.client}: a ${operation.isWrite ? 'write' : 'read'} of ${path} came to generation ${operation.generation} after ` +

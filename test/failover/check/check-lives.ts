@@ -80,7 +80,8 @@ function checkRetained(history: History): Violation[] {
   const violations: Violation[] = [];
   const report = (detail: string): void => void violations.push({ invariant: 'retain', detail });
   const lives: { readonly t: number; readonly life: number }[] = [];
-  const restored: { readonly t: number; readonly value: number; readonly epoch: string; readonly client: string }[] = [];
+  const restored: { readonly t: number; readonly value: number; readonly epoch: string; readonly client: string }[] =
+    [];
   for (const [client, lines] of history.watchers) {
     let epoch = '';
     let told = '';
@@ -119,7 +120,9 @@ function checkRetained(history: History): Violation[] {
       if (each.t <= limit) old = Math.max(old, each.life);
     }
     if (value < old)
-      report(`life ${next.life} restored ${value}; ${old} had been there ${Math.round(killed.t - limit)} ms before the kill`);
+      report(
+        `life ${next.life} restored ${value}; ${old} had been there ${Math.round(killed.t - limit)} ms before the kill`,
+      );
     const possible = newest.life + Math.ceil((killed.t - newest.t) / tickMs) + 50;
     if (newest.life > 0 && value > possible) report(`life ${next.life} restored ${value}, which no scan had reached`);
   }
@@ -177,7 +180,8 @@ function checkRecovery(history: History): Violation[] {
       const back = recovered.find((r) => r.mark === mark && r.c === client);
       const since = killed.filter((k) => k.how !== 'end' && k.t < (back?.t ?? Infinity)).at(-1);
       const limit = mostRecoveryMs * noiseAt(history, t);
-      if (!back) violations.push({ invariant: 'recovery', detail: `${client} did not come back after kill ${mark - 1}` });
+      if (!back)
+        violations.push({ invariant: 'recovery', detail: `${client} did not come back after kill ${mark - 1}` });
       else if (since && back.t - since.t > limit)
         violations.push({
           invariant: 'recovery',

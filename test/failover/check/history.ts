@@ -53,6 +53,7 @@ export function createHistory(
       case 'asked':
       case 'recovered':
       case 'twin':
+      case 'network':
         harness.push(line);
         break;
       case 'write':

@@ -1,6 +1,7 @@
 import type { BuildResult } from '../model/program-image.js';
 import { foldName } from '../model/identifier.js';
 import { buildImage } from './image/build-image.js';
+import type { IrModule } from './ir/ir.js';
 import { checkDeclarations } from './check/check-declarations.js';
 import { checkForeignCode } from './check/rule-foreign.js';
 import type { Compilation } from './check/compilation.js';
@@ -30,6 +31,8 @@ export interface CompileInput {
   readonly profile: Profile;
   /** Also make `instrumentedWasm`. */
   readonly instrument?: boolean;
+  /** Sees the verified IR before code is made of it: for tests. */
+  readonly inspect?: (module: IrModule) => void;
 }
 
 /** Compiles documents to an image. Pure and deterministic; findings about the program are in the result, never thrown. */

@@ -52,6 +52,7 @@ export function buildImage(
   };
   const findings = verifyModule(module);
   if (findings.length > 0) throw new Error(`The IR is not valid: ${findings.slice(0, 3).join('; ')}`);
+  input.inspect?.(module);
   const wasm = emitModule(module, { instrument: false });
   const image: Omit<ProgramImage, 'digest'> = {
     formatVersion: 1,

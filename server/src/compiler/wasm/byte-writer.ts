@@ -64,15 +64,18 @@ export class ByteWriter {
     }
   }
 
+  /** NaN in its canonical form, whatever bits the number has here. */
   f32(value: number): void {
     this.reserve(4);
-    this.view.setFloat32(this.length, value, true);
+    if (Number.isNaN(value)) this.view.setUint32(this.length, 0x7fc0_0000, true);
+    else this.view.setFloat32(this.length, value, true);
     this.length += 4;
   }
 
   f64(value: number): void {
     this.reserve(8);
-    this.view.setFloat64(this.length, value, true);
+    if (Number.isNaN(value)) this.view.setBigUint64(this.length, 0x7ff8_0000_0000_0000n, true);
+    else this.view.setFloat64(this.length, value, true);
     this.length += 8;
   }
 

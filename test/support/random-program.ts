@@ -217,16 +217,20 @@ class Generator {
     const { random, out } = this;
     const put = (text: string): void => void out.push(indent + text);
     switch (random.below(depth > 0 ? 14 : 7)) {
-      case 0:
-        return this.callInstance(scope, indent);
+      case 0: {
+        this.callInstance(scope, indent);
+        return;
+      }
       case 1:
         if (scope.timers.length === 0) return;
-        return put(
-          `${random.pick(scope.timers)}(IN := ${this.expr(scope, 'BOOL', 2)}, PT := T#${random.below(50)}ms);`,
-        );
+        {
+          put(`${random.pick(scope.timers)}(IN := ${this.expr(scope, 'BOOL', 2)}, PT := T#${random.below(50)}ms);`);
+          return;
+        }
       case 2: {
         const index = this.index(scope, 7);
-        return put(`List[${index}] := ${this.expr(scope, 'INT', 2)};`);
+        put(`List[${index}] := ${this.expr(scope, 'INT', 2)};`);
+        return;
       }
       case 7:
       case 8:
@@ -240,19 +244,30 @@ class Generator {
           put('ELSE');
           this.body(scope, depth - 1, 1 + random.below(2), `${indent}  `);
         }
-        return put('END_IF;');
-      case 9:
-        return this.caseStatement(scope, depth, indent);
+        {
+          put('END_IF;');
+          return;
+        }
+      case 9: {
+        this.caseStatement(scope, depth, indent);
+        return;
+      }
       case 10:
       case 11:
-      case 12:
-        return this.loop(scope, depth, indent);
+      case 12: {
+        this.loop(scope, depth, indent);
+        return;
+      }
       case 13:
         if (scope.loopDepth === 0) return;
-        return put(`IF ${this.expr(scope, 'BOOL', 1)} THEN ${random.pick(['EXIT', 'CONTINUE'])}; END_IF;`);
+        {
+          put(`IF ${this.expr(scope, 'BOOL', 1)} THEN ${random.pick(['EXIT', 'CONTINUE'])}; END_IF;`);
+          return;
+        }
       default: {
         const target = random.pick(scope.variables.filter((one) => !one.readOnly));
-        return put(`${target.name} := ${this.expr(scope, target.type, 3)};`);
+        put(`${target.name} := ${this.expr(scope, target.type, 3)};`);
+        return;
       }
     }
   }

@@ -73,12 +73,23 @@ describe('the reader of XML', () => {
   });
 
   it('keeps names of members that objects have by nature', () => {
-    const { document } = read('<r __proto__="p" constructor="c"><toString/><__proto__ hasOwnProperty="1"/></r>');
+    const { document } = read('<r valueOf="p"><toString/><x hasOwnProperty="1" name="__proto__"/></r>');
     const root = document!.root;
-    expect([...root.attributes]).toEqual([['__proto__', 'p'], ['constructor', 'c']]); // prettier-ignore
-    expect(root.children.map((child) => child.name)).toEqual(['toString', '__proto__']);
+    expect([...root.attributes]).toEqual([['valueOf', 'p']]);
+    expect(root.children.map((child) => child.name)).toEqual(['toString', 'x']);
+    expect([...root.children[1]!.attributes]).toEqual([['hasOwnProperty', '1'], ['name', '__proto__']]); // prettier-ignore
     expect(({} as Record<string, unknown>)['p']).toBeUndefined();
   });
+
+  it.each(['<r><__proto__/></r>', '<r><constructor/></r>', '<r __proto__="1"/>'])(
+    'refuses %s, which the parser does',
+    (text) => {
+      const { document, finding } = read(text);
+      expect(document).toBeUndefined();
+      expect(finding).toMatchObject({ code: 'E0001' });
+      expect(({} as Record<string, unknown>)['1']).toBeUndefined();
+    },
+  );
 
   it('makes white space in values blanks, unless it is written as a reference', () => {
     const { document } = read('<r a="x\r\ny\tz&#10;&lt;&#x41;"/>');

@@ -26,6 +26,8 @@ function distance(a: string, b: string, limit: number): number {
 /** The known name that a misspelt one most likely means: one slip for short names, two or three for long ones. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const key = foldName(name);
+  // Of one letter, every other one is a slip away.
+  if (key.length < 2) return undefined;
   const limit = key.length <= 3 ? 1 : key.length <= 7 ? 2 : 3;
   let found: string | undefined;
   let least = limit + 1;

@@ -1,6 +1,6 @@
 import { foldName } from '../../model/identifier.js';
 import type { Access, Body, PouDeclaration, TypeNode, VariableBlock } from '../syntax/ast.js';
-import type { SourceSpan } from '../../model/source-span.js';
+import { lineColumn, type SourceSpan } from '../../model/source-span.js';
 import type { Compilation } from './compilation.js';
 import { DeclaredVariable, enumeratorsInPlace } from './declared-variable.js';
 import { checkSection } from './rule-section.js';
@@ -17,6 +17,8 @@ import { createInstanceType } from './block-layout.js';
 import { alignOf } from './type-size.js';
 
 const parameterSections: ReadonlySet<string> = new Set(['VAR_INPUT', 'VAR_OUTPUT', 'VAR_IN_OUT']);
+
+const lineOf = ({ source, start }: SourceSpan): number => lineColumn(source, start).line;
 
 /** Declares the variables of some blocks into a map; duplicates are reported. */
 export function declareVariables(
@@ -51,7 +53,7 @@ export function declareVariables(
         c.problems.report(
           'E2003',
           declaration.span,
-          `'${declaration.name}' is declared twice in ${place}; rename or remove one of them.`,
+          `'${declaration.name}' is declared twice in ${place}, first on line ${lineOf(known.span)}; rename or remove one of them.`,
         );
         continue;
       }

@@ -8,6 +8,7 @@ import type {
   SubrangeTypeNode,
   TypeNode,
 } from '../syntax/ast.js';
+import { replaceSpan } from '../replace-span.js';
 import type { Compilation } from './compilation.js';
 import { findElementary, genericNames } from './elementary-name.js';
 import { createEnumType } from './enum-type.js';
@@ -94,6 +95,26 @@ function resolveNamed(c: Compilation, node: NamedTypeNode, scope: Scope): TypeUs
   return { type: errorType };
 }
 
+/** What other languages call the elementary types. */
+const foreignTypes: ReadonlyMap<string, string> = new Map([
+  ['INTEGER', 'INT'],
+  ['SHORT', 'INT'],
+  ['LONG', 'DINT'],
+  ['BOOLEAN', 'BOOL'],
+  ['FLOAT', 'REAL'],
+  ['SINGLE', 'REAL'],
+  ['DOUBLE', 'LREAL'],
+  ['STR', 'STRING'],
+  ['INT8', 'SINT'],
+  ['INT16', 'INT'],
+  ['INT32', 'DINT'],
+  ['INT64', 'LINT'],
+  ['UINT8', 'USINT'],
+  ['UINT16', 'UINT'],
+  ['UINT32', 'UDINT'],
+  ['UINT64', 'ULINT'],
+]);
+
 function reportUnknownType(c: Compilation, node: NamedTypeNode): void {
   const key = foldName(node.name);
   // A missing library is told once for each of its types.
@@ -112,28 +133,31 @@ function reportUnknownType(c: Compilation, node: NamedTypeNode): void {
     return;
   }
   const names = [...c.table.types.values()].map((t) => t.name);
-  const near = nearestName(node.name, [
-    ...names,
-    'BOOL',
-    'BYTE',
-    'WORD',
-    'DWORD',
-    'INT',
-    'DINT',
-    'UINT',
-    'REAL',
-    'LREAL',
-    'STRING',
-    'TIME',
-    'TON',
-    'TOF',
-  ]);
+  const near =
+    foreignTypes.get(key) ??
+    nearestName(node.name, [
+      ...names,
+      'BOOL',
+      'BYTE',
+      'WORD',
+      'DWORD',
+      'INT',
+      'DINT',
+      'UINT',
+      'REAL',
+      'LREAL',
+      'STRING',
+      'TIME',
+      'TON',
+      'TOF',
+    ]);
   c.problems.report(
     'E2002',
     node.span,
     near
       ? `There is no type '${node.name}'. Did you mean '${near}'?`
       : `There is no type or function block '${node.name}'; declare it or add the library that has it.`,
+    near === undefined ? undefined : [replaceSpan(node.span, near)],
   );
 }
 

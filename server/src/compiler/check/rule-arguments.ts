@@ -15,7 +15,10 @@ export function checkInputsGiven(
   bound: ReadonlyMap<VariableSymbol, Argument>,
   span: SourceSpan,
 ): void {
-  const informal = args.length > 0 && args.every((arg) => arg.name === undefined) && c.profile.name === 'iec';
+  const informal =
+    args.length > 0 &&
+    args.every((arg) => arg.name === undefined) &&
+    (callee.form === undefined ? c.profile.name === 'iec' : c.profile.name !== 'matiec');
   const method = callee.form === 'method' && (c.profile.name === 'codesys' || c.profile.name === 'twincat');
   if (!informal && !method) return;
   const missing = parameters.find((p) => p.section === 'VAR_INPUT' && !p.hidden && !bound.has(p) && !p.initial);

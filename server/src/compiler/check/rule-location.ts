@@ -56,7 +56,7 @@ function checkSize(c: Compilation, variable: VariableSymbol, location: DirectAdd
   c.problems.report(
     harmsOthers(c) ? 'E7004' : 'W7004',
     variable.span,
-    `${location.text} has ${name}, which does not fit ${typeName(variable.type)}.`,
+    `${location.text} has ${name}, which does not fit ${typeName(variable.type)}; change the address, or the type.`,
   );
 }
 

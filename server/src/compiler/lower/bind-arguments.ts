@@ -4,7 +4,8 @@ import type { VariableSymbol } from '../check/symbols.js';
 import type { Argument } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { lowerExpression } from './lower-expression.js';
-import { replaceSpan } from './lower-name.js';
+import { replaceSpan } from '../replace-span.js';
+import { isKnownName } from './lower-name.js';
 
 /**
  * Which argument each parameter gets. An argument without a name goes to the parameter that stands where it stands itself, also
@@ -23,13 +24,18 @@ export function bindArguments(
     let parameter: VariableSymbol | undefined;
     const place = next;
     if (arg.name === undefined || !/^ENO?$/i.test(arg.name)) next += 1;
+    const meant = comparedParameter(f, arg, visible);
+    if (meant && arg.value?.kind === 'binary') {
+      bound.set(meant, { ...arg, name: meant.name, value: arg.value.right });
+      continue;
+    }
     if (arg.name === undefined) {
       parameter = visible[place];
       if (!parameter) {
         f.c.problems.report(
           'E4003',
           arg.span,
-          `'${callee}' takes ${visible.length} ${visible.length === 1 ? 'argument' : 'arguments'}; this one is too many.`,
+          `'${callee}' takes ${visible.length} ${visible.length === 1 ? 'argument' : 'arguments'}; this one is too many; remove it.`,
         );
         lowerLost(f, arg);
         continue;
@@ -51,6 +57,27 @@ export function bindArguments(
     bound.set(parameter, arg);
   }
   return bound;
+}
+
+/** `f(a = 1)` where `f` has a parameter `a` and nothing else has that name: `:=` is meant. */
+function comparedParameter(
+  f: FunctionBuilder,
+  arg: Argument,
+  parameters: readonly VariableSymbol[],
+): VariableSymbol | undefined {
+  const { value } = arg;
+  if (arg.name !== undefined || value?.kind !== 'binary' || value.op !== '=' || value.left.kind !== 'name')
+    return undefined;
+  const { name, span } = value.left;
+  const key = foldName(name);
+  const parameter = parameters.find((p) => p.key === key);
+  if (!parameter || isKnownName(f, name)) return undefined;
+  const at = span.source.text.indexOf('=', span.end);
+  const sign = { source: span.source, start: at, end: at + 1 };
+  f.c.problems.report('E4002', sign, `A parameter gets its value with \`:=\`: write ${name} := ...`, [
+    replaceSpan(sign, ':='),
+  ]);
+  return parameter;
 }
 
 /** An argument that goes nowhere is still checked. */

@@ -56,7 +56,25 @@ export function adaptLiteral(
       break;
     default:
   }
-  return { problem: `${typeName(literal)} does not fit ${typeName(type)}` };
+  return { problem: `${typeName(literal)} does not fit ${typeName(type)}${wholeAdvice(type)}` };
+}
+
+/** What to name instead of a whole array, structure or instance. */
+function wholeAdvice(type: Type): string {
+  switch (type.kind) {
+    case 'array':
+      return '; name one element with [...], or assign an array';
+    case 'struct':
+      return '; name one member with a dot, or assign a structure';
+    case 'instance':
+      return '; name one of its inputs with a dot';
+    case 'pointer':
+      return '; take an address with ADR or REF';
+    case 'string':
+      return '; write it in quotes, or convert it with TO_STRING(...)';
+    default:
+      return '';
+  }
 }
 
 function adaptToElementary(
@@ -66,7 +84,9 @@ function adaptToElementary(
   type: ElementaryType,
   lenient: boolean,
 ): Adapted {
-  const mismatch: Adapted = { problem: `${typeName(literal)} does not fit ${type.name}` };
+  const mismatch: Adapted = {
+    problem: `${typeName(literal)} does not fit ${type.name}${literalAdvice(literal, type)}`,
+  };
   switch (literal.form) {
     case 'int':
       return typeof value === 'bigint' ? adaptInteger(value, based, type, lenient) : mismatch;
@@ -106,6 +126,29 @@ function adaptToElementary(
   }
 }
 
+/** How to write the value so that it fits. */
+function literalAdvice({ form }: LiteralType, type: ElementaryType): string {
+  const whole = type.group === 'signed' || type.group === 'unsigned' || type.group === 'bits';
+  if (form === 'real' && whole) return `; write a whole number, or convert with REAL_TO_${type.name}(...)`;
+  if (form === 'string' || form === 'wstring') {
+    if (type === e.BOOL) return '; write TRUE or FALSE without quotes';
+    return type.group === 'char' ? '' : `; write it without quotes, or convert with STRING_TO_${type.name}(...)`;
+  }
+  if (type.group === 'duration') return '; write a duration such as T#5s';
+  if (type.group === 'date') return '; write a date such as D#2024-12-31';
+  if (type.group === 'tod') return '; write a time of day such as TOD#12:30:00';
+  if (type.group === 'dt') return '; write a date and time such as DT#2024-12-31-12:30:00';
+  return type === e.BOOL ? '; write TRUE or FALSE, or compare with <> 0' : '';
+}
+
+/** The smallest type of the same kind that holds a number. */
+function largerType(value: bigint, type: ElementaryType): string {
+  const kinds = { signed: [e.SINT, e.INT, e.DINT, e.LINT], unsigned: [e.USINT, e.UINT, e.UDINT, e.ULINT], bits: [e.BYTE, e.WORD, e.DWORD, e.LWORD] }; // prettier-ignore
+  const kind = type.group === 'signed' || value < 0n ? 'signed' : type.group === 'bits' ? 'bits' : 'unsigned';
+  const found = kinds[kind].find((one) => value >= rangeOf(one)[0] && value <= rangeOf(one)[1]);
+  return found ? `; use ${found.name}, or a smaller number` : '; use a smaller number';
+}
+
 function adaptReal(value: number, type: ElementaryType): Adapted {
   const stored = type === e.REAL ? Math.fround(value) : value;
   return Number.isFinite(stored) || !Number.isFinite(value)
@@ -134,17 +177,23 @@ function adaptInteger(value: bigint, based: boolean, type: ElementaryType, lenie
           warning: `${value} becomes ${wrapConstant(type, value)} as ${type.name}.`,
         };
       }
-      return { problem: `${value} is outside ${type.name}, which holds ${low} to ${high}` };
+      return { problem: `${value} is outside ${type.name}, which holds ${low} to ${high}${largerType(value, type)}` };
     }
     case 'char':
-      return { problem: `a number does not fit ${type.name}` };
+      return { problem: `a number does not fit ${type.name}; write a character in quotes` };
     default:
       if (lenient)
         return {
           value: value * nanosecondsPer(type),
           warning: `A number stands for a ${type.name}; write a literal such as T#${value}ms.`,
         };
-      return { problem: `a number does not fit ${type.name}; write a literal such as T#5s` };
+      return {
+        problem: `a number does not fit ${type.name}${
+          type.group === 'duration'
+            ? `; write a duration such as T#${value}ms or T#${value}s`
+            : literalAdvice({ kind: 'literal', form: 'int' }, type)
+        }`,
+      };
   }
 }
 

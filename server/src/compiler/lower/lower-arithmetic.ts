@@ -72,7 +72,11 @@ function computeNumber(
   const y = constantOf(right);
   const divides = node.op === '/' || node.op === 'MOD';
   if (divides && !isReal(type) && y === 0n) {
-    f.c.problems.report('E3010', node.right.span, 'Division by zero; the divisor is the constant 0.');
+    f.c.problems.report(
+      'E3010',
+      node.right.span,
+      'The divisor is the constant 0, and division by zero ends in a fault; correct the divisor.',
+    );
     return errorOperand;
   }
   if (x !== undefined && y !== undefined) {

@@ -27,7 +27,11 @@ export function checkWritable(
   if (target.kind === 'error') return false;
   if (target.kind !== 'place') {
     if (target.kind === 'value' || target.kind === 'literal' || target.kind === 'memory') {
-      f.c.problems.report('E4006', span, 'Only a variable can be assigned; this is a value.');
+      f.c.problems.report(
+        'E4006',
+        span,
+        'Only a variable can be assigned, and this is a value; name a variable on the left.',
+      );
     } else if (target.kind === 'function' || target.kind === 'method') {
       f.c.problems.report(
         'E4006',
@@ -38,7 +42,10 @@ export function checkWritable(
     return false;
   }
   if (target.readOnly !== undefined && !f.initializing) {
-    f.c.problems.report('E4007', span, `This can't be assigned: ${target.readOnly}.`);
+    const advice = target.readOnly.endsWith('is a CONSTANT')
+      ? '; remove CONSTANT from its declaration, or assign another variable'
+      : '';
+    f.c.problems.report('E4007', span, `This can't be assigned: ${target.readOnly}${advice}.`);
     return false;
   }
   return true;

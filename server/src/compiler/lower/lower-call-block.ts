@@ -99,7 +99,11 @@ function reportUnconnected(
 ): void {
   for (const parameter of parameters) {
     if (parameter.section !== 'VAR_IN_OUT' || bound.get(parameter)?.value) continue;
-    f.c.problems.report('E4004', node.span, `'${block.name}' needs a variable for its VAR_IN_OUT '${parameter.name}'.`);
+    f.c.problems.report(
+      'E4004',
+      node.span,
+      `'${block.name}' needs a variable for its VAR_IN_OUT '${parameter.name}'; pass one with ${parameter.name} := variable.`,
+    );
   }
 }
 

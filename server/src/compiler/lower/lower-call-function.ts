@@ -96,7 +96,11 @@ function passParameter(
       ];
     case 'reference':
       if (!arg?.value) {
-        f.c.problems.report('E4004', span, `'${symbol.name}' needs a variable for its VAR_IN_OUT '${parameter.name}'.`);
+        f.c.problems.report(
+          'E4004',
+          span,
+          `'${symbol.name}' needs a variable for its VAR_IN_OUT '${parameter.name}'; pass one with ${parameter.name} := variable.`,
+        );
         return Array.from({ length: 1 + form.open * 2 }, () => i32(0));
       }
       return passReference(f, parameter, arg.value, what, after);

@@ -1,5 +1,6 @@
 import { foldName } from '../../model/identifier.js';
-import { findFunction, findMethod, visibleNames } from '../check/lookup.js';
+import { findFunction, findMethod } from '../check/lookup.js';
+import type { VariableSymbol } from '../check/symbols.js';
 import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
 import type { Type } from '../check/types.js';
@@ -12,7 +13,8 @@ import { lowerFunctionCall } from './lower-call-function.js';
 import { operandType } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
 import { lowerIntrinsic } from './lower-intrinsic.js';
-import { isKnownName, replaceSpan, selfReceiver } from './lower-name.js';
+import { replaceSpan } from '../replace-span.js';
+import { isKnownName, selfReceiver } from './lower-name.js';
 import { lowerStandardCall } from './lower-standard.js';
 import { errorOperand, type Operand } from './operand.js';
 import { blockOfType } from './type-symbol.js';
@@ -117,10 +119,7 @@ function reportMissingFunction(f: FunctionBuilder, name: string, span: CallExpre
   const key = `call ${foldName(name)}`;
   if (f.c.missing.has(key)) return;
   f.c.missing.add(key);
-  const near =
-    f.c.problems.errorCount < 100
-      ? nearestName(name, [...visibleNames(f.c, f.scope), ...namedFunctions.map((fn) => fn.name)])
-      : undefined;
+  const near = f.c.problems.errorCount < 100 ? nearestName(name, callableNames(f)) : undefined;
   f.c.problems.report(
     'E2001',
     span,
@@ -129,4 +128,21 @@ function reportMissingFunction(f: FunctionBuilder, name: string, span: CallExpre
       : `There is no function or function block instance '${name}'; declare it, or add the library that has it.`,
     near === undefined ? undefined : [replaceSpan(span, near)],
   );
+}
+
+/** Names of functions, methods, actions and instances that may be called here. */
+function callableNames(f: FunctionBuilder): string[] {
+  const { callable, block } = f.scope;
+  const names: string[] = [];
+  const note = (variables: Iterable<VariableSymbol>): void => {
+    for (const v of variables) if (v.type.kind === 'instance' && !v.hidden) names.push(v.name);
+  };
+  if (callable) note(callable.variables.values());
+  for (let b = block; b; b = b.base) {
+    note(b.variables.values());
+    names.push(...[...b.methods.values(), ...b.actions.values()].map((one) => one.name));
+  }
+  note(f.c.table.globals.values());
+  for (const fn of f.c.table.functions.values()) if (!fn.standard) names.push(fn.name);
+  return [...names, ...namedFunctions.map((fn) => fn.name)];
 }

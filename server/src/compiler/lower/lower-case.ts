@@ -139,7 +139,7 @@ class LabelSet {
         this.f.c.problems.report(
           same ? 'E4012' : 'W4012',
           later.span,
-          `The label ${text} ${same ? 'stands twice' : 'overlaps another one'} in this CASE; the first one wins.`,
+          `The label ${text} ${same ? 'stands twice' : 'overlaps another one'} in this CASE, and the first one wins; remove one of them.`,
         );
       }
       if (!before || one.high > before.high) before = one;

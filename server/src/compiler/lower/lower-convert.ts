@@ -97,8 +97,13 @@ export function rvalue(f: FunctionBuilder, operand: Operand, span: SourceSpan): 
 function mismatch(f: FunctionBuilder, from: Type, to: Type, span: SourceSpan, what: string): void {
   const a = underlying(from);
   const b = underlying(to);
-  const convertible = a.kind === 'elementary' && b.kind === 'elementary' && a !== b;
-  const hint = convertible ? `; write ${a.name}_TO_${b.name}(...) to convert it` : '';
+  const name = (type: Type): string | undefined =>
+    type.kind === 'elementary' ? type.name : type.kind === 'string' ? (type.wide ? 'WSTRING' : 'STRING') : undefined;
+  const [source, target] = [name(a), name(b)];
+  const hint =
+    source !== undefined && target !== undefined && source !== target
+      ? `; write ${source}_TO_${target}(...) to convert it`
+      : '';
   f.c.problems.report('E3001', span, `${what} takes ${typeName(to)}, not ${typeName(from)}${hint}.`);
 }
 

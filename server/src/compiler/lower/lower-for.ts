@@ -36,7 +36,7 @@ export function lowerFor(f: FunctionBuilder, node: ForStatement): void {
     f.c.problems.report(
       'E4015',
       node.variable.span,
-      `FOR counts with an integer variable, not with ${typeName(operandType(target))}.`,
+      `FOR counts with an integer variable, not with ${typeName(operandType(target))}; declare an INT for it.`,
     );
   if (
     target.kind === 'error' ||

@@ -33,7 +33,11 @@ function indexOperand(f: FunctionBuilder, object: Operand, node: IndexExpression
     case 'string':
       return indexString(f, object, node);
     default:
-      f.c.problems.report('E3004', node.span, `Only arrays have indices; this is ${typeName(type)}.`);
+      f.c.problems.report(
+        'E3004',
+        node.span,
+        `Only arrays have indices, and this is ${typeName(type)}; remove the brackets, or declare an ARRAY.`,
+      );
       return errorOperand;
   }
 }
@@ -49,7 +53,11 @@ function lowerIndexValue(f: FunctionBuilder, node: Expression): Index | undefine
   const type = underlying(operandType(operand));
   if (type.kind === 'error') return undefined;
   if (!isInteger(type) && !isBits(type)) {
-    f.c.problems.report('E3005', node.span, `An index is an integer, not ${typeName(operandType(operand))}.`);
+    f.c.problems.report(
+      'E3005',
+      node.span,
+      `An index is an integer, not ${typeName(operandType(operand))}; convert it, or use an integer variable.`,
+    );
     return undefined;
   }
   const constant = constantOf(operand);
@@ -122,7 +130,7 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
         f.c.problems.report(
           'E3006',
           node.indices[i]!.span,
-          `The index ${index.constant} is outside ${bound.low}..${bound.high}.`,
+          `The index ${index.constant} is outside ${bound.low}..${bound.high}; use an index within these bounds.`,
         );
         return errorOperand;
       }
@@ -218,7 +226,7 @@ function indexString(f: FunctionBuilder, object: Operand, node: IndexExpression)
     f.c.problems.report(
       'E3006',
       node.indices[0]!.span,
-      `The index ${index.constant} is outside ${low}..${type.capacity}.`,
+      `The index ${index.constant} is outside ${low}..${type.capacity}; use an index within these bounds.`,
     );
     return errorOperand;
   }

@@ -17,6 +17,7 @@ import type {
 import type { FunctionBuilder } from './function-builder.js';
 import { adaptLiteral } from './literal-value.js';
 import { typedConstant } from './lower-convert.js';
+import { replaceSpan } from '../replace-span.js';
 import { enumValue } from './lower-name.js';
 import { errorOperand, type Operand } from './operand.js';
 
@@ -96,6 +97,7 @@ export function lowerEnumLiteral(f: FunctionBuilder, node: TypedEnumLiteral): Op
       'E2013',
       node.span,
       `'${type.name}' has no value '${node.value}'${near ? `; did you mean '${near}'?` : `; its values are ${names.slice(0, 8).join(', ')}.`}`,
+      near === undefined ? undefined : [replaceSpan({ ...node.span, start: node.span.end - node.value.length }, near)],
     );
     return errorOperand;
   }

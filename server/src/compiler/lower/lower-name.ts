@@ -1,7 +1,6 @@
 import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
-import type { TextEdit } from '../../model/diagnostic.js';
-import { positionOf } from '../../model/diagnostic.js';
+import { replaceSpan } from '../replace-span.js';
 import {
   findEnumerators,
   findFunction,
@@ -229,20 +228,25 @@ export function programOperand(f: FunctionBuilder, program: BlockSymbol, span: S
   return { kind: 'place', type: program.type, place };
 }
 
+/** What other languages call TRUE and FALSE. */
+const truthNames: ReadonlyMap<string, string> = new Map([
+  ['YES', 'TRUE'],
+  ['ON', 'TRUE'],
+  ['NO', 'FALSE'],
+  ['OFF', 'FALSE'],
+]);
+
 export function reportUndeclared(f: FunctionBuilder, name: string, span: SourceSpan): void {
   if (f.c.libraries.noteLibrary(name, span)) return;
   const place = `${f.pouName} ${foldName(name)}`;
   if (f.c.missing.has(place)) return;
   f.c.missing.add(place);
   // With so many findings nobody reads suggestions, and they cost time.
-  const near = f.c.problems.errorCount < 100 ? nearestName(name, visibleNames(f.c, f.scope)) : undefined;
+  const near =
+    truthNames.get(foldName(name)) ??
+    (f.c.problems.errorCount < 100 ? nearestName(name, visibleNames(f.c, f.scope)) : undefined);
   const message = near
     ? `'${name}' is not declared. Did you mean '${near}'?`
     : `'${name}' is not declared; declare it in a VAR section, or correct its spelling.`;
   f.c.problems.report('E2001', span, message, near === undefined ? undefined : [replaceSpan(span, near)]);
-}
-
-export function replaceSpan(span: SourceSpan, newText: string): TextEdit {
-  const { line, column, endLine, endColumn } = positionOf(span);
-  return { line: line!, column: column!, endLine: endLine!, endColumn: endColumn!, newText };
 }

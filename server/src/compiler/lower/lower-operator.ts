@@ -88,7 +88,11 @@ function foldLiterals(
   if (typeof a === 'number' && typeof b === 'bigint') b = Number(b);
   if (typeof b === 'number' && typeof a === 'bigint') a = Number(a);
   if ((node.op === '/' || node.op === 'MOD') && b === 0n) {
-    f.c.problems.report('E3010', node.right.span, 'Division by zero; the divisor is the constant 0.');
+    f.c.problems.report(
+      'E3010',
+      node.right.span,
+      'The divisor is the constant 0, and division by zero ends in a fault; correct the divisor.',
+    );
     return errorOperand;
   }
   if (node.op === '**' && typeof a === 'bigint' && typeof b === 'bigint' && b >= 0n && b <= 64n)

@@ -36,7 +36,11 @@ export function lowerDeref(f: FunctionBuilder, node: DerefExpression): Operand {
   const type = operandType(object);
   if (type.kind !== 'pointer') {
     if (type.kind !== 'error')
-      f.c.problems.report('E3009', node.span, `^ follows a pointer or reference; this is ${typeName(type)}.`);
+      f.c.problems.report(
+        'E3009',
+        node.span,
+        `^ follows a pointer or reference, and this is ${typeName(type)}; remove the ^.`,
+      );
     return errorOperand;
   }
   if (type.target.kind === 'error') return errorOperand;

@@ -16,7 +16,7 @@ import { emitRuntimeInitial, emitRuntimeMembers } from './lower-initializer.js';
 import { addressOf, framePlace, instancePlace, loadPlace, scalarOf, storePlace } from './lower-place.js';
 import { lowerStatements } from './lower-statement.js';
 import type { Lowering } from './lowering.js';
-import { createFacts, scanStatements } from './scan-body.js';
+import { createFacts, scanStatements, type BodyFacts } from './scan-body.js';
 import { formOf, hasResultAddress, signatureResult } from './signature.js';
 
 const statementsOf = (
@@ -38,6 +38,7 @@ export function lowerCallable(c: Lowering, symbol: CallableSymbol): IrFunction {
   const statements = statementsOf(symbol);
   const facts = createFacts();
   scanStatements(statements, facts);
+  warnNoResult(c, symbol, statements, facts);
   const inFrame = (variable: VariableSymbol): boolean => !scalarOf(variable.type) || facts.addressed.has(variable.key);
   const outputs: { readonly variable: VariableSymbol; readonly address: IrExpr }[] = [];
   for (const parameter of symbol.parameters) placeParameter(f, parameter, inFrame, outputs);
@@ -51,6 +52,18 @@ export function lowerCallable(c: Lowering, symbol: CallableSymbol): IrFunction {
   lowerStatements(f, statements);
   f.emitReturn();
   return f.finish();
+}
+
+/** W2014: a function with statements that never mentions its own name. */
+function warnNoResult(c: Lowering, symbol: CallableSymbol, statements: readonly Statement[], facts: BodyFacts): void {
+  if (!symbol.result || symbol.standard || symbol.form === 'setter' || statements.length === 0) return;
+  if (facts.heads.has(symbol.key) || facts.heads.has('RETURN')) return;
+  const what = symbol.form === 'function' ? 'function' : symbol.form === 'getter' ? 'property' : 'method';
+  c.problems.report(
+    'W2014',
+    symbol.span,
+    `The ${what} '${symbol.name}' never assigns its result, so it always gives the same; write ${symbol.name} := ...;`,
+  );
 }
 
 function placeParameter(

@@ -95,7 +95,7 @@ function lowerOne(f: FunctionBuilder, statement: Statement): void {
         f.c.problems.report(
           'E4010',
           statement.span,
-          `${statement.kind.toUpperCase()} stands within FOR, WHILE or REPEAT only.`,
+          `${statement.kind.toUpperCase()} stands within FOR, WHILE or REPEAT only; RETURN leaves the whole program unit.`,
         );
         return;
       }
@@ -163,7 +163,9 @@ function lowerCallStatement(f: FunctionBuilder, statement: CallStatement): void 
     f.c.problems.report(
       f.c.profile.implicitConversion === 'widening' ? 'E4009' : 'W4009',
       statement.span,
-      'This statement does nothing; assign its value with :=, or remove it.',
+      operandType(operand).kind === 'instance'
+        ? 'The name of an instance alone does nothing; call it with parentheses behind.'
+        : 'This statement does nothing; assign its value with :=, or remove it.',
     );
 }
 
@@ -304,7 +306,11 @@ function lowerReturn(f: FunctionBuilder, statement: ReturnStatement): void {
   if (statement.value) {
     const result = f.scope.callable?.result;
     if (!result)
-      f.c.problems.report('E4018', statement.span, 'Only functions and methods with a result return a value.');
+      f.c.problems.report(
+        'E4018',
+        statement.span,
+        'Only functions and methods with a result return a value; write RETURN alone.',
+      );
     else {
       const place = f.places.get(result);
       if (place)

@@ -7,6 +7,7 @@ import type { FunctionBuilder } from './function-builder.js';
 import { adaptLiteral } from './literal-value.js';
 import { operandType, settle, typedConstant } from './lower-convert.js';
 import { errorOperand, type Operand } from './operand.js';
+import { operatorAdvice } from './operator-advice.js';
 
 /** Names of the standard functions that mean the same as an operator. */
 export const functionOf: Partial<Record<BinaryOperator, string>> = {
@@ -59,7 +60,7 @@ export function reportOperator(f: FunctionBuilder, node: BinaryExpression, left:
     f.c.problems.report(
       'E3002',
       node.span,
-      `${node.op} does not work on ${typeName(a)} and ${typeName(b)}; convert one of them.`,
+      `${node.op} does not work on ${typeName(a)} and ${typeName(b)}; ${operatorAdvice(node, a, b)}.`,
     );
   return errorOperand;
 }

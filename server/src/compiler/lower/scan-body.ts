@@ -66,7 +66,10 @@ function scanStatement(node: Statement, facts: BodyFacts): void {
       scanExpression(node.until, facts);
       return;
     case 'return':
-      if (node.value) scanExpression(node.value, facts);
+      if (!node.value) return;
+      scanExpression(node.value, facts);
+      // No name can be spelled so: it notes that a value is returned.
+      facts.heads.add('RETURN');
       return;
     default:
   }

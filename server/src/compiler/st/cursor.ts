@@ -159,7 +159,7 @@ export class Cursor {
   /** Reports at the current token. A character that means nothing anywhere is reported as that. */
   reportHere(code: ProblemCode, message: string, replacement?: string): void {
     const bad = this.kind() === T.bad ? this.tokens.badMessages.get(this.at) : undefined;
-    if (bad !== undefined) this.report('E1001', this.start(), this.end(), bad);
+    if (bad) this.report('E1001', this.start(), this.end(), bad.message, bad.replacement);
     else this.report(code, this.start(), this.end(), message, replacement);
   }
   /** Reports at the current token and leaves the construct. */

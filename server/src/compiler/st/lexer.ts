@@ -15,7 +15,8 @@ import {
 import type { Skipped } from './comment.js';
 import { findCommentEnd, findPragmaEnd } from './comment.js';
 import { findKeyword } from './keyword.js';
-import type { LexicalProblem, Tokens } from './token.js';
+import { numberAdvice } from './number-advice.js';
+import type { BadToken, LexicalProblem, Tokens } from './token.js';
 import { single, TokenKind as T } from './token.js';
 
 const maxWordLength = 1000;
@@ -32,7 +33,7 @@ export function tokenize(text: string): Tokens {
   const lineBreak: number[] = [];
   const pragmas: Tokens['pragmas'] = [];
   const problems: LexicalProblem[] = [];
-  const badMessages = new Map<number, string>();
+  const badMessages = new Map<number, BadToken>();
   const length = text.length;
   let at = 0;
   let newLine = 1;
@@ -68,8 +69,8 @@ export function tokenize(text: string): Tokens {
     if (foreign) push(T.foreign, at, at + 2);
     else push(tokenKind, at, at + 1);
   };
-  const bad = (from: number, to: number, message: string): void => {
-    badMessages.set(kind.length, message);
+  const bad = (from: number, to: number, message: string, replacement?: string): void => {
+    badMessages.set(kind.length, { message, ...(replacement !== undefined && { replacement }) });
     push(T.bad, from, to);
   };
 
@@ -185,12 +186,8 @@ export function tokenize(text: string): Tokens {
     }
     if (isWordPart(text.charCodeAt(i))) {
       while (isWordPart(text.charCodeAt(i))) i += 1;
-      const shown = text.slice(from, Math.min(i, from + 40));
-      bad(
-        from,
-        i,
-        `\`${shown}\` is neither a number nor a name: a name can't begin with a digit, and a duration is written \`T#${shown}\`.`,
-      );
+      const { message, replacement } = numberAdvice(text.slice(from, Math.min(i, from + 40)));
+      bad(from, i, message, replacement);
       return;
     }
     push(tokenKind, from, i);

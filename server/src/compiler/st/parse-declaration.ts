@@ -35,7 +35,8 @@ export const accesses: ReadonlyMap<number, Access> = new Map<number, Access>([
 function endsDeclarations(p: Cursor): boolean {
   const keyword = p.keyword();
   if (p.kind() === T.end) return true;
-  if (keyword === 0) return false;
+  // `type : INT;` is meant as a name.
+  if (keyword === 0 || p.kind(1) === T.colon || p.kind(1) === T.comma) return false;
   return (
     sections.has(keyword) ||
     keyword === K.VAR_CONFIG ||
@@ -77,6 +78,7 @@ export function parseDeclarationList(
 /** Statements among declarations: END_VAR was forgotten. */
 function startsStatement(p: Cursor): boolean {
   const keyword = p.keyword();
+  if (p.kind(1) === T.colon || p.kind(1) === T.comma) return false;
   if (
     keyword === K.IF ||
     keyword === K.CASE ||
@@ -178,6 +180,10 @@ function refuseVariadic(p: Cursor): void {
 
 function parseLocation(p: Cursor): DirectAddress {
   p.advance();
+  if (p.isName() && /^[IQM][XBWDL]?\d+$/i.test(p.word())) {
+    p.report('E1009', p.start(), p.start(), `An address begins with a percent sign: write \`%${p.word()}\`.`, '%');
+    p.fail('E1009', 'An address begins with a percent sign.');
+  }
   if (p.kind() !== T.direct) p.fail('E1009', `Expected an address such as %IX0.1 after AT, found ${p.shown()}.`);
   return parseDirectAddress(p);
 }
@@ -192,6 +198,15 @@ export function endDeclaration(p: Cursor, afterEnd: boolean): void {
   }
   if (p.lineBreak() || endsDeclarations(p)) {
     p.report('E1102', end, end, 'The declaration has no semicolon at its end: write `;`.', ';');
+    return;
+  }
+  if (p.kind() === T.comma && p.isName(1) && p.kind(2) === T.colon) {
+    p.reportHere(
+      'E1111',
+      'A declaration ends with `;`, and `,` stands between names of one type only: write `;`.',
+      ';',
+    );
+    p.advance();
     return;
   }
   p.fail('E1111', `Expected \`;\` or \`:=\` after the type, found ${p.shown()}.`);

@@ -82,6 +82,19 @@ function parseArray(p: Cursor): ArrayTypeNode {
     const low = parseExpression(p);
     if (!p.take(T.range)) {
       const written = p.text.slice(from, p.previousEnd());
+      const bounds = /^(\d+)\s*-\s*(\d+)$/.exec(written) ?? /^(\d+)\s*:\s*(\d+)$/.exec(written);
+      if (bounds) {
+        const range = `${bounds[1]!}..${bounds[2]!}`;
+        p.report(
+          'E1111',
+          from,
+          p.previousEnd(),
+          `Bounds of an array are written with two dots: write \`${range}\`.`,
+          range,
+        );
+        dimensions.push({ low, high: low, span: p.span(from) });
+        continue;
+      }
       p.fail(
         'E1111',
         `An array needs both bounds: write \`0..${/^\d{1,9}$/.test(written) ? Number(written) - 1 : `${written} - 1`}\` in the brackets.`,

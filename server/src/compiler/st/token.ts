@@ -77,6 +77,12 @@ export interface LexicalProblem {
   readonly replacement?: string;
 }
 
+/** What is wrong with a token of kind `bad`, and what stands for it where that is certain. */
+export interface BadToken {
+  readonly message: string;
+  readonly replacement?: string;
+}
+
 /** Tokens as parallel arrays; offsets are UTF-16 offsets of the whole text. The last token is `end`. */
 export interface Tokens {
   readonly kind: number[];
@@ -88,5 +94,5 @@ export interface Tokens {
   readonly lineBreak: number[];
   readonly pragmas: PragmaRange[];
   readonly problems: LexicalProblem[];
-  readonly badMessages: Map<number, string>;
+  readonly badMessages: Map<number, BadToken>;
 }

@@ -57,6 +57,8 @@ class Promoter {
   >();
   private readonly jumps = new Map<string, number>();
   private clock = 0;
+  private rounds = 0;
+  private readonly inUse: number[] = [];
 
   constructor(
     private readonly facts: ModuleFacts,
@@ -103,25 +105,27 @@ class Promoter {
     const state = this.live;
     const kind = kindOf(cell);
     const bank = bankOf(kind);
-    const busy = new Set<number>();
+    // Locals in use bear the number of this round.
+    const { inUse } = this;
+    const round = ++this.rounds;
     let count = 0;
     let oldest: Held | undefined;
     for (const held of state.values()) {
-      busy.add(held.local.id);
+      inUse[held.local.id] = round;
       if (bankOf(held.local.holds!) !== bank) continue;
       count += 1;
-      if (!this.pins.has(held.key) && (!oldest || held.used < oldest.used)) oldest = held;
+      if ((!oldest || held.used < oldest.used) && !this.pins.has(held.key)) oldest = held;
     }
     if (count >= capacity[bank] && oldest) {
       state.delete(oldest.key);
-      busy.delete(oldest.local.id);
+      inUse[oldest.local.id] = 0;
     }
     const last = this.lastLocal.get(key);
-    let local = last && !busy.has(last.id) ? last : undefined;
+    let local = last && inUse[last.id] !== round ? last : undefined;
     if (!local) {
       let pool = this.pool.get(kind);
       if (!pool) this.pool.set(kind, (pool = []));
-      local = pool.find((one) => !busy.has(one.id));
+      local = pool.find((one) => inUse[one.id] !== round);
       if (!local) {
         local = this.newLocal(kind);
         pool.push(local);

@@ -1,4 +1,6 @@
+import type { TextEdit } from '../../model/diagnostic.js';
 import type { SourceSpan } from '../../model/source-span.js';
+import { replaceSpan } from '../replace-span.js';
 import { fitsInterface, implicitConversion, isAddress, isBits, isInteger, isReal } from '../check/conversion.js';
 import { extendsBlock } from '../check/lookup.js';
 import { typeName } from '../check/type-name.js';
@@ -162,6 +164,19 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
 
 const constantIrOrZero = (type: Type): IrExpr => zero(scalarOf(type)!.num);
 
+/** The same text in the quotes that the type takes; where escapes are not in the way. */
+function otherQuotes(
+  operand: Operand & { kind: 'literal' },
+  to: Type,
+  span: SourceSpan,
+): readonly TextEdit[] | undefined {
+  if (to.kind !== 'string' || typeof operand.value !== 'string') return undefined;
+  const text = span.source.text.slice(span.start, span.end);
+  const quote = to.wide ? '"' : "'";
+  if (!/^(["'])[^"'$]*\1$/.test(text) || text.startsWith(quote)) return undefined;
+  return [replaceSpan(span, `${quote}${text.slice(1, -1)}${quote}`)];
+}
+
 function coerceLiteral(
   f: FunctionBuilder,
   operand: Operand & { kind: 'literal' },
@@ -176,6 +191,7 @@ function coerceLiteral(
       typeof operand.value === 'bigint' && adapted.problem.includes('outside') ? 'E3003' : 'E3001',
       span,
       `${what}: ${adapted.problem}.`,
+      otherQuotes(operand, to, span),
     );
     return scalarOf(to) ? constantIrOrZero(to) : i32(0);
   }

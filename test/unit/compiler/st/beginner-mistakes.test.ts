@@ -127,7 +127,7 @@ describe('a mistake in declarations', () => {
     ['PROGRAM p\nVAR\n  x INT;\nEND_VAR\nEND_PROGRAM', 'E1111', 3, '`:` and a type'],
     ['PROGRAM p\nVAR\n  x : INT = 5;\nEND_VAR\nEND_PROGRAM', 'E1105', 3, ':='],
     ['PROGRAM p\nVAR\n  x : ;\nEND_VAR\nEND_PROGRAM', 'E1111', 3, 'Expected a type'],
-    ['PROGRAM p\nVAR\n  if : INT;\n  y : INT;\nEND_VAR\nEND_PROGRAM', 'E1113', 3, 'END_VAR'],
+    ['PROGRAM p\nVAR\n  if : INT;\n  y : INT;\nEND_VAR\nEND_PROGRAM', 'E1110', 3, 'reserved word'],
     ['PROGRAM p\nVAR\n  x, end_for : INT;\nEND_VAR\nEND_PROGRAM', 'E1110', 3, 'reserved word'],
     ['PROGRAM p\nVAR\n  x : INT;\n\nx := 1;\nEND_PROGRAM', 'E1113', 5, 'VAR of line 2'],
     ['PROGRAM p\nVAR\n  x : ARRAY[10] OF INT;\nEND_VAR\nEND_PROGRAM', 'E1111', 3, '0..9'],

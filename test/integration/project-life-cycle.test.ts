@@ -1,12 +1,13 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { execFile } from 'node:child_process';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { PlcClient, WatchItem } from '../../clients/node/src/index.js';
 import { ProjectChange, ReloadAction, type ProjectEvent } from '../../proto/plcemu/v1/event_pb.js';
 import { ExportFormat, type PatchSchema } from '../../proto/plcemu/v1/project_pb.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
+import { largeProgram } from '../bench/large-program.js';
 import { eventually } from '../support/eventually.js';
 import { startHost, type HostProcess } from '../support/host-process.js';
 import { programXml, projectXml } from '../support/plcopen-document.js';
@@ -84,6 +85,10 @@ function watchAll(): Seen {
   const seen: Seen = { project: [], scans: [], close: () => watch.close() };
   void (async () => {
     for await (const item of watch as AsyncIterable<WatchItem>) {
+      // After a change of the layout a snapshot speaks for the scans up to its own.
+      if (item.kind === 'snapshot')
+        for (let scan = (seen.scans.at(-1) ?? item.scan - 1n) + 1n; scan <= item.scan; scan += 1n)
+          seen.scans.push(scan);
       if (item.kind !== 'events') continue;
       for (const { event } of item.events) {
         if (event.payload.case === 'project') seen.project.push(event.payload.value);
@@ -323,4 +328,90 @@ describe('a guarded change', () => {
     const broken = await run('Main.Count < 0');
     expect([broken.code, broken.stderr]).toEqual([3, expect.stringContaining('GUARD_BROKEN') as string]);
   });
+});
+
+describe('a hot reload of 10,000 lines', () => {
+  const large = (seconds: number): string =>
+    largeProgram(10_000)
+      .replace('  Sum : LREAL;', '  Sum : LREAL;\n  Clock : TON;\n  Edges : CTU;\n  Phase : BOOL;\n  Mark : INT;')
+      .replace(
+        '  Sum := Sum',
+        `  Clock(IN := TRUE, PT := T#1h);\n  Phase := NOT Phase;\n  Edges(CU := Phase, PV := 30000);\n  Mark := ${seconds};\n  Sum := Sum`,
+      );
+  const elapsedMs = (values: Record<string, string>): number => {
+    const [, , minutes = '0', whole = '0', ms = '0'] =
+      /^T#((\d+)m_?)?(?:(\d+)s_?)?(?:([\d.]+)ms)?$/i.exec(values['Main.Clock.ET']!) ?? [];
+    return Number(minutes) * 60_000 + Number(whole) * 1000 + Number(ms);
+  };
+  const read = async (): Promise<Record<string, string>> => {
+    const { variables } = await client.runtime.readVariables({
+      paths: ['Main.Cycle', 'Main.Clock.ET', 'Main.Edges.CV', 'Main.Mark'],
+    });
+    return Object.fromEntries(variables.map(({ path, literal }) => [path, literal]));
+  };
+
+  it('in the middle of a cycle misses no scan at 100 ms; timers and counters keep counting', async () => {
+    await open({ 'big.st': large(1) }, true);
+    const seen = watchAll();
+    await eventually(() => seen.scans.length > 5, 10_000);
+    const lateBefore = await missedTicks();
+    const first = await read();
+    for (const mark of [2, 3, 4]) {
+      const before = await read();
+      // Sent half a cycle after a scan was told.
+      const at = seen.scans.length;
+      await eventually(() => seen.scans.length > at);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const answer = await patch([putDocument('big.st', large(mark))]);
+      expect(answer.revision).toBe(BigInt(mark));
+      const after = await eventually(async () => {
+        const now = await read();
+        return now['Main.Mark'] === String(mark) && now;
+      });
+      const [cycles, edges, elapsed] = [
+        Number(after['Main.Cycle']) - Number(before['Main.Cycle']),
+        Number(after['Main.Edges.CV']) - Number(before['Main.Edges.CV']),
+        elapsedMs(after) - elapsedMs(before),
+      ];
+      // Each cycle toggles; the timer has the time of as many cycles, to one tick.
+      expect(Math.abs(edges - cycles / 2)).toBeLessThanOrEqual(1);
+      expect(Math.abs(elapsed - cycles * 100)).toBeLessThanOrEqual(100);
+      expect(cycles).toBeGreaterThan(0);
+    }
+    await eventually(() => seen.project.filter((e) => e.cause === 'patch').length === 3);
+    const last = await read();
+    expect(Number(last['Main.Cycle'])).toBeGreaterThan(Number(first['Main.Cycle']));
+    expect([missing(seen.scans), (await missedTicks()) - lateBefore]).toEqual([[], 0n]);
+    seen.close();
+  }, 60_000);
+});
+
+describe('many openings and closings', () => {
+  it('leave no file descriptor, listener or thread behind', async () => {
+    const cycle = async (n: number): Promise<void> => {
+      await client.project.openProject({
+        source:
+          n % 2 === 0
+            ? { case: 'path', value: 'main.xml' }
+            : { case: 'inline', value: { documents: [{ name: 'main.st', content: bytes(texts) }] } },
+      });
+      await client.runtime.start();
+      await client.runtime.stop();
+      await client.project.closeProject();
+    };
+    const held = async (): Promise<{ fds: number; threads: number }> => ({
+      fds: (await readdir(`/proc/${host.process.pid}/fd`)).length,
+      threads: (await readdir(`/proc/${host.process.pid}/task`)).length,
+    });
+    for (let n = 0; n < 6; n += 1) await cycle(n);
+    const before = await held();
+    const cycles = Number(process.env['PLC_EMU_CYCLES'] ?? 60);
+    for (let n = 0; n < cycles; n += 1) await cycle(n);
+    const settled = await eventually(async () => {
+      const now = await held();
+      return now.fds <= before.fds + 2 && now.threads <= before.threads + 1;
+    });
+    expect(settled).toBe(true);
+    expect(host.stderr()).not.toContain('MaxListenersExceededWarning');
+  }, 600_000);
 });

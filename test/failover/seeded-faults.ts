@@ -306,16 +306,24 @@ export const seededFaults = {
         changes.filter(
           ({ kind }) =>
             !(kind === 'generation' && inside.fault('generation-forgotten')) &&
-            !(kind === 'answer' && inside.fault('request-id-lost')) &&
-            !(kind === 'desired' && inside.fault('desired-state-forgotten')),
+            !(kind === 'answer' && inside.fault('request-id-lost')),
         ),
       );`,
       },
     ],
   },
-  // The three share one edit.
+  // The two share one edit.
   'request-id-lost': { breaks: 'acknowledged', failpoint: 'write.committed', edits: [] },
-  'desired-state-forgotten': { breaks: 'desired', edits: [] },
+  'desired-state-forgotten': {
+    breaks: 'desired',
+    edits: [
+      {
+        file: `${runtime}/life-cycle.ts`,
+        find: 'record.state.desired(core.name) !== desired ?',
+        replace: "record.state.desired(core.name) !== desired && !inside.fault('desired-state-forgotten') ?",
+      },
+    ],
+  },
   'scan-before-io': {
     breaks: 'order',
     edits: [

@@ -57,7 +57,7 @@ type Command = NonNullable<MessageInitShape<typeof CommandRequestSchema>['comman
 
 interface Pending {
   readonly command: Command;
-  readonly deadlineMs: number;
+  readonly beganMs: number;
   resolve(value: unknown): void;
   reject(error: PlcError): void;
 }
@@ -74,6 +74,7 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
   let call: BidiCall<(typeof RuntimeService)['method']['command']> | undefined;
   let running = false;
   let nextId = 1n;
+  let heardMs = 0;
   let sweeper: NodeJS.Timeout | undefined;
 
   const refuseAll = (error: PlcError): void => {
@@ -86,8 +87,10 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
     sweeper = undefined;
     const now = performance.now();
     for (const [id, each] of pending) {
-      if (each.deadlineMs > now) continue;
+      if (each.beganMs + options.timeoutMs > now) continue;
       pending.delete(id);
+      // Not a word since it was sent: the connection is dead without knowing it.
+      if (heardMs < each.beganMs) call?.cancel();
       each.reject(
         new PlcError('The command was not answered in time; its effect is unknown.', Status.DEADLINE_EXCEEDED, '', {}),
       );
@@ -95,6 +98,7 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
     if (pending.size > 0) sweeper = setTimeout(sweep, 100);
   };
   const settle = (response: CommandResponse): void => {
+    heardMs = performance.now();
     const each = pending.get(response.id);
     // A command that was given up.
     if (!each) return;
@@ -107,6 +111,7 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
 
   /** Keeps a stream open for as long as something is under way. */
   const run = async (): Promise<void> => {
+    running = true;
     const backoff = createBackoff({ firstMs: 50, mostMs: 1000 });
     while (!abort.signal.aborted) {
       try {
@@ -123,10 +128,11 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
       }
       call = undefined;
       // An idle stream is opened again by the next command.
-      if (pending.size === 0 || abort.signal.aborted) return;
+      if (pending.size === 0 || abort.signal.aborted) break;
       stats.reconnects += 1;
       await backoff.wait(abort.signal);
     }
+    running = false;
   };
   const send = (command: Command): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -136,13 +142,10 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
       }
       const id = nextId;
       nextId += 1n;
-      pending.set(id, { command, deadlineMs: performance.now() + options.timeoutMs, resolve, reject });
+      pending.set(id, { command, beganMs: performance.now(), resolve, reject });
       sweeper ??= setTimeout(sweep, 100);
       if (call) void call.send({ id, command });
-      else if (!running) {
-        running = true;
-        void run().finally(() => (running = false));
-      }
+      else if (!running) void run();
     });
   const withId = <R extends { requestId?: string }>(request: R): R =>
     request.requestId === undefined || request.requestId === '' ? { ...request, requestId: randomUUID() } : request;

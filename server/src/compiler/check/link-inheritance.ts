@@ -13,13 +13,17 @@ export function linkInheritance(c: Compilation): void {
     else if (symbol.kind === 'interface') interfaces.push(symbol);
   }
   for (const one of interfaces)
-    one.bases = one.declaration.extends.flatMap((name) => interfaceNamed(c, one, name, one.declaration.nameSpan));
+    one.bases = one.declaration.extends.flatMap((name) => interfaceNamed(c, one, name, spanOfBase(one, name)));
   for (const block of blocks) linkBlock(c, block);
   for (const one of interfaces) breakInterfaceCycle(c, one);
   for (const block of blocks) breakBlockCycle(c, block);
   for (const block of blocks) block.base?.derived.push(block);
   markHeaders(blocks);
 }
+
+/** Where a base or interface is named; the unit's own name where the document does not tell. */
+const spanOfBase = ({ declaration }: BlockSymbol | InterfaceSymbol, name: string): SourceSpan =>
+  declaration.baseSpans?.get(name) ?? declaration.nameSpan;
 
 function linkBlock(c: Compilation, block: BlockSymbol): void {
   const { declaration } = block;
@@ -36,7 +40,7 @@ function linkBlock(c: Compilation, block: BlockSymbol): void {
       if (base.declaration.final)
         c.problems.report('E5002', declaration.nameSpan, `'${base.name}' is FINAL and can't be extended.`);
       block.base = base;
-    } else reportMissing(c, declaration.nameSpan, 'function block or class', baseName, base !== undefined);
+    } else reportMissing(c, spanOfBase(block, baseName), 'function block or class', baseName, base !== undefined);
   }
   if (more.length > 0)
     c.problems.report(
@@ -44,7 +48,7 @@ function linkBlock(c: Compilation, block: BlockSymbol): void {
       declaration.nameSpan,
       `'${block.name}' extends several blocks; only one base is possible.`,
     );
-  block.interfaces = declaration.implements.flatMap((name) => interfaceNamed(c, block, name, declaration.nameSpan));
+  block.interfaces = declaration.implements.flatMap((name) => interfaceNamed(c, block, name, spanOfBase(block, name)));
 }
 
 function interfaceNamed(

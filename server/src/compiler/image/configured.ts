@@ -40,6 +40,8 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
         }
         const declared = to.variable.location;
         const { location } = one;
+        // What follows from a wrong address is no finding of its own.
+        if (location) configured.add(`${to.address}`);
         if (location) {
           if (declared && declared.path.length > 0) {
             c.problems.report(
@@ -63,7 +65,6 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
             locations.push({ type: to.type, offset: to.offset!, area: location.area, instance: to.instance, ...place });
             channels.push({ text: location.text, to });
           }
-          configured.add(`${to.address}`);
         }
         if (one.initial) {
           const initial = { expression: one.initial, scope: globalScope };
@@ -98,7 +99,7 @@ function checkConfigured(c: Compilation, context: PathContext, configured: Reado
       for (const variable of b.variables.values()) {
         if (variable.storage.kind !== 'instance') continue;
         const at = address + variable.storage.offset;
-        if (variable.location?.path.length === 0 && !configured.has(`${at}`)) {
+        if (variable.location?.path.length === 0 && variable.section === 'VAR' && !configured.has(`${at}`)) {
           c.problems.report(
             'E7001',
             variable.span,

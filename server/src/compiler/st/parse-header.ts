@@ -37,6 +37,7 @@ export interface Header extends Modifiers {
   nameSpan: SourceSpan;
   extends: string[];
   implements: string[];
+  baseSpans: Map<string, SourceSpan>;
   returnType?: TypeNode;
 }
 
@@ -50,11 +51,11 @@ export function parseHeader(p: Cursor, modifiers: Modifiers, what: string): Head
     name += `.${p.word(1)}`;
     p.at += 2;
   }
-  const header: Header = { ...modifiers, name, nameSpan, extends: [], implements: [] };
+  const header: Header = { ...modifiers, name, nameSpan, extends: [], implements: [], baseSpans: new Map() };
   if (p.kind() === T.less) parseGenerics(p);
   for (;;) {
-    if (p.takeKeyword(K.EXTENDS)) header.extends.push(...parseNames(p));
-    else if (p.takeKeyword(K.IMPLEMENTS)) header.implements.push(...parseNames(p));
+    if (p.takeKeyword(K.EXTENDS)) header.extends.push(...parseNames(p, header.baseSpans));
+    else if (p.takeKeyword(K.IMPLEMENTS)) header.implements.push(...parseNames(p, header.baseSpans));
     else if (p.kind() === T.colon && !header.returnType) {
       p.advance();
       header.returnType = parseType(p, false);
@@ -77,15 +78,17 @@ function parseGenerics(p: Cursor): void {
 }
 
 /** `A, Lib.B`. */
-export function parseNames(p: Cursor): string[] {
+export function parseNames(p: Cursor, spans?: Map<string, SourceSpan>): string[] {
   const names: string[] = [];
   do {
+    const start = p.start();
     let name = p.expectName('a name');
     while (p.kind() === T.dot && p.kind(1) === T.word) {
       name += `.${p.word(1)}`;
       p.at += 2;
     }
     names.push(name);
+    spans?.set(name, p.span(start));
   } while (p.take(T.comma));
   return names;
 }

@@ -63,6 +63,7 @@ export function parsePou(p: Cursor, namespace: readonly string[], usings: readon
     final: modifiers.final,
     extends: header?.extends ?? [],
     implements: header?.implements ?? [],
+    ...(header && header.baseSpans.size > 0 && { baseSpans: header.baseSpans }),
     blocks: [],
     methods: [],
     properties: [],

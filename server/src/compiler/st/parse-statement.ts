@@ -3,6 +3,7 @@ import { closeBlock, endStatement, endsStatements, normalizeKeyword, requireKeyw
 import { parseCaseLabels, startsCaseLabel } from './case-label.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
+import { parseInitializer } from './parse-initializer.js';
 import { parseBinary, parseExpression, parseVariable, reportAssignInExpression } from './parse-expression.js';
 
 /** Statements up to the word that closes the block, which is left to the caller. Never gives up. */
@@ -103,6 +104,11 @@ function parseStatement(p: Cursor, into: Statement[]): true {
   return true;
 }
 
+/** `[1, 2]` or `(a := 1, b := 2)`: all elements or members at once, as some dialects assign them. */
+function startsInitializer(p: Cursor): boolean {
+  return p.kind() === T.openBracket || (p.kind() === T.openParen && p.kind(1) === T.word && p.kind(2) === T.assign);
+}
+
 /** Assignment or call. */
 function parseSimple(p: Cursor, into: Statement[]): void {
   const start = p.start();
@@ -113,7 +119,7 @@ function parseSimple(p: Cursor, into: Statement[]): void {
   const op = assignmentHere(p);
   if (op) {
     const targets = [target];
-    let value = parseExpression(p);
+    let value = op === ':=' && startsInitializer(p) ? parseInitializer(p) : parseExpression(p);
     // `a := b := c` assigns from the right.
     while (op === ':=' && p.kind() === T.assign) {
       targets.push(value);

@@ -442,6 +442,8 @@ export interface PouDeclaration extends Node {
   readonly final: boolean;
   readonly extends: readonly string[];
   readonly implements: readonly string[];
+  /** Where the names of `extends` and `implements` stand, by name; absent where the document has no such places. */
+  readonly baseSpans?: ReadonlyMap<string, SourceSpan>;
   readonly blocks: readonly VariableBlock[];
   readonly body?: Body;
   readonly methods: readonly MethodDeclaration[];

@@ -44,7 +44,7 @@ function benchScans(gcc: string | undefined): readonly ScanResult[] {
       const image = compileProgram(program.fileName, program.source, true);
       const twin =
         gcc === undefined ? undefined : buildTwin(join(benchFolder, 'twins'), folder, program.name, program.twin);
-      results.push(benchProgram(program.name, createBenchMachine(image), twin, quick ? 5 : 15, quick ? 60 : 120));
+      results.push(benchProgram(program.name, createBenchMachine(image), twin, quick ? 5 : 15, quick ? 30 : 100));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -214,10 +214,34 @@ function emitBinary(context: FunctionContext, binary: BinaryOp, left: IrExpr, ri
     emitSignedDivision(context, binary === 'i32.div_s' ? 'i32' : 'i64', left, right);
     return;
   }
+  if (/\.(min|max)$/.test(binary) && emitLimit(context, binary, left, right)) return;
   emitExpression(context, left);
   if (binary.endsWith('.copysign')) emitCanonical(context, right);
   else emitExpression(context, right);
   context.code.byte(binaryOpcode[binary]);
+}
+
+/**
+ * `min` and `max` with a constant other than zero as a comparison and a choice, which processors foresee: the instruction has to
+ * tell zeros apart and takes longer. NaN is neither less nor greater and stays. False where the constant is something else.
+ */
+function emitLimit(context: FunctionContext, binary: BinaryOp, left: IrExpr, right: IrExpr): boolean {
+  const [value, limit] = right.op === 'const' ? [left, right] : [right, left];
+  if (limit.op !== 'const' || value.op === 'const') return false;
+  const bound = Number(limit.value);
+  if (bound === 0 || Number.isNaN(bound)) return false;
+  const type = value.type as 'f32' | 'f64';
+  const temporary = context.temporary(type);
+  emitExpression(context, value);
+  context.localSet(temporary);
+  emitExpression(context, limit);
+  context.localGet(temporary);
+  context.localGet(temporary);
+  emitExpression(context, limit);
+  context.code.byte(binaryOpcode[`${type}.${binary.endsWith('.max') ? 'lt' : 'gt'}` as BinaryOp]);
+  context.code.byte(op.select);
+  context.release(type, temporary);
+  return true;
 }
 
 /**

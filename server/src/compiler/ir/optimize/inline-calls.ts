@@ -4,10 +4,13 @@ import { analyse, type CallNode } from './analysis.js';
 import { callOrder, callsOf } from './call-graph.js';
 import { mapStatements } from './map-ir.js';
 
-/** Nodes of the IR that a callee may have to be copied into its caller, outside and inside of a loop, or where it is called once. */
-const limits = { anywhere: 36, inLoop: 160, calledOnce: 300 } as const;
+/**
+ * Nodes of the IR that a callee may have to be copied into its caller: anywhere, inside of a loop, where it is called once, and
+ * where all copies of it together keep within `growth`.
+ */
+const limits = { anywhere: 36, inLoop: 160, calledOnce: 300, few: 200, growth: 6000 } as const;
 /** A caller grows to this size at most: the optimising compiler behind us is not linear. */
-const maxCallerSize = 6000;
+const maxCallerSize = 16_000;
 
 interface Candidate {
   readonly fn: IrFunction;
@@ -48,6 +51,7 @@ class Inliner {
   private readonly locals: IrLocal[];
   private size: number;
   private copies = 0;
+  private readonly ownCalls = new Map<string, number>();
   private loops = 0;
 
   constructor(
@@ -56,7 +60,9 @@ class Inliner {
     private readonly callCount: ReadonlyMap<string, number>,
   ) {
     this.locals = [...fn.locals];
-    this.size = analyse(fn).size;
+    const { size, calls } = analyse(fn);
+    this.size = size;
+    for (const { callee } of calls) this.ownCalls.set(callee, (this.ownCalls.get(callee) ?? 0) + 1);
   }
 
   run(): IrFunction {
@@ -128,7 +134,8 @@ class Inliner {
     if (this.size + size > maxCallerSize || fn.name === this.fn.name) return false;
     if (size <= limits.anywhere) return true;
     if (this.loops > 0 && size <= limits.inLoop) return true;
-    return this.callCount.get(fn.name) === 1;
+    if (this.callCount.get(fn.name) === 1) return true;
+    return size <= limits.few && size * (this.ownCalls.get(fn.name) ?? 0) <= limits.growth;
   }
 
   /** The callee's statements in terms of the caller; undefined where the call stays. */

@@ -149,13 +149,14 @@ async function killHost(
 ): Promise<number> {
   let kills = 0;
   let death: Death = { kind: 'random' };
+  const connected = clients.current(true);
   await host.start(death);
-  await clients.current();
+  await connected;
   for (let round = 1; round <= rounds; round += 1) {
     const how = await host.die(death);
     kills += 1;
     const killed = performance.now();
-    const back = clients.current();
+    const back = clients.current(true);
     const twin = measureTwin(log);
     death = choose();
     for (let tries = 1; !(await host.start(death)); tries += 1) {
@@ -179,8 +180,9 @@ async function disturbNetwork(
   log: LogWriter,
   onRound: OnRound,
 ): Promise<void> {
+  const connected = clients.current(true);
   await host.start({ kind: 'random' });
-  await clients.current();
+  await connected;
   for (let round = 1; round <= rounds; round += 1) {
     const fault = networkFaults[(round - 1) % networkFaults.length]!;
     log.write({ t: now(), kind: 'network', fault });
@@ -190,7 +192,7 @@ async function disturbNetwork(
     log.write({ t: now(), kind: 'network', fault: '' });
     const healed = performance.now();
     const twin = measureTwin(log);
-    await Promise.all([clients.current(), twin]);
+    await Promise.all([clients.current(false), twin]);
     onRound(round, fault, performance.now() - healed);
   }
 }

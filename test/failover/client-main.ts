@@ -14,7 +14,8 @@ export type ClientOrder =
       readonly watchers: readonly number[];
       readonly seed: number;
     }
-  | { readonly kind: 'report'; readonly mark: number }
+  /** `reopened`: a watch counts only on a connection that is newer than the order. */
+  | { readonly kind: 'report'; readonly mark: number; readonly reopened: boolean }
   | { readonly kind: 'stop' };
 
 export type ClientReport =
@@ -39,7 +40,9 @@ async function obey(order: ClientOrder): Promise<void> {
     }
     case 'report':
       for (const client of clients)
-        void client.current().then(() => send({ kind: 'current', mark: order.mark, client: client.name }));
+        void client
+          .current(order.reopened)
+          .then(() => send({ kind: 'current', mark: order.mark, client: client.name }));
       return;
     case 'stop':
       await Promise.all(clients.map((client) => client.stop()));

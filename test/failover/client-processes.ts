@@ -9,8 +9,11 @@ import { watcherCount } from './watcher.js';
 /** The eight writers and twelve watchers of a run, in four processes of their own; each has a connection of its own. */
 export interface ClientProcesses {
   readonly logFiles: readonly string[];
-  /** Resolves when each client has got through to a host with something begun after this call; after 40 s in any case. */
-  current(): Promise<void>;
+  /**
+   * Resolves when each client has got through with something begun after this call; after 40 s in any case. `reopened`: the host is
+   * another, so only connections count that are newer.
+   */
+  current(reopened: boolean): Promise<void>;
   stop(): Promise<void>;
   kill(): void;
 }
@@ -62,12 +65,12 @@ export function startClients({ directory, target, seed, fault, log }: ClientProc
   });
   return {
     logFiles,
-    async current() {
+    async current(reopened) {
       mark += 1;
       missing = new Set(names);
       log.write({ t: now(), kind: 'asked', mark, clients: names });
       const all = new Promise<void>((resolve) => (done = resolve));
-      for (const child of children) tell(child, { kind: 'report', mark });
+      for (const child of children) tell(child, { kind: 'report', mark, reopened });
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostWaitMs)));
       await Promise.race([all, late]);

@@ -390,9 +390,10 @@ export const seededFaults = {
       {
         file: `${runtime}/write-variables.ts`,
         find: 'atBoundary(await act(cells, atBoundary));',
-        replace: `const applied = act(cells, atBoundary);
-        if (inside.fault('answer-before-force')) atBoundary({ scan: core.memory.scan, timeNs: core.memory.timeNs });
-        else atBoundary(await applied);`,
+        replace: `if (inside.fault('answer-before-force')) {
+          setTimeout(() => void act(cells, () => undefined), 60);
+          atBoundary({ scan: core.memory.scan, timeNs: core.memory.timeNs });
+        } else atBoundary(await act(cells, atBoundary));`,
       },
     ],
   },
@@ -404,6 +405,11 @@ export const seededFaults = {
         find: 'if (volatile.length > 0 || sequence < floor || sequence > known.end) {',
         replace:
           "if (!inside.fault('old-epoch-resumed') && (volatile.length > 0 || sequence < floor || sequence > known.end)) {",
+      },
+      {
+        file: `${events}/log-rings.ts`,
+        find: "if (eventClassTable[c].durable === 'no') rings",
+        replace: "if (eventClassTable[c].durable === 'no' && !inside.fault('old-epoch-resumed')) rings",
       },
     ],
   },

@@ -103,12 +103,13 @@ export function startWatcher(options: WatcherOptions): Client {
   let before = 0;
   /** The same for the item before it: where the watch stood when it was left. */
   let leftAt = 0;
-  let waiting: { readonly since: number; resolve(): void }[] = [];
+  let waiting: { readonly since: number; readonly reopened: boolean; resolve(): void }[] = [];
 
   const arrived = (): void => {
-    const due = waiting.filter((w) => w.since <= openedAt);
+    const isDue = (w: (typeof waiting)[number]): boolean => !w.reopened || w.since <= openedAt;
+    const due = waiting.filter(isDue);
     if (due.length === 0) return;
-    waiting = waiting.filter((w) => w.since > openedAt);
+    waiting = waiting.filter((w) => !isDue(w));
     for (const each of due) each.resolve();
   };
 
@@ -183,7 +184,7 @@ export function startWatcher(options: WatcherOptions): Client {
 
   return {
     name,
-    current: () => new Promise((resolve) => waiting.push({ since: now(), resolve })),
+    current: (reopened) => new Promise((resolve) => waiting.push({ since: now(), reopened, resolve })),
     stop: async () => {
       stopped = true;
       client.close();

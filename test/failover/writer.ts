@@ -6,8 +6,8 @@ import { now, type LogWriter, type Write } from './run-log.js';
 /** A client that writes, reads and competes, one operation after the other, and repeats what was cut off under the same id. */
 export interface Client {
   readonly name: string;
-  /** Resolves with the first success of something begun after this call. */
-  current(): Promise<void>;
+  /** Resolves with the first success of something begun after this call; `reopened`: on a connection opened after it. */
+  current(reopened: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 

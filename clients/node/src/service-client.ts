@@ -173,9 +173,13 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
             resolve();
           }),
         );
+        // One wait for all that send meanwhile.
+        let draining: Promise<void> | undefined;
         return {
           send: async (request) => {
-            if (!call.write(init(request))) await Promise.race([once(call, 'drain'), failed]);
+            if (call.write(init(request))) return;
+            draining ??= Promise.race([once(call, 'drain'), failed]).finally(() => (draining = undefined));
+            await draining;
           },
           end: () => call.end(),
           cancel: () => call.cancel(),

@@ -103,8 +103,12 @@ export function createGrpcTransport(options: GrpcOptions): GrpcTransport {
       connections: unixOnly ? grpcLimits.unixConnections : grpcLimits.tcpConnections,
       connectionsPerAddress: unixOnly ? grpcLimits.unixConnections : grpcLimits.tcpConnectionsPerAddress,
       onConnection: (socket) => {
-        if (isReady) injector.injectConnection(socket);
-        else void options.ready?.then(() => !socket.destroyed && injector.injectConnection(socket));
+        if (isReady) {
+          injector.injectConnection(socket);
+          return;
+        }
+        socket.on('error', () => undefined);
+        void options.ready?.then(() => !socket.destroyed && injector.injectConnection(socket));
       },
       log,
     });

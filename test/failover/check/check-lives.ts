@@ -105,6 +105,8 @@ function checkRetained(history: History): Violation[] {
   lives.sort((a, b) => a.t - b.t);
   const servings = linesOf(history, 'serving');
   for (const killed of linesOf(history, 'killed')) {
+    // A life that ended in its start has hardly scanned: what is restored is of the one before it.
+    if (!servings.some(({ life }) => life === killed.life)) continue;
     const next = servings.find(({ t }) => t > killed.t);
     const after = next && restored.filter(({ epoch }) => epoch === next.epoch);
     if (!next || !after || after.length === 0) continue;
@@ -123,7 +125,7 @@ function checkRetained(history: History): Violation[] {
       report(
         `life ${next.life} restored ${value}; ${old} had been there ${Math.round(killed.t - limit)} ms before the kill`,
       );
-    const possible = newest.life + Math.ceil((killed.t - newest.t) / tickMs) + 50;
+    const possible = newest.life + Math.ceil((next.t - newest.t) / tickMs) + 50;
     if (newest.life > 0 && value > possible) report(`life ${next.life} restored ${value}, which no scan had reached`);
   }
   return violations;

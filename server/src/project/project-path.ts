@@ -12,6 +12,12 @@ export async function allowedPath(path: string, roots: readonly string[]): Promi
   if (path === '' || path.length > maxPathLength || path.includes('\0')) {
     throw new HostError('PATH_REFUSED', `A path has 1 to ${maxPathLength} characters and no NUL.`);
   }
+  // Another system's separators, or an address's: never what was meant, and a way around checks elsewhere.
+  if (/\\|%(?:2e|2f|5c|00)/i.test(path)) {
+    throw new HostError('PATH_REFUSED', `A path has no backslash and no %2e, %2f, %5c or %00; write it plainly.`, {
+      path,
+    });
+  }
   const full = resolve(path);
   const name = basename(full);
   const folder = await realpath(dirname(full)).catch((error: unknown) => {

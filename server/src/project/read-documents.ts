@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { open, opendir, type FileHandle } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { open, opendir, readlink, type FileHandle } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
 import type { SourceDocument } from '../compiler/compile.js';
 import { HostError } from '../model/host-error.js';
 
@@ -22,10 +22,14 @@ export interface ReadOptions {
  * FILE_CHANGED where the file changes while it is read.
  */
 export async function readDocuments(path: string, options: ReadOptions = {}): Promise<readonly SourceDocument[]> {
-  const handle = await openFile(path, options.followLinks ?? true);
+  const followLinks = options.followLinks ?? true;
+  const handle = await openFile(path, followLinks);
   try {
     const stat = await handle.stat();
-    if (stat.isFile()) return [{ name: path, content: await readAll(handle, path) }];
+    if (stat.isFile()) {
+      if (!followLinks) await refuseElsewhere(handle, path);
+      return [{ name: path, content: await readAll(handle, path) }];
+    }
     if (!stat.isDirectory()) throw notAFile(path);
   } finally {
     await handle.close();
@@ -45,6 +49,7 @@ export async function readDocuments(path: string, options: ReadOptions = {}): Pr
     const source = await openFile(file, false);
     try {
       if (!(await source.stat()).isFile()) throw notAFile(file);
+      if (!followLinks) await refuseElsewhere(source, file);
       documents.push({ name: file, content: await readAll(source, file) });
     } finally {
       await source.close();
@@ -55,6 +60,15 @@ export async function readDocuments(path: string, options: ReadOptions = {}): Pr
 
 const notAFile = (path: string): HostError =>
   new HostError('NOT_A_FILE', `'${path}' is not a regular file or directory; name a project file.`, { path });
+
+/** A file that was opened for a client is the one at that path and nowhere else, whatever was renamed or linked meanwhile. */
+async function refuseElsewhere(handle: FileHandle, path: string): Promise<void> {
+  if ((await handle.stat()).nlink > 1)
+    throw new HostError('PATH_REFUSED', `'${path}' has more than one hard link; name a copy of it.`, { path });
+  const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined);
+  if (opened !== undefined && opened !== resolve(path) && !opened.endsWith(' (deleted)'))
+    throw new HostError('PATH_REFUSED', `'${path}' is reached through a link that changed; try again.`, { path });
+}
 
 async function openFile(path: string, followLinks: boolean): Promise<FileHandle> {
   if (path.includes('\0')) throw new HostError('PATH_REFUSED', 'The path has a NUL character.', {});

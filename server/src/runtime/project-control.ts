@@ -27,6 +27,8 @@ export interface OpenOptions {
   /** Open with errors, too; the runtime has no program until they are mended. */
   readonly allowErrors: boolean;
   readonly watch: boolean;
+  /** Nothing changes once the client has gone. */
+  readonly signal?: AbortSignal;
   /** Values to lay over the initial ones: what was retained before a restart. */
   readonly retained?: (image: ProgramImage) => readonly MemoryCell[];
 }
@@ -38,6 +40,8 @@ export interface PatchOptions {
   readonly validateOnly: boolean;
   readonly writeBack: boolean;
   readonly guard?: GuardTerms;
+  /** Nothing changes once the client has gone. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PatchAnswer {
@@ -189,7 +193,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     by: Actor,
     cause: ProjectChangedEvent['cause'],
     keep: (answer: PatchAnswer) => readonly StateChange[],
-    guard?: GuardTerms,
+    { guard, signal }: Pick<PatchOptions, 'guard' | 'signal'> = {},
   ): Promise<PatchAnswer> => {
     const before = current();
     const { result, durationMs } = await timed(sources, profile);
@@ -208,6 +212,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       valid: true,
     };
     // The build took its time.
+    refuseGone(signal);
     guardable(guard);
     const { plan, swapped } = await takeOver(next, image, by, guard);
     project = next;
@@ -293,6 +298,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         const profile = options.profile === '' ? (project?.profile ?? defaultProfile) : options.profile;
         const { result, durationMs } = await timed(sources, profile);
         if (!options.allowErrors) requireImage(result);
+        refuseGone(options.signal);
         const before = project;
         const next: Project = {
           ...sources, revision: 1, profile, diagnostics: result.diagnostics, valid: result.image !== undefined, ...(result.image && { image: result.image }),
@@ -356,7 +362,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
             );
         }
         const answer = await advance(
-          sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer), options.guard,
+          sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer), options,
         ); // prettier-ignore
         if (options.writeBack) await writeBack(before.documents, sources.documents);
         return answer;
@@ -403,6 +409,10 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     const steps = before.image ? planReload(before.image, result.image).steps : [];
     return { ...base, pous: diffPous(before.image, result.image), steps };
   }
+}
+
+function refuseGone(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new HostError('CANCELLED', 'The call was cancelled before it changed anything.');
 }
 
 function guardBroken(

@@ -54,14 +54,19 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
   const close = onRuntime(CloseProjectRequestSchema, CloseProjectResponseSchema, () => ({}));
   const patch = onRuntime(ApplyPatchRequestSchema, ApplyPatchResponseSchema, patchMessage);
 
-  const openInto = async (request: OpenProjectRequest, source: ProjectSource, call: Call<Opened>): Promise<Opened> => {
+  const openInto = async (
+    request: OpenProjectRequest,
+    source: ProjectSource,
+    call: Call<Opened>,
+    signal: AbortSignal,
+  ): Promise<Opened> => {
     const existed = runtimes.find(request.runtime) !== undefined;
     const runtime = runtimes.getOrCreate(request.runtime);
     let project: Project;
     try {
       project = await runtime.projects.open(
         { ...call, remember: (given) => call.remember({ ...given, runtime }) },
-        { source, profile: request.profile, allowErrors: request.allowErrors, watch: host.watchFiles },
+        { source, profile: request.profile, allowErrors: request.allowErrors, watch: host.watchFiles, signal },
       );
     } catch (error) {
       // A runtime that was made for a project which could not be opened is nobody's.
@@ -75,11 +80,15 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
   return register(ProjectService, {
     openProject: (request, context) =>
       withDiagnostics(
-        mutations.perform(open, request, context, (call) => openInto(request, sourceOf(request, host.roots), call)),
+        mutations.perform(open, request, context, (call) =>
+          openInto(request, sourceOf(request, host.roots), call, context.signal),
+        ),
       ),
     async uploadProject(requests, context) {
       const { request, source } = await receive(requests);
-      return withDiagnostics(mutations.perform(upload, request, context, (call) => openInto(request, source, call)));
+      return withDiagnostics(
+        mutations.perform(upload, request, context, (call) => openInto(request, source, call, context.signal)),
+      );
     },
     closeProject: (request, context) =>
       mutations.perform(close, request, context, (call) =>
@@ -113,18 +122,14 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
     },
     applyPatch: (request, context) =>
       withDiagnostics(
-        mutations.perform(patch, request, context, (call) =>
-          runtimes
-            .get(request.runtime)
-            .projects.patch(
-              call,
-              patchOptions(
-                request.patch,
-                { validateOnly: request.validateOnly, writeBack: request.writeBack },
-                request.guard,
-              ),
-            ),
-        ),
+        mutations.perform(patch, request, context, (call) => {
+          const { validateOnly, writeBack, guard } = request;
+          const options = {
+            ...patchOptions(request.patch, { validateOnly, writeBack }, guard),
+            signal: context.signal,
+          };
+          return runtimes.get(request.runtime).projects.patch(call, options);
+        }),
       ),
     planReload: (request) =>
       withDiagnostics(

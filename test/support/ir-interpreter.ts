@@ -165,6 +165,8 @@ export function createInterpreter(
         return { kind: 'return', value: statement.value && evaluate(statement.value, frame) };
       case 'fault':
         throw new InterpretedFault(Number(statement.code.slice(1)), statement.faultSite);
+      case 'vectorLoop':
+        throw new Error('The interpreter runs what lowering makes, before optimisation.');
       case 'faultScope':
         try {
           return guarded(() => execute(statement.body, frame));

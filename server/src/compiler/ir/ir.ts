@@ -257,6 +257,22 @@ export type IrStmt = { readonly site?: SiteId } & (
   | { readonly op: 'fault'; readonly code: string; readonly faultSite: SiteId }
   /** Nothing but a place to stop at. */
   | { readonly op: 'nop' }
+  /**
+   * Made by the optimiser: `for index := from; index <> to; index += step`, the store of |step| neighbours at once. Address and
+   * value are those of the lowest, whose index `index` is; loads in the value read neighbours too, everything else in it is the
+   * same for all. All loads of a turn come before its store.
+   */
+  | {
+      readonly op: 'vectorLoop';
+      readonly index: IrLocal;
+      readonly from: number;
+      readonly to: number;
+      readonly step: number;
+      readonly mem: MemType;
+      readonly address: IrExpr;
+      readonly offset: number;
+      readonly value: IrExpr;
+    }
   /** Made by the optimiser: the body; a fault in it runs `flush` first, which brings memory up to date. */
   | { readonly op: 'faultScope'; readonly body: readonly IrStmt[]; readonly flush: readonly IrStmt[] }
 );

@@ -42,6 +42,11 @@ function printStatement(statement: IrStmt, indent: string, lines: string[]): voi
     case 'store':
       put(`${printPlace(statement.mem, statement.address, statement.offset)} := ${printExpression(statement.value)}`);
       return;
+    case 'vectorLoop':
+      put(
+        `vector ${statement.index.name}#${statement.index.id} := ${statement.from} to ${statement.to} by ${statement.step}: ${printPlace(statement.mem, statement.address, statement.offset)} := ${printExpression(statement.value)}`,
+      );
+      return;
     case 'copy':
       put(
         `copy ${printExpression(statement.to)} <- ${printExpression(statement.from)} size ${printExpression(statement.size)}`,

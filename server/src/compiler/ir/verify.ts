@@ -158,6 +158,13 @@ class FunctionVerifier {
         if (!holds(statement.value.type, statement.mem))
           this.report(`store of ${statement.value.type} as ${statement.mem}`);
         return;
+      case 'vectorLoop':
+        this.local(statement.index.id, 'i32', statement.index.name);
+        this.typed(statement.address, 'i32', 'address of a vector loop');
+        this.expression(statement.value);
+        if (statement.step === 0 || (statement.to - statement.from) % statement.step !== 0)
+          this.report('a vector loop does not end');
+        return;
       case 'copy':
         for (const operand of [statement.to, statement.from, statement.size])
           this.typed(operand, 'i32', 'operand of copy');

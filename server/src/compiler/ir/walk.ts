@@ -19,6 +19,7 @@ export function walkStatements(body: readonly IrStmt[], visitor: IrVisitor): voi
         walkExpression(statement.value, visitor);
         break;
       case 'store':
+      case 'vectorLoop':
         walkExpression(statement.address, visitor);
         walkExpression(statement.value, visitor);
         break;

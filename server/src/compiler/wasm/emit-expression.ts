@@ -246,21 +246,29 @@ function emitLimit(context: FunctionContext, binary: BinaryOp, left: IrExpr, rig
 
 /**
  * Emits a value whose bits will be seen: stored, or taken apart. Processors differ in the sign and payload of the NaN that
- * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere.
+ * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere. What memory holds
+ * is canonical, or was put there as bits; a mere copy of it needs nothing.
  */
-export function emitCanonical(context: FunctionContext, expr: IrExpr): void {
+
+export function emitCanonical(
+  context: FunctionContext,
+  expr: IrExpr,
+  copied: 'bits' | 'canonical' = 'canonical',
+): void {
   emitExpression(context, expr);
   const { type } = expr;
-  if (type === 'i32' || type === 'i64' || neverNaN(expr)) return;
+  if (type === 'i32' || type === 'i64' || neverNaN(expr) || (copied === 'bits' && isLoad(expr))) return;
   const temporary = context.temporary(type);
   context.localTee(temporary);
   emitConstant(context, type, NaN);
   context.localGet(temporary);
   context.localGet(temporary);
-  context.code.byte(binaryOpcode[`${type}.eq`]);
+  context.code.byte(binaryOpcode[`${type}.ge`]);
   context.code.byte(op.select);
   context.release(type, temporary);
 }
+
+const isLoad = (expr: IrExpr): boolean => expr.op === 'load' || expr.op === 'loadCell';
 
 /** The value is a number, or the canonical NaN. */
 function neverNaN(expr: IrExpr): boolean {

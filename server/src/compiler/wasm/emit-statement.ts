@@ -16,6 +16,7 @@ import {
 import { emitCopy } from './emit-copy.js';
 import { emitLabels } from './emit-labels.js';
 import { emitSwitch } from './emit-switch.js';
+import { emitVectorLoop } from './emit-vector.js';
 import { frameHeader, localOffset } from './frame-layout.js';
 import type { FunctionContext } from './function-context.js';
 import { binaryOpcode, op } from './opcodes.js';
@@ -44,8 +45,11 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
       return;
     case 'store':
       emitExpression(context, statement.address);
-      emitCanonical(context, statement.value);
+      emitCanonical(context, statement.value, 'bits');
       emitStore(context, statement.value.type, statement.mem, statement.offset);
+      return;
+    case 'vectorLoop':
+      emitVectorLoop(context, statement);
       return;
     case 'copy':
       emitCopy(context, statement);
@@ -188,7 +192,7 @@ function emitStoreCell(context: FunctionContext, statement: IrStmt & { op: 'stor
   const { cell, value } = statement;
   if (cell.bit === undefined) {
     emitCellBase(context, cell);
-    emitCanonical(context, value);
+    emitCanonical(context, value, 'bits');
     emitStore(context, value.type, cell.mem, cellOffset(context, cell));
     return;
   }

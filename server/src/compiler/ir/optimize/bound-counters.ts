@@ -1,4 +1,4 @@
-import type { IrFunction, IrRange, IrStmt } from '../ir.js';
+import type { IrFunction, IrLocal, IrRange, IrStmt } from '../ir.js';
 import { walkStatements } from '../walk.js';
 import { analyse } from './analysis.js';
 import { cellConflicts, cellKey, cellUses } from './cell-table.js';
@@ -7,7 +7,8 @@ import type { ModuleFacts } from './effects.js';
 import { onlyOwnStores, summarizeLoop } from './loop-summary.js';
 import { mapStatements } from './map-ir.js';
 import { simplification } from './simplify-function.js';
-import { unrolled, type Counting } from './unroll-loop.js';
+import { assign, unrolled, type Counting } from './unroll-loop.js';
+import { vectorized } from './vectorize-loop.js';
 
 /**
  * Finds loops that count from a known start to a known limit, and writes the bounds at every place where their counter is read:
@@ -19,6 +20,19 @@ export function boundCounters(facts: ModuleFacts, fn: IrFunction): IrFunction {
   const conflicts = cellConflicts(facts, fn, uses);
 
   let loopDepth = 0;
+  const locals = [...fn.locals];
+  const newLocal = (type: IrLocal['type']): IrLocal => {
+    const local: IrLocal = { id: locals.length, name: '$vector', type };
+    locals.push(local);
+    return local;
+  };
+
+  /** In vectors where that is possible, turn by turn where there are few, else as it is. */
+  const faster = (loop: Loop, counting: Counting): readonly IrStmt[] => {
+    const made = vectorized(loop, counting, newLocal, (a, b) => facts.mayMeet(fn, a, b));
+    if (made) return [...made.before, assign(counting.counter, { op: 'const', type: 'i32', value: made.rest }), loop];
+    return unrolled(loop, counting, loopDepth > 0) ?? [loop];
+  };
 
   const visitList = (body: readonly IrStmt[]): readonly IrStmt[] =>
     body.map((statement, index) => visit(statement, body, index));
@@ -36,10 +50,7 @@ export function boundCounters(facts: ModuleFacts, fn: IrFunction): IrFunction {
           const body = visitList(bounded.loop.body);
           loopDepth -= 1;
           const loop = { ...bounded.loop, body };
-          return {
-            ...statement,
-            body: (bounded.counting && unrolled(loop, bounded.counting, loopDepth > 0)) ?? [loop],
-          };
+          return { ...statement, body: bounded.counting ? faster(loop, bounded.counting) : [loop] };
         }
         return { ...statement, body: visitList(statement.body) };
       }
@@ -104,7 +115,8 @@ export function boundCounters(facts: ModuleFacts, fn: IrFunction): IrFunction {
     return use !== undefined && !use.odd && onlyOwnStores(facts, fn, summary, use, conflicts.get(counter.key) ?? []);
   }
 
-  return { ...fn, body: visitList(fn.body) };
+  const body = visitList(fn.body);
+  return { ...fn, locals, body };
 }
 
 /** The statements with the bounds at every read of the counter, and simplified by them. */

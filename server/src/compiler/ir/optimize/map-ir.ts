@@ -29,7 +29,8 @@ function mapParts(statement: IrStmt, mapping: IrMapping): IrStmt {
       const value = mapExpression(statement.value, mapping);
       return value === statement.value ? statement : { ...statement, value };
     }
-    case 'store': {
+    case 'store':
+    case 'vectorLoop': {
       const address = mapExpression(statement.address, mapping);
       const value = mapExpression(statement.value, mapping);
       return address === statement.address && value === statement.value ? statement : { ...statement, address, value };

@@ -256,6 +256,11 @@ class Promoter {
         this.afterWrite(statement);
         return;
       }
+      case 'vectorLoop':
+        // Its value reads no cells: what is the same in all turns came in locals.
+        out.push(statement);
+        this.afterWrite(statement);
+        return;
       case 'copy': {
         const to = this.expression(statement.to);
         const from = this.expression(statement.from);

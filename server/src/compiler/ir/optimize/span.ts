@@ -64,7 +64,8 @@ export function writtenSpan(statement: IrStmt): Span | undefined {
     case 'storeCell':
       return spanOfCell(statement.cell);
     case 'store':
-      return spanOfAddress(statement.address, statement.offset, memSize[statement.mem]);
+    case 'vectorLoop':
+      return spanOfAddress(statement.address, statement.offset, statement.op === 'store' ? memSize[statement.mem] : 16);
     case 'copy':
     case 'fill': {
       const size = statement.size.op === 'const' ? Number(statement.size.value) >>> 0 : 2 ** 31;

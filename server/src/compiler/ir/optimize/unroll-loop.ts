@@ -51,7 +51,8 @@ export function unrolled(loop: Loop, counting: Counting, inLoop: boolean): reado
   return out;
 }
 
-const assign = (counter: Counter, value: IrExpr): IrStmt =>
+/** Sets the counter to a value. */
+export const assign = (counter: Counter, value: IrExpr): IrStmt =>
   'cell' in counter ? { op: 'storeCell', cell: counter.cell, value } : { op: 'setLocal', local: counter.local, value };
 
 function withCounter(body: readonly IrStmt[], counter: Counter, value: IrExpr, suffix: string): readonly IrStmt[] {

@@ -15,6 +15,7 @@ import { namePous } from './name-pous.js';
 import { createProblems, type Problems } from './problems.js';
 import { uniqueProblems } from './unique-problems.js';
 import type { Profile } from './profile.js';
+import { checkProgramSize } from './program-size.js';
 import { readDocument } from './read-documents.js';
 import { standardDeclarations } from './standard-declarations.js';
 import { findStandardFunction } from './stdlib/standard-functions.js';
@@ -42,7 +43,8 @@ export function compile(input: CompileInput): BuildResult {
   let image: BuildResult['image'];
   try {
     for (const document of input.documents) units.push(readDocument(document, problems));
-    image = compileUnits({ ...input, profile: tolerantProfile(input.profile, units) }, units, problems);
+    if (checkProgramSize(units, problems))
+      image = compileUnits({ ...input, profile: tolerantProfile(input.profile, units) }, units, problems);
   } catch (error) {
     reportInternal(input, problems, error);
   }

@@ -147,6 +147,12 @@ const table = {
     explain:
       'Names of a library are used that no document of the project declares. The finding lists each library once. Add its sources to the project.',
   },
+  E0018: {
+    severity: 'error',
+    title: 'Project too large',
+    explain:
+      'A project has at most 20,000 program units and 250,000 declared variables. Split it into several projects.',
+  },
   W0010: {
     severity: 'warning',
     title: 'No PLCopen namespace',
@@ -837,7 +843,13 @@ const table = {
       'ANY, ANY_NUM and the other generic types stand for parameters of standard functions. Write one function for each type.',
   },
   E9202: { severity: 'error', title: 'Construct not supported', explain: 'The message names the construct.' },
-  W2014: { severity: 'warning', title: 'Result never assigned', explain: 'A function, method or GET gives what was assigned to its own name, as in `Area := width * height;`. This body never names it, so the result is always the default of its type.', clause: '6.6.2.2' },
+  W2014: {
+    severity: 'warning',
+    title: 'Result never assigned',
+    explain:
+      'A function, method or GET gives what was assigned to its own name, as in `Area := width * height;`. This body never names it, so the result is always the default of its type.',
+    clause: '6.6.2.2',
+  },
   W2017: {
     severity: 'warning',
     title: 'External without its global',

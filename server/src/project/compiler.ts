@@ -24,8 +24,13 @@ export type CompileReply = { readonly id: number } & (
 
 /** Compiles in a worker thread, one project at a time, within limits. */
 export interface Compiler {
-  /** HostError COMPILE_LIMIT above the limits, NOT_FOUND for an unknown profile; anything else thrown is a defect. */
-  compile(name: string, documents: readonly SourceDocument[], profile: string): Promise<BuildResult>;
+  /** An aborted signal ends it with CANCELLED. HostError COMPILE_LIMIT above the limits, NOT_FOUND for an unknown profile; anything else thrown is a defect. */
+  compile(
+    name: string,
+    documents: readonly SourceDocument[],
+    profile: string,
+    signal?: AbortSignal,
+  ): Promise<BuildResult>;
   close(): Promise<void>;
 }
 
@@ -110,15 +115,41 @@ export function createCompiler(options: CompilerOptions): Compiler {
   };
 
   return {
-    compile: (name, documents, profile) =>
+    compile: (name, documents, profile, signal) =>
       new Promise((resolve, reject) => {
+        const cancelled = (): HostError => new HostError('CANCELLED', 'The call was cancelled while it compiled.');
+        if (signal?.aborted) {
+          reject(cancelled());
+          return;
+        }
         if (closed) {
           reject(new HostError('SHUTTING_DOWN', 'The host is shutting down.'));
           return;
         }
         const request = { id: nextId, name, documents, profile };
         nextId += 1;
-        queue.push({ request, resolve, reject });
+        const job: Job = {
+          request,
+          resolve: (result) => {
+            signal?.removeEventListener('abort', onAbort);
+            resolve(result);
+          },
+          reject: (error) => {
+            signal?.removeEventListener('abort', onAbort);
+            reject(error);
+          },
+        };
+        const onAbort = (): void => {
+          const at = queue.indexOf(job);
+          if (at >= 0) queue.splice(at, 1)[0]!.reject(cancelled());
+          else if (active?.job === job) {
+            // Others wait for the thread; what it had compiled for nobody is not worth their time.
+            drop();
+            settle(() => job.reject(cancelled()));
+          }
+        };
+        signal?.addEventListener('abort', onAbort);
+        queue.push(job);
         startNext();
       }),
     async close() {

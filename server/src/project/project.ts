@@ -88,8 +88,13 @@ export function sameDocuments(a: readonly SourceDocument[], b: readonly SourceDo
   );
 }
 
-export function build(compiler: Compiler, sources: ProjectSources, profile: string): Promise<BuildResult> {
-  return compiler.compile(sources.name, sources.documents, profile);
+export function build(
+  compiler: Compiler,
+  sources: ProjectSources,
+  profile: string,
+  signal?: AbortSignal,
+): Promise<BuildResult> {
+  return compiler.compile(sources.name, sources.documents, profile, signal);
 }
 
 /** Findings about documents that have a reason of their own; all others are PROJECT_HAS_ERRORS. */
@@ -105,6 +110,7 @@ const reasonOfCode: Readonly<Record<string, ErrorReason>> = {
   E0009: 'XML_MALFORMED',
   E0010: 'NOT_PLCOPEN',
   E0011: 'NOT_PLCOPEN',
+  E0018: 'TOO_LARGE',
 };
 
 /** Throws ProjectRefused where a build has errors. */

@@ -136,9 +136,10 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
   const timed = async (
     sources: ProjectSources,
     profile: string,
+    signal?: AbortSignal,
   ): Promise<{ result: BuildResult; durationMs: number }> => {
     const started = performance.now();
-    const result = await build(compiler, sources, profile);
+    const result = await build(compiler, sources, profile, signal);
     return { result, durationMs: Math.round(performance.now() - started) };
   };
 
@@ -196,7 +197,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     { guard, signal }: Pick<PatchOptions, 'guard' | 'signal'> = {},
   ): Promise<PatchAnswer> => {
     const before = current();
-    const { result, durationMs } = await timed(sources, profile);
+    const { result, durationMs } = await timed(sources, profile, signal);
     if (!result.image) {
       built(sources, result, durationMs);
       if (cause === 'file') project = { ...before, diagnostics: result.diagnostics, valid: false };
@@ -296,7 +297,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         record.checkStorage();
         const sources = await readSources(options.source);
         const profile = options.profile === '' ? (project?.profile ?? defaultProfile) : options.profile;
-        const { result, durationMs } = await timed(sources, profile);
+        const { result, durationMs } = await timed(sources, profile, options.signal);
         if (!options.allowErrors) requireImage(result);
         refuseGone(options.signal);
         const before = project;

@@ -182,7 +182,7 @@ describe('test', () => {
       file,
       '--json',
       '--timeout',
-      '1500',
+      '5000',
       '--jobs',
       '2',
       '--junit',

@@ -155,14 +155,21 @@ async function killHost(
   for (let round = 1; round <= rounds; round += 1) {
     const how = await host.die(death);
     kills += 1;
-    const killed = performance.now();
-    const back = clients.current(true);
+    let killed = performance.now();
+    let isBack = false;
+    const back = clients.current(true).then(() => (isBack = true));
     const twin = measureTwin(log);
-    death = choose();
-    for (let tries = 1; !(await host.start(death)); tries += 1) {
-      if (tries > 3) throw new Error(`the host does not start again:\n${host.stderr()}`);
+    for (let tries = 1; !isBack; tries += 1) {
+      if (tries > 8) throw new Error(`the host does not stay alive:\n${host.stderr()}`);
+      // It may die in its start, or before all have come back: then it is started again.
+      death = tries > 2 ? { kind: 'random' } : choose();
+      if (await host.start(death)) {
+        await Promise.race([back, host.over()]);
+        if (isBack) break;
+        await host.die(death);
+      }
       kills += 1;
-      death = { kind: 'random' };
+      killed = performance.now();
     }
     await Promise.all([back, twin]);
     onRound(round, how, performance.now() - killed);

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createClient, type PlcClient } from '../../clients/node/src/index.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
+import { now } from './run-log.js';
 
 /** Which compiled tree runs: as released, or with failpoints and seeded faults in it. */
 export type Build = 'dist' | 'dist-faults';
@@ -15,6 +16,8 @@ export interface HostLife {
   /** Resolves with the exit code or signal. */
   readonly exited: Promise<number | string>;
   readonly running: () => boolean;
+  /** When it ended, ms since 1970; the present while it runs. */
+  endedAt(): number;
   stderr(): string;
 }
 
@@ -39,13 +42,15 @@ export function launch(options: HostOptions): HostLife {
   child.stderr.pipe(createWriteStream(join(options.directory, 'host.log'), { flags: 'a' }));
   child.stderr.on('data', (chunk: Buffer) => (err = (err + chunk.toString()).slice(-100_000)));
   let running = true;
+  let endedAt: number | undefined;
   const exited = new Promise<number | string>((done) =>
     child.once('exit', (code, signal) => {
       running = false;
+      endedAt = now();
       done(signal ?? code ?? 0);
     }),
   );
-  return { process: child, exited, running: () => running, stderr: () => err };
+  return { process: child, exited, running: () => running, endedAt: () => endedAt ?? now(), stderr: () => err };
 }
 
 export interface Serving {

@@ -33,6 +33,8 @@ export interface HostUnderTest {
   start(death: Death): Promise<boolean>;
   /** Waits for its death, or kills it. Gives how it died. */
   die(death: Death): Promise<string>;
+  /** Resolves when the present life is over, by whatever cause. */
+  over(): Promise<unknown>;
   /** Stops it in order. */
   end(): Promise<void>;
   kill(): void;
@@ -53,7 +55,7 @@ export function createHostUnderTest(options: HostUnderTestOptions): HostUnderTes
   let life: HostLife | undefined;
   let number = 0;
   const died = (how: string): string => {
-    log.write({ t: now(), kind: 'killed', life: number, how });
+    log.write({ t: life?.endedAt() ?? now(), kind: 'killed', life: number, how });
     return how;
   };
   const diskOf = (): object => {
@@ -112,6 +114,7 @@ export function createHostUnderTest(options: HostUnderTestOptions): HostUnderTes
       if (!byItself) return died('random');
       return died(death.kind === 'failpoint' ? `failpoint ${death.name}` : death.kind);
     },
+    over: () => life!.exited,
     async end() {
       life?.process.kill('SIGTERM');
       await life?.exited;

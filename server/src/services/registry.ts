@@ -33,8 +33,11 @@ export interface CallContext {
 
 /** Messages of a server stream that are encoded already. Pull only: nothing is made before it is asked for. */
 export interface EncodedStream {
-  /** Bytes of the next response; undefined when there is none now, or none any more. */
-  take(): Uint8Array | undefined;
+  /**
+   * Bytes of the next response, of the caller's own to write into; undefined when there is none now, or none any more. The first
+   * `room` bytes (default 0) are left to the transport.
+   */
+  take(room?: number): Uint8Array | undefined;
   /** Calls back once, when `take` may give something after it gave undefined, or the stream has ended. */
   onReady(callback: () => void): void;
   /** Defined once the last message was taken: `error` is undefined for OK. */

@@ -33,6 +33,11 @@ const openedLayoutField = 12;
 /** Variables in one piece of a layout: about 64 bytes each. */
 const layoutPiece = 8000;
 
+/** Tags of a StreamMessage's first fields, varints. */
+const headerTags = { delivery: 1 << 3, previous: 2 << 3 } as const;
+/** Tag and length of the message, tags and values of both fields. */
+const mostHeaderBytes = 5 + 2 * 10;
+
 /** Statuses after Goodbye. */
 const reasonOfGoodbye: Readonly<Record<GoodbyeReason, ErrorReason>> = {
   SLOW_READER: 'SLOW_READER',
@@ -52,23 +57,29 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
   const sink = createByteSink();
   const queue: Uint8Array[] = [];
   const told = new Map<string, number>();
-  let delivery = 0n;
+  let delivery = 0;
   let spoken = 0n;
+  /** Bytes in front of each response that are the transport's. */
+  let room = 0;
   let ended: { readonly error: unknown } | undefined;
   let goodbye: HostError | undefined;
 
-  /** A response: StreamMessage in field 1, made of header and body. */
+  /** A response: StreamMessage in field 1, made of header and body. Written by hand: it is done for every reader of a message. */
   const frame = (previous: bigint, body: Uint8Array): Uint8Array => {
-    delivery += 1n;
-    const message = sink.open(1);
-    sink.uint64(1, delivery);
-    sink.uint64(2, previous);
-    const head = sink.take();
-    const whole = Buffer.allocUnsafe(head.length + body.length);
-    whole.set(head);
-    whole.set(body, head.length);
-    writeLength(whole, message, whole.length - message);
-    return whole;
+    delivery += 1;
+    const whole = Buffer.allocUnsafe(room + mostHeaderBytes + body.length);
+    let at = room + 5;
+    whole[room] = (1 << 3) | 2;
+    whole[at] = headerTags.delivery;
+    at = putVarint(whole, at + 1, delivery);
+    if (previous !== 0n) {
+      whole[at] = headerTags.previous;
+      at = putVarint(whole, at + 1, Number(previous));
+    }
+    whole.set(body, at);
+    at += body.length;
+    writeLength(whole, room + 5, at - room - 5);
+    return whole.subarray(0, at);
   };
   const small = (previous: bigint, message: MessageInitShape<typeof StreamMessageSchema>['message']): Uint8Array =>
     frame(previous, toBinary(StreamMessageSchema, create(StreamMessageSchema, { message: message! })));
@@ -179,7 +190,8 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
   };
 
   return {
-    take() {
+    take(wanted = 0) {
+      room = wanted;
       for (;;) {
         const next = queue.shift();
         if (next) return next;
@@ -202,6 +214,25 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
 
 function watchesWords(classes: readonly EventClass[]): boolean {
   return classes.includes('scan') || classes.includes('io');
+}
+
+/** A whole number of at most 53 bits. Gives the position behind it. */
+function putVarint(bytes: Uint8Array, from: number, value: number): number {
+  let at = from;
+  let rest = value;
+  // Shifts work on 32 bits only.
+  while (rest > 0x7fffffff) {
+    bytes[at] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+    at += 1;
+  }
+  while (rest > 0x7f) {
+    bytes[at] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+    at += 1;
+  }
+  bytes[at] = rest;
+  return at + 1;
 }
 
 /** The four bytes in front of `mark`, as ByteSink leaves them for a length. */

@@ -17,6 +17,7 @@ import { HostError } from '../model/host-error.js';
 import type { CallContext, EncodedStream, RegisteredService, Registry } from '../services/registry.js';
 import type { Calls } from './calls.js';
 import { grpcCode } from './grpc-code.js';
+import { pump } from './pump.js';
 
 /** A request that is no valid message: refused by the handler, so that it gets a proper status. */
 class Malformed {
@@ -129,7 +130,7 @@ function handlerOf(method: DescMethod, implementation: AnyMethod, registry: Regi
           try {
             const stream = (await implementation(checked(call.request), context)) as
               AsyncIterable<unknown> | EncodedStream;
-            if ('take' in stream) await pump(stream, call, context, () => context.abort());
+            if ('take' in stream) await pump(stream, call, context);
             else for await (const init of stream) if (!(await write(call, response(init), context))) return;
             call.end();
           } catch (error) {
@@ -189,58 +190,4 @@ async function write(call: WritableCall, message: Response, context: CallContext
     context.signal.addEventListener('abort', done);
   });
   return !context.signal.aborted;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-/** A reader that takes nothing for this long is cut off; its subscription says Goodbye before that. Milliseconds. */
-const stallMs = 12_000;
-
-/** Moves an encoded stream to the call as fast as the reader takes it. Resolves after the last message. */
-function pump(stream: EncodedStream, call: WritableCall, context: CallContext, abort: () => void): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    let stalled: NodeJS.Timeout | undefined;
-    const stop = (): void => {
-      clearTimeout(stalled);
-      context.signal.removeEventListener('abort', stop);
-      stream.close();
-      resolve();
-    };
-    const run = (): void => {
-      clearTimeout(stalled);
-      stalled = undefined;
-      while (!context.signal.aborted) {
-        let message: Uint8Array | undefined;
-        try {
-          message = stream.take();
-        } catch (error) {
-          context.signal.removeEventListener('abort', stop);
-          stream.close();
-          reject(asError(error));
-          return;
-        }
-        if (!message) {
-          if (stream.ended) {
-            context.signal.removeEventListener('abort', stop);
-            stream.close();
-            if (stream.ended.error === undefined) resolve();
-            else reject(asError(stream.ended.error));
-          } else stream.onReady(run);
-          return;
-        }
-        if (!call.write(message)) {
-          call.once('drain', run);
-          stalled = setTimeout(abort, stallMs);
-          return;
-        }
-      }
-    };
-    if (context.signal.aborted) stop();
-    else {
-      context.signal.addEventListener('abort', stop);
-      run();
-    }
-  });
 }

@@ -17,6 +17,8 @@ export interface Calls {
 
 /** The context of a call; the transport can also cut it off, without waiting for its reader. */
 export interface OpenCall extends CallContext {
+  /** The HTTP/2 stream below, for bytes that pass grpc-js by. */
+  readonly stream: ServerHttp2Stream;
   abort(): void;
 }
 
@@ -55,6 +57,10 @@ class Context implements OpenCall {
 
   get caller(): Caller {
     return this.accepted.caller;
+  }
+
+  get stream(): ServerHttp2Stream {
+    return this.accepted.stream;
   }
 
   get signal(): AbortSignal {

@@ -31,8 +31,7 @@ export function checkChain({ watchers, harness }: History): Violation[] {
       }
       if (delivery === undefined || line.delivery !== delivery + 1)
         report(`${client}: delivery ${line.delivery} follows ${delivery}`);
-      if (line.previous !== spoke)
-        report(`${client}: previous is ${line.previous} where ${spoke} was spoken of`);
+      if (line.previous !== spoke) report(`${client}: previous is ${line.previous} where ${spoke} was spoken of`);
       ({ delivery } = line);
       if (line.q !== undefined && !line.more) spoke = line.q;
     }

@@ -79,11 +79,22 @@ function main(): void {
   if (rest) {
     printTable(
       'Compile: Structured Text to the end of the first scan',
-      ['lines', 'first ms', 'warm ms', 'source ms', 'instance ms', 'scan ms', 'after an edit ms', 'wasm bytes'],
+      [
+        'lines',
+        'first ms',
+        'warm ms',
+        'warm cpu ms',
+        'source ms',
+        'instance ms',
+        'scan ms',
+        'after an edit ms',
+        'wasm bytes',
+      ],
       compile.map((one) => [
         one.lines,
         one.firstMs,
         one.warmMs,
+        one.warmCpuMs,
         one.sourceMs,
         one.instanceMs,
         one.scanMs.toFixed(1),

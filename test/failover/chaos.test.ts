@@ -1,0 +1,25 @@
+import { runChaos } from './chaos.js';
+import { networkFaults } from './network-proxy.js';
+
+/** Kills in the usual run of the tests; `PLC_EMU_CHAOS_ROUNDS=50` in CI. */
+const rounds = Number(process.env.PLC_EMU_CHAOS_ROUNDS ?? 3);
+const seed = Number(process.env.PLC_EMU_CHAOS_SEED ?? 41);
+
+describe('a host under eight writers and twelve watchers', () => {
+  it(
+    `that is killed ${rounds} times breaks no invariant`,
+    async () => {
+      const result = await runChaos({ rounds, seed });
+      expect(result.violations).toEqual([]);
+      expect(result.kills).toBeGreaterThanOrEqual(rounds);
+      expect(result.acknowledged).toBeGreaterThan(rounds);
+    },
+    60_000 + rounds * 30_000,
+  );
+
+  it('whose network delays, stalls, drops, drips, resets and cuts breaks no invariant', async () => {
+    const result = await runChaos({ rounds: networkFaults.length, seed, network: true });
+    expect(result.violations).toEqual([]);
+    expect(result.events).toBeGreaterThan(100);
+  }, 240_000);
+});

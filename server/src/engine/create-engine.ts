@@ -347,9 +347,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (current?.image !== before.image || candidates.size > 0) {
         throw new HostError('BUSY', 'Another program was loaded meanwhile; plan the change anew.');
       }
-      return reply(
-        await call({ kind: 'swap', program, moves, ...swap }, candidate),
-      );
+      return reply(await call({ kind: 'swap', program, moves, ...swap }, candidate));
     },
     run: () => command({ kind: 'run' }),
     stop: () => command({ kind: 'stop' }),

@@ -449,7 +449,8 @@ describeCorpus('the bad documents of the corpus, over the API', () => {
     const content = await readFile(join(corpusFolder, name));
     const outcome = await outcomeOf(inline([name.split('/').at(-1)!, content]));
     expect([0, 3, 8]).toContain(outcome.code);
-    expect(outcome.ms).toBeLessThan(2000);
+    // The longest that the manifest allows; how fast it is on a quiet machine is the bench's to say.
+    expect(outcome.ms).toBeLessThan(10_000);
     if (/^accept$/.test(expected)) expect(outcome.code).toBe(0);
     if (/^reject: one clear diagnostic, nothing loaded$/.test(expected)) expect(outcome.code).not.toBe(0);
     // Loaded or not: what it does when it runs stays its own affair.

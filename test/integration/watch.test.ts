@@ -169,6 +169,10 @@ describe('a watch', () => {
 
   it('numbers a write between the scan before it and the first that sees it', async () => {
     const cursor = (await client.diagnostics.getHost()).headCursor;
+    // At least one scan ends between the cursor and the write.
+    const scanNow = async (): Promise<bigint> => (await client.runtime.getState({})).state!.scan;
+    const began = await scanNow();
+    await eventually(async () => (await scanNow()) > began + 1n);
     const answer = await client.runtime.writeVariables({
       writes: [{ path: 'Main.Count', value: { kind: { case: 'intValue', value: 1_000_000n } } }],
     });

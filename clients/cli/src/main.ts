@@ -1,4 +1,3 @@
-import { status as Status } from '@grpc/grpc-js';
 import { PlcError } from '../../node/src/index.js';
 import { exitCode, UsageError } from './exit-code.js';
 import type { Verb } from './verb.js';
@@ -61,8 +60,7 @@ async function report(error: unknown, verb: Verb, json: boolean): Promise<number
     return exitCode.usage;
   }
   if (!(error instanceof PlcError)) throw error;
-  const unreachable =
-    error.reason === '' && (error.code === Status.UNAVAILABLE || error.code === Status.DEADLINE_EXCEEDED);
+  const unreachable = error.reason === '' && ['UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(error.codeName);
   if (json)
     process.stdout.write(
       `${JSON.stringify({ error: { code: error.codeName, reason: error.reason, message: error.message, metadata: error.metadata } })}\n`,

@@ -80,7 +80,7 @@ interface Lowered {
   readonly enumerators?: ReadonlyMap<string, bigint>;
 }
 
-function report(problems: Problems, at: Expression, message: string): undefined {
+function report(problems: Problems, at: Expression, message: string): Lowered | undefined {
   problems.report('E9001', at.span, message);
   return undefined;
 }

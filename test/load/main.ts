@@ -61,7 +61,7 @@ function showStream(r: StreamResult): string {
   const three = (d: Distribution | undefined): string =>
     d === undefined ? 'not measured' : `${d.p50.toFixed(2)} / ${d.p99.toFixed(2)} / ${d.p999.toFixed(2)} ms`;
   return [
-    `${r.name}`,
+    r.name,
     `  scan end to decoded message, p50 / p99 / p99.9   ${three(r.latency)} (${r.latency.count} samples)`,
     `  scans begin late, p50 / p99 / most               ${r.lateness.p50.toFixed(3)} / ${r.lateness.p99.toFixed(3)} / ${r.lateness.max.toFixed(3)} ms`,
     `  a bare sleep in C beside it, p50 / p99 / p99.9   ${three(r.noise)}`,

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http2';
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { createConnection } from 'node:net';
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -39,7 +40,7 @@ export function openRawWatch(options: RawWatchOptions): RawWatch {
     session.destroy();
     options.onEnd?.(why);
   };
-  session.on('error', (error) => finish(error.message));
+  session.on('error', (error: Error) => finish(error.message));
   session.on('close', () => finish('closed'));
   const stream: ClientHttp2Stream = session.request({
     ':method': 'POST',
@@ -52,9 +53,9 @@ export function openRawWatch(options: RawWatchOptions): RawWatch {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(body.length, 1);
   stream.end(Buffer.concat([head, body]));
-  stream.on('error', (error) => finish(error.message));
-  stream.on('trailers', (headers) => finish(String(headers['grpc-status'] ?? 'no status')));
-  stream.on('response', (headers) => {
+  stream.on('error', (error: Error) => finish(error.message));
+  stream.on('trailers', (headers: IncomingHttpHeaders) => finish(String(headers['grpc-status'] ?? 'no status')));
+  stream.on('response', (headers: IncomingHttpHeaders) => {
     if (headers['grpc-status'] !== undefined) finish(String(headers['grpc-status']));
   });
 

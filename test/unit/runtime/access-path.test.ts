@@ -15,7 +15,7 @@ describe('an access path', () => {
   it.each(['', '.', 'a.', 'a..b', 'a[', 'a[]', 'a[x]', 'a b', 'a[1', '[1]', 'a[99999999999]', 'x'.repeat(2000)])(
     '%j is refused',
     (path) => {
-      expect(() => parseAccessPath(path)).toThrow(expect.objectContaining({ reason: 'INVALID_REQUEST' }));
+      expect(() => parseAccessPath(path)).toThrow(expect.objectContaining({ reason: 'INVALID_REQUEST' }) as Error);
     },
   );
 });

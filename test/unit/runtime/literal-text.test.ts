@@ -99,6 +99,6 @@ describe('a literal written and read back', () => {
     ['Color', '3', 'VALUE_OUT_OF_RANGE'],
     ['Percent', '101', 'VALUE_OUT_OF_RANGE'],
   ])('%s %s is refused as %s', (type, literal, reason) => {
-    expect(() => roundTrip(type, literal)).toThrow(expect.objectContaining({ reason }));
+    expect(() => roundTrip(type, literal)).toThrow(expect.objectContaining({ reason }) as Error);
   });
 });

@@ -68,12 +68,12 @@ describe('the tree of variables', () => {
       expect.objectContaining({
         reason: 'VARIABLE_NOT_FOUND',
         metadata: expect.objectContaining({ suggestion: 'Main.Start' }) as unknown,
-      }),
+      }) as Error,
     );
   });
 
   it.each(['Main.Points[3,0]', 'Main.Points[1]', 'Main.toString', 'GVL.Speed.x'])('refuses %s', (path) => {
-    expect(() => tree.resolve(path)).toThrow(expect.objectContaining({ reason: 'VARIABLE_NOT_FOUND' }));
+    expect(() => tree.resolve(path)).toThrow(expect.objectContaining({ reason: 'VARIABLE_NOT_FOUND' }) as Error);
   });
 
   it('numbers its leaves densely, and each is found again by its number and by its path', () => {
@@ -96,7 +96,7 @@ describe('the tree of variables', () => {
 
   it('follows an in-out parameter through memory', () => {
     const memory = new Uint8Array(65536);
-    expect(() => tree.resolve('Main.Ref', memory)).toThrow(expect.objectContaining({ reason: 'WRONG_STATE' }));
+    expect(() => tree.resolve('Main.Ref', memory)).toThrow(expect.objectContaining({ reason: 'WRONG_STATE' }) as Error);
     new DataView(memory.buffer).setUint32(128, 64, true);
     expect(tree.resolve('Main.Ref', memory)).toMatchObject({ address: 64, leaf: -1 });
   });

@@ -48,7 +48,9 @@ describe('JSON of a scenario', () => {
     [time, 'soon'],
     [color, 'Blue'],
   ])('type %d: %j is refused', (type, json) => {
-    expect(() => valueFromJson(types, type, json)).toThrow(expect.objectContaining({ reason: 'TYPE_MISMATCH' }));
+    expect(() => valueFromJson(types, type, json)).toThrow(
+      expect.objectContaining({ reason: 'TYPE_MISMATCH' }) as Error,
+    );
   });
 });
 

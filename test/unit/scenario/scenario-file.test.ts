@@ -36,7 +36,7 @@ describe('a scenario file', () => {
     ['an empty condition', { steps: [{ until: '' }] }, 'steps[0].until'],
   ])('with %s is refused and the field named', (_what, json, field) => {
     expect(() => parseScenario(json)).toThrow(
-      expect.objectContaining({ reason: 'INVALID_REQUEST', metadata: { field } }),
+      expect.objectContaining({ reason: 'INVALID_REQUEST', metadata: { field } }) as Error,
     );
   });
 });

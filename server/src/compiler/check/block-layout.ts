@@ -1,7 +1,7 @@
 import type { Compilation } from './compilation.js';
 import { reportLayoutCycle } from './rule-layout-cycle.js';
 import type { BlockSymbol, VariableSymbol } from './symbols.js';
-import { alignOf, alignUp, sizeOf } from './type-size.js';
+import { alignOf, alignUp, maxMemoryBytes, sizeOf } from './type-size.js';
 import type { InstanceType } from './types.js';
 
 interface Layout {
@@ -70,6 +70,15 @@ export function layoutBlock(c: Compilation, block: BlockSymbol): Layout {
       if (variable.section === 'VAR_INST')
         variable.storage = { kind: 'instance', offset: place(sizeOf(variable.type), alignOf(variable.type)) };
     }
+  }
+  if (end > maxMemoryBytes) {
+    // What holds it would be larger still, and is not told again.
+    c.problems.report(
+      'E8101',
+      block.declaration.nameSpan,
+      `SIZE: an instance of '${block.name}' takes ${end} bytes; a program's variables have 64 MB.`,
+    );
+    end = 1;
   }
   const layout: Layout = { size: Math.max(alignUp(end, align), 1), align, end };
   c.layoutChain.pop();

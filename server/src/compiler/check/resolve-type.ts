@@ -27,10 +27,7 @@ import {
   type TypeUse,
 } from './types.js';
 import { typeName } from './type-name.js';
-import { alignOf, sizeOf } from './type-size.js';
-
-/** Most bytes that the variables of a program may take. */
-export const maxMemoryBytes = 64 * 1024 * 1024;
+import { alignOf, maxMemoryBytes, sizeOf } from './type-size.js';
 
 /** What an anonymous type is called, and where its enumerators are visible. */
 export interface TypeContext {

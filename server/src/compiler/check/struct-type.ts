@@ -5,7 +5,7 @@ import { findType } from './lookup.js';
 import { resolveType } from './resolve-type.js';
 import { reportLayoutCycle } from './rule-layout-cycle.js';
 import type { Scope } from './symbols.js';
-import { alignOf, alignUp, sizeOf } from './type-size.js';
+import { alignOf, alignUp, maxMemoryBytes, sizeOf } from './type-size.js';
 import type { FieldSymbol, StructType } from './types.js';
 
 interface Layout {
@@ -49,7 +49,9 @@ export function createStructType(c: Compilation, node: StructTypeNode, scope: Sc
 
 function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: string): Layout {
   const fields = new Map<string, FieldSymbol>();
-  if (node.members.length === 0 && node.extends === undefined && c.profile.implicitConversion === 'widening')
+  const strict = c.profile.implicitConversion === 'widening';
+  // After an error of the parser its members may be what could not be read.
+  if (strict && node.members.length === 0 && node.extends === undefined && c.problems.errorCount === 0)
     c.problems.report('E2006', node.span, `The structure '${name}' has no members; give it one, or remove it.`);
   let end = 0;
   let align = 1;
@@ -77,6 +79,14 @@ function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: 
     fields.set(key, { name: member.name, type: use.type, offset, node: member.type, ...(initial && { initial }) });
     end = Math.max(end, offset + size);
     align = Math.max(align, fieldAlign);
+  }
+  if (end > maxMemoryBytes) {
+    c.problems.report(
+      'E8101',
+      node.span,
+      `SIZE: the structure '${name}' takes ${end} bytes; a program's variables have 64 MB.`,
+    );
+    end = 1;
   }
   return { fields, size: alignUp(end, align), align };
 }

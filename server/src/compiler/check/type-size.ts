@@ -1,5 +1,8 @@
 import type { Type } from './types.js';
 
+/** Most bytes that the variables of a program may take. */
+export const maxMemoryBytes = 64 * 1024 * 1024;
+
 /** Bytes that a variable of the type takes. */
 export function sizeOf(type: Type): number {
   switch (type.kind) {

@@ -3,10 +3,9 @@ import type { Region } from '../../model/program-image.js';
 import type { Compilation } from '../check/compilation.js';
 import { symbolOf } from '../check/declare-pou.js';
 import { layoutBlock } from '../check/block-layout.js';
-import { maxMemoryBytes } from '../check/resolve-type.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
-import { alignOf, alignUp, sizeOf } from '../check/type-size.js';
-import type { Type } from '../check/types.js';
+import { alignOf, alignUp, sizeOf, maxMemoryBytes } from '../check/type-size.js';
+import type { StructType, Type } from '../check/types.js';
 import { reservedBytes } from '../lower/lowering.js';
 import type { PlannedInstance } from './instance-plan.js';
 import type { ProcessImage } from './process-image.js';
@@ -131,6 +130,9 @@ function* fixedVariables(c: Compilation): Generator<VariableSymbol> {
   }
 }
 
+/** Of blocks and structures whose layout is known: variables of one may be many. */
+const knownIndirect = new WeakMap<BlockSymbol | StructType, number>();
+
 /** Bytes outside an instance that its retained members need, aligned pieces included. */
 function indirectBytes(c: Compilation, type: Type): number {
   switch (type.kind) {
@@ -140,12 +142,20 @@ function indirectBytes(c: Compilation, type: Type): number {
       const size = sizeOf(type.element);
       return size === 0 ? 0 : element * (type.size / size);
     }
-    case 'struct':
-      return [...type.fields.values()].reduce((sum, field) => sum + indirectBytes(c, field.type), 0);
+    case 'struct': {
+      const known = knownIndirect.get(type);
+      if (known !== undefined) return known;
+      const bytes = [...type.fields.values()].reduce((sum, field) => sum + indirectBytes(c, field.type), 0);
+      knownIndirect.set(type, bytes);
+      return bytes;
+    }
     case 'instance': {
       const symbol = symbolOf(type.declaration);
+      if (symbol?.kind !== 'block') return 0;
+      const known = knownIndirect.get(symbol);
+      if (known !== undefined) return known;
       let bytes = 0;
-      for (let b = symbol?.kind === 'block' ? symbol : undefined; b; b = b.base) {
+      for (let b: BlockSymbol | undefined = symbol; b; b = b.base) {
         layoutBlock(c, b);
         for (const variable of b.variables.values()) {
           if (variable.storage.kind === 'indirect' && variable.section !== 'VAR_IN_OUT')
@@ -153,6 +163,7 @@ function indirectBytes(c: Compilation, type: Type): number {
           else if (variable.storage.kind === 'instance') bytes += indirectBytes(c, variable.type);
         }
       }
+      knownIndirect.set(symbol, bytes);
       return bytes;
     }
     default:

@@ -94,7 +94,23 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
 /** E7001: in `iec` and `matiec` every %I*, %Q*, %M* of an instance needs its VAR_CONFIG. Elsewhere the variable is a cell of its own. */
 function checkConfigured(c: Compilation, context: PathContext, configured: ReadonlySet<string>): void {
   if (c.profile.name !== 'iec' && c.profile.name !== 'matiec') return;
+  // Most blocks have no such variable in them, and instances may be many.
+  const incomplete = new Map<BlockSymbol, boolean>();
+  const isIncomplete = (block: BlockSymbol): boolean => {
+    let known = incomplete.get(block);
+    if (known !== undefined) return known;
+    known = false;
+    for (let b: BlockSymbol | undefined = block; b && !known; b = b.base) {
+      for (const { location, type } of b.variables.values()) {
+        const inner = blockOfType(type);
+        known ||= location?.path.length === 0 || (inner !== undefined && !inner.standard && isIncomplete(inner));
+      }
+    }
+    incomplete.set(block, known);
+    return known;
+  };
   const visit = (block: BlockSymbol, address: number, path: string): void => {
+    if (!isIncomplete(block)) return;
     for (let b: BlockSymbol | undefined = block; b; b = b.base) {
       for (const variable of b.variables.values()) {
         if (variable.storage.kind !== 'instance') continue;

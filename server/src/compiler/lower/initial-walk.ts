@@ -57,13 +57,17 @@ export function walkInitial(
       c.problems.report(
         'E2016',
         expression.span,
-        `A ${typeName(type)} is initialised with names in parentheses: (a := 1, b := 2).`,
+        `${typeName(type)} is initialised with names in parentheses: (a := 1, b := 2).`,
       );
     else visitor.leaf(offset, type, expression, scope);
     return;
   }
   if (expression.kind === 'arrayInit' || expression.kind === 'structInit') {
-    c.problems.report('E2016', expression.span, `A ${typeName(type)} has one initial value, not a list.`);
+    c.problems.report(
+      'E2016',
+      expression.span,
+      `${typeName(type)} takes one initial value, not a list; remove the brackets.`,
+    );
     return;
   }
   visitor.leaf(offset, type, expression, scope);

@@ -16,7 +16,9 @@ const types: Readonly<Record<DirectAddress['size'], ElementaryType>> = {
 export function lowerDirect(f: FunctionBuilder, node: DirectAddress): Operand {
   const found = f.c.directAddress(node);
   if (!found) {
-    f.c.problems.report('E7001', node.span, `${node.text} can't be used here; write a complete address.`);
+    // A complete one is out of reach, which has been told.
+    if (node.path.length === 0)
+      f.c.problems.report('E7001', node.span, `${node.text} can't be used here; write a complete address.`);
     return errorOperand;
   }
   return {

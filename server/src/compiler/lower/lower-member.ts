@@ -243,7 +243,7 @@ function memberOfValue(
   if (named?.kind === 'type' && named.use.type.kind === 'enum') return memberOfType(f, named.use.type, node);
   if (type.kind === 'error') return errorOperand;
   const hint = type.kind === 'pointer' ? `; follow the pointer first, with ^ before the dot` : '';
-  f.c.problems.report('E3007', node.memberSpan, `A ${typeName(type)} has no member '${node.member}'${hint}.`);
+  f.c.problems.report('E3007', node.memberSpan, `${typeName(type)} has no member '${node.member}'${hint}.`);
   return errorOperand;
 }
 

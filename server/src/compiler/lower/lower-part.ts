@@ -47,7 +47,7 @@ export function partOf(
     f.c.problems.report(
       'E3008',
       span,
-      `A ${whole.name} has no ${part.word}s to pick out; it has ${whole.size * 8} bits.`,
+      `${whole.name} has no ${part.word}s to pick out; it has ${whole.size * 8} bits.`,
     );
     return errorOperand;
   }

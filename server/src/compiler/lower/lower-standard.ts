@@ -300,7 +300,11 @@ export function standardConversion(
   const fn = findStandardFunction(`${from.name}_TO_${to.name}`);
   const found = fn?.resolve([{ type: from, span }], f.c.profile);
   if (!found || 'problem' in found) {
-    f.c.problems.report('E3001', span, `A ${typeName(from)} can't become a ${typeName(to)}.`);
+    f.c.problems.report(
+      'E3001',
+      span,
+      `${typeName(from)} can't become ${typeName(to)}; convert in two steps, or use another type.`,
+    );
     return scalarOf(to)!.num === value.type ? value : i32(0);
   }
   return f.sequence(() => found.lower([value], contextOf(f, span)));

@@ -2150,7 +2150,8 @@ export const RuntimeService: GenService<{
     output: typeof StartResponseSchema;
   },
   /**
-   * Stops after the scan that is under way; no effect where it is stopped. Outputs go to their safe values.
+   * Stops after the scan that is under way; no effect where it is stopped. Outputs keep the
+   * values of the last scan; only a fault makes them safe (zero).
    *
    * @generated from rpc plcemu.v1.RuntimeService.Stop
    */

@@ -13,4 +13,3 @@ export const recordTypes = {
   /** Body: decimal sequences, separated by blanks, of events (and attachments) that were never in force. */
   withdrawn: 8,
 } as const satisfies Record<EventClass | 'state' | 'withdrawn', number>;
-export type RecordType = (typeof recordTypes)[keyof typeof recordTypes];

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.js';
-import { extendsBlock, implementsInterface, extendsInterface } from './lookup.js';
-import type { BlockSymbol, InterfaceSymbol, NamedTypeSymbol } from './symbols.js';
+import { implementsInterface, extendsInterface } from './lookup.js';
+import type { InterfaceSymbol, NamedTypeSymbol } from './symbols.js';
 import { elementaryTypes as e, type ElementaryType, type Type } from './types.js';
 import { sameType } from './type-name.js';
 
@@ -130,11 +130,6 @@ function toPointer(from: Type, to: Type & { kind: 'pointer' }, profile: Profile)
   if (from.kind === 'elementary' && to.form !== 'reference' && (isBits(from) || isInteger(from)) && from.size >= 4)
     return 'widen';
   return 'no';
-}
-
-/** A reference or pointer to a derived block fits one to its base. */
-export function blockFits(from: BlockSymbol, to: BlockSymbol): boolean {
-  return extendsBlock(from, to);
 }
 
 /** Whether values of a block or interface type fit a variable of an interface type. */

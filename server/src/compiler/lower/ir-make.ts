@@ -73,8 +73,3 @@ export const iff = (test: IrExpr, then: readonly IrStmt[], otherwise: readonly I
   then,
   otherwise,
 });
-
-/** Evaluating it again, or later, gives the same and costs little. */
-export function isStable(expr: IrExpr): boolean {
-  return expr.op === 'const' || expr.op === 'instance' || expr.op === 'frame';
-}

@@ -3,7 +3,7 @@ import { elementaryTypes as e } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Profile } from '../profile.js';
 import { instants } from './arguments.js';
-import { binary, cond, constant, f64, i32, i64, not, once, unary } from './ir-build.js';
+import { binary, cond, constant, f64, i32, i64, once, unary } from './ir-build.js';
 import { normalizeDuration } from './normalize-duration.js';
 import type { LowerContext } from './standard-function.js';
 import { isUnsigned, wrapInteger } from './wrap-integer.js';
@@ -215,17 +215,3 @@ function instantToInstant(from: ElementaryType, to: ElementaryType, value: IrExp
 
 /** TOD has no day: its DATE is the first one. The operand is still evaluated. */
 const i64Zero = (value: IrExpr): IrExpr => ({ op: 'seq', type: 'i64', body: [{ op: 'drop', value }], value: i64(0n) });
-
-/** 1 for a value that is not zero, of any scalar type. */
-export function isNonZero(value: IrExpr): IrExpr {
-  switch (value.type) {
-    case 'i32':
-      return binary('i32.ne', value, i32(0));
-    case 'i64':
-      return binary('i64.ne', value, i64(0n));
-    case 'f32':
-      return not(binary('f32.eq', value, constant('f32', 0)));
-    case 'f64':
-      return not(binary('f64.eq', value, f64(0)));
-  }
-}

@@ -1,6 +1,7 @@
 import { createScanMachine } from '../engine/worker/scan-machine.js';
 import type { ProgramImage } from '../model/program-image.js';
 import { buildDocuments, isSyntaxCode } from '../project/build-documents.js';
+import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
 import { encodeValue, readValue } from '../runtime/value-codec.js';
 import { createVariableTree, type Variable, type VariableTree } from '../runtime/variable-tree.js';
@@ -91,6 +92,8 @@ function runScans(image: ProgramImage, test: RunTest): Omit<CaseOutcome, 'diagno
         return { ok: false, got: { scan: i + 1, [name]: valueToJson(actual) }, expected: { [name]: expected } };
       }
     }
+    // A faulted machine runs no further scan.
+    if (machine.fault) break;
   }
   return { ok: true, got: 'run', expected: 'run' };
 }
@@ -111,8 +114,9 @@ function findVariable(tree: VariableTree, instance: string | undefined, name: st
   if (instance !== undefined && !name.startsWith('%')) {
     try {
       return tree.resolve(`${instance}.${name}`, memory);
-    } catch {
+    } catch (error) {
       // Not of the program: perhaps a global.
+      if (!(error instanceof HostError)) throw error;
     }
   }
   return tree.resolve(name, memory);

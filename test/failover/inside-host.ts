@@ -2,7 +2,7 @@ import type { EventLogLimits } from '../../server/src/events/create-event-log.js
 import type { FileSystem } from '../../server/src/store/file-system.js';
 import { nodeFileSystem } from '../../server/src/store/file-system.js';
 import type { StoreOptions } from '../../server/src/store/open-store.js';
-import { smallRing } from './program.js';
+import { smallRing, smallRunStateRing } from './program.js';
 import type { FailpointName, SeededFaultName } from './seeded-faults.js';
 import { faultyFileSystem } from './write-back-disk.js';
 
@@ -64,7 +64,9 @@ export function storeOptions(): Partial<StoreOptions> {
 }
 
 export function logOptions(): { readonly limits?: Partial<EventLogLimits> } {
-  return isSmall ? { limits: { rings: { scan: { maxCount: smallRing, maxBytes: 1 << 24 } } } } : {};
+  if (!isSmall) return {};
+  const scan = { maxCount: smallRing, maxBytes: 1 << 24 };
+  return { limits: { rings: { scan, run_state: { maxCount: smallRunStateRing, maxBytes: 1 << 26 } } } };
 }
 
 /** Seeded fault `scan-before-io`: the last record of a group comes first. */

@@ -10,8 +10,9 @@ export interface NetworkProxy {
   /** `127.0.0.1:PORT`. */
   readonly target: string;
   /**
-   * From now on: `delay`: everything comes 20 to 200 ms later. `stall`: nothing passes, nothing is closed. `drop`: now and then a chunk
-   * is lost. `drip`: a few bytes at a time. `reset`: connections are reset, new ones after a moment, too. `cut`: connections end in the
+   * From now on: `delay`: everything comes 20 to 200 ms later. `stall`: nothing passes, nothing is closed. `drop`: now and then a
+   * connection goes dead, as behind a router that forgot it: what is sent from then on is lost, and nobody is told, also afterwards.
+   * `drip`: a few bytes at a time. `reset`: connections are reset, new ones after a moment, too. `cut`: connections end in the
    * middle of a chunk. Undefined: all is well; what was held back comes now.
    */
   set(fault: NetworkFault | undefined): void;
@@ -74,7 +75,8 @@ function join(front: Socket, back: Socket, random: Random, fault: () => NetworkF
     front.destroy();
     back.destroy();
   };
-  const flows = [flow(front, back, random, fault), flow(back, front, random, fault)];
+  const line = { isDead: false };
+  const flows = [flow(front, back, line, random, fault), flow(back, front, line, random, fault)];
   for (const socket of [front, back]) {
     socket.on('error', () => undefined);
     socket.on('close', destroy);
@@ -97,8 +99,14 @@ interface Flow {
   heal(): void;
 }
 
-/** One direction. Order is kept in any case: bytes wait in one queue. */
-function flow(from: Socket, to: Socket, random: Random, fault: () => NetworkFault | undefined): Flow {
+/** One direction. Order is kept in any case: bytes wait in one queue. Both directions die together. */
+function flow(
+  from: Socket,
+  to: Socket,
+  line: { isDead: boolean },
+  random: Random,
+  fault: () => NetworkFault | undefined,
+): Flow {
   let queue: { readonly bytes: Buffer; readonly dueMs: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let last: Buffer | undefined;
@@ -111,7 +119,7 @@ function flow(from: Socket, to: Socket, random: Random, fault: () => NetworkFaul
   const turn = (): void => {
     timer = undefined;
     const now = performance.now();
-    if (fault() === 'stall') return;
+    if (line.isDead || fault() === 'stall') return;
     if (fault() === 'drip' && queue.length > 0) {
       const [{ bytes, dueMs }] = queue as [(typeof queue)[number]];
       pass(bytes.subarray(0, dripBytes));
@@ -127,7 +135,8 @@ function flow(from: Socket, to: Socket, random: Random, fault: () => NetworkFaul
   from.on('data', (bytes: Buffer) => {
     last = bytes;
     const kind = fault();
-    if (kind === 'drop' && random.next() < 0.02) return;
+    if (kind === 'drop' && random.next() < 0.02) line.isDead = true;
+    if (line.isDead) return;
     if (kind === undefined && queue.length === 0) {
       pass(bytes);
       return;
@@ -135,7 +144,9 @@ function flow(from: Socket, to: Socket, random: Random, fault: () => NetworkFaul
     queue.push({ bytes, dueMs: kind === 'delay' ? performance.now() + 20 + random.below(180) : 0 });
     if (!timer) turn();
   });
-  from.on('end', () => to.end());
+  from.on('end', () => {
+    if (!line.isDead) to.end();
+  });
   return {
     cut: () => {
       if (last && !to.destroyed) to.end(last.subarray(0, last.length >> 1));

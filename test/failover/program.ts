@@ -5,6 +5,8 @@ export const blockWords = 256;
 export const writerCount = 8;
 /** Scans that the log of a host with `PLC_EMU_SMALL` keeps. */
 export const smallRing = 200;
+/** Events of class run_state that it keeps. */
+export const smallRunStateRing = 10_000;
 
 export const programFile = 'main.st';
 /**

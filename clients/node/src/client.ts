@@ -44,6 +44,9 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     'grpc.initial_reconnect_backoff_ms': 50,
     'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.min_reconnect_backoff_ms': 50,
+    // A connection that went dead without a word (a router forgot it) is found out while a call waits on it.
+    'grpc.keepalive_time_ms': 5000,
+    'grpc.keepalive_timeout_ms': 5000,
     // Each client has its own connection: a reader that stops does not stop another's.
     'grpc.use_local_subchannel_pool': 1,
     'grpc.default_authority': target.address.startsWith('unix:') ? 'localhost' : target.address,

@@ -1,5 +1,7 @@
 import type { WriteEvent } from '../../../server/src/model/event.js';
+import { recordTypes } from '../../../server/src/model/record-type.js';
 import type { JournalEntry } from '../journal-reader.js';
+import { smallRunStateRing } from '../program.js';
 import type { Write } from '../run-log.js';
 import type { History } from './history.js';
 import type { Violation } from './violation.js';
@@ -9,7 +11,10 @@ interface Journaled {
   readonly event: WriteEvent;
 }
 
-/** What was acknowledged is in the journal once, as acknowledged; what was refused is not; what is unknown is there at most once. */
+/**
+ * What was acknowledged is in the journal once, as acknowledged; what was refused is not; what is unknown is there at most once. Only
+ * as many events as the class may keep have to be there.
+ */
 export function checkWrites({ writers, journal }: History): Violation[] {
   const violations: Violation[] = [];
   const report = (detail: string): void => void violations.push({ invariant: 'acknowledged', detail });
@@ -21,13 +26,15 @@ export function checkWrites({ writers, journal }: History): Violation[] {
     if (payload?.kind !== 'write' || payload.requestId === undefined) continue;
     byRequest.set(payload.requestId, [...(byRequest.get(payload.requestId) ?? []), { entry, event: payload }]);
   }
+  const runState = journal.filter((entry) => entry.type === recordTypes.run_state);
+  const oldestDue = runState.at(-smallRunStateRing)?.sequence ?? 0;
   for (const [client, lines] of writers) {
     const asked = new Map<string, readonly Write[]>();
     for (const line of lines) {
       if (line.kind === 'write') asked.set(line.id, line.writes);
       if (line.kind === 'refused' && byRequest.has(line.id))
         report(`${client}: ${line.id} was refused (${line.reason}) and is in the journal`);
-      if (line.kind !== 'done') continue;
+      if (line.kind !== 'done' || (line.sequence < oldestDue && !byNumber.has(line.sequence))) continue;
       const writes = asked.get(line.id);
       if (!writes) {
         if (byNumber.get(line.sequence)?.payload?.kind !== 'run_state')

@@ -1,4 +1,4 @@
-import { compile } from '../../server/src/compiler/compile.js';
+import { compile, type LoweringMemory } from '../../server/src/compiler/compile.js';
 import { defaultProfile } from '../../server/src/compiler/profile.js';
 import { createHostFunctions } from '../../server/src/engine/worker/host-functions.js';
 import type { ProgramImage } from '../../server/src/model/program-image.js';
@@ -13,8 +13,12 @@ export interface BenchMachine {
   read(kind: string, path: string): string;
 }
 
-export function compileProgram(name: string, content: string, instrument = false): ProgramImage {
-  const built = compile({ name, documents: [{ name, content }], profile: defaultProfile, instrument });
+export function compileProgram(
+  name: string,
+  content: string,
+  settings: { readonly instrument?: boolean; readonly memory?: LoweringMemory } = {},
+): ProgramImage {
+  const built = compile({ name, documents: [{ name, content }], profile: defaultProfile, ...settings });
   if (!built.image) {
     const first = built.diagnostics.find((one) => one.severity === 'error');
     throw new Error(

@@ -41,7 +41,7 @@ function benchScans(gcc: string | undefined): readonly ScanResult[] {
   try {
     for (const program of scanPrograms()) {
       if (only !== undefined && program.name !== only) continue;
-      const image = compileProgram(program.fileName, program.source, true);
+      const image = compileProgram(program.fileName, program.source, { instrument: true });
       const twin =
         gcc === undefined ? undefined : buildTwin(join(benchFolder, 'twins'), folder, program.name, program.twin);
       results.push(benchProgram(program.name, createBenchMachine(image), twin, quick ? 5 : 15, quick ? 30 : 100));

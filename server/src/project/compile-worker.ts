@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { createLoweringMemory, type LoweringMemory } from '../compiler/compile.js';
 import { HostError } from '../model/host-error.js';
 import { buildDocuments } from './build-documents.js';
 import type { CompileReply, CompileRequest } from './compiler.js';
@@ -8,9 +9,29 @@ parentPort?.on('message', (request: CompileRequest) => {
   parentPort?.postMessage(answer(request));
 });
 
-function answer({ id, name, documents, profile }: CompileRequest): CompileReply {
+/** Projects whose last compile is remembered, the latest last. */
+const remembered = new Map<string, LoweringMemory>();
+const mostRemembered = 2;
+/** Larger projects are compiled from nothing each time: what is remembered takes some hundred times the text. */
+const mostRememberedBytes = 2 * 1024 * 1024;
+
+function memoryFor({ name, documents, profile }: CompileRequest): LoweringMemory | undefined {
+  if (documents.reduce((sum, { content }) => sum + content.length, 0) > mostRememberedBytes) return undefined;
+  const key = [profile, name, documents[0]?.name].join('\n');
+  const memory = remembered.get(key) ?? createLoweringMemory();
+  remembered.delete(key);
+  remembered.set(key, memory);
+  for (const oldest of remembered.keys()) if (remembered.size > mostRemembered) remembered.delete(oldest);
+  return memory;
+}
+
+function answer(request: CompileRequest): CompileReply {
+  const { id, name, documents, profile } = request;
   try {
-    const { internalErrorCode: _code, ...result } = buildDocuments(name, documents, profile);
+    const memory = memoryFor(request);
+    const { internalErrorCode: _code, ...result } = buildDocuments(name, documents, profile, {
+      ...(memory && { memory }),
+    });
     return { id, result };
   } catch (error) {
     if (error instanceof HostError)

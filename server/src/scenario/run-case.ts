@@ -29,7 +29,12 @@ type RunTest = Extract<TestCase, { kind: 'run' }>;
 function decide(test: TestCase, profile: string | undefined): CaseOutcome {
   // Overflow is a fault only where the profile says so; a case that expects one says so by expecting it.
   const overflows = test.kind === 'run' && test.scans.some((scan) => scan.error?.includes('overflow'));
-  const build = buildDocuments(test.id, test.documents, profile, overflows ? { integerOverflow: 'fault' } : {});
+  const build = buildDocuments(
+    test.id,
+    test.documents,
+    profile,
+    overflows ? { decisions: { integerOverflow: 'fault' } } : {},
+  );
   const errors = build.diagnostics.filter((d) => d.severity === 'error');
   const internal = errors.find((d) => d.code === build.internalErrorCode);
   const verdict = internal ? 'internal error' : errors.length > 0 ? 'reject' : 'accept';

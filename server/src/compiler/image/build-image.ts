@@ -41,6 +41,7 @@ export function buildImage(
   const stack = deepestStack(graph, c.functions, [...used]);
   const stackLimit = alignUp(c.pool.end, 16);
   const stackTop = alignUp(stackLimit + (stack === undefined ? cyclicStack : stack + spareStack), 16);
+  const siteNumbers = c.siteNumbers();
   const module: IrModule = {
     functions: [...c.functions.values()].filter((fn) => used.has(fn.name)),
     entries: program.entries,
@@ -48,18 +49,18 @@ export function buildImage(
     pages: Math.ceil(stackTop / pageBytes),
     stackTop,
     stackLimit,
-    siteCount: c.sites.length,
+    siteCount: siteNumbers.length,
   };
   const findings = verifyModule(module);
   if (findings.length > 0) throw new Error(`The IR is not valid: ${findings.slice(0, 3).join('; ')}`);
   input.inspect?.(module);
-  const wasm = emitModule(module, { instrument: false });
+  const wasm = emitModule(module, { instrument: false, siteNumbers });
   const image: Omit<ProgramImage, 'digest'> = {
     formatVersion: 1,
     name: input.name,
     profile: { name: input.profile.name },
     wasm,
-    ...(input.instrument === true && { instrumentedWasm: emitModule(module, { instrument: true }) }),
+    ...(input.instrument === true && { instrumentedWasm: emitModule(module, { instrument: true, siteNumbers }) }),
     memory: {
       pages: module.pages,
       nowAddress,

@@ -6,11 +6,12 @@ import { sizeOf } from '../check/type-size.js';
 import { FunctionBuilder } from '../lower/function-builder.js';
 import { callGraph, findCycles, reachable, type CallGraph } from '../lower/call-graph.js';
 import { createLowering, type Placement } from '../lower/create-lowering.js';
+import { createLoweringMemory, type LoweringMemory } from '../lower/lowering-memory.js';
 import { lowerEntry } from '../lower/lower-entry.js';
 import { emitRuntimeInitial, emitVariableInitial } from '../lower/lower-initializer.js';
 import { absolutePlace } from '../lower/lower-place.js';
 import type { Lowering } from '../lower/lowering.js';
-import { createFacts, scanExpression, scanStatements } from '../lower/scan-body.js';
+import { createFacts, factsOf, scanExpression } from '../lower/scan-body.js';
 import type { IrEntry } from '../ir/ir.js';
 import type { SourceUnit } from '../syntax/ast.js';
 import { allocateMemory, type MemoryPlan } from './allocate-memory.js';
@@ -19,6 +20,7 @@ import { bodiesOf, planInstances, type PlannedInstance } from './instance-plan.j
 import { initialMemory } from './initial-memory.js';
 import { markOverlaps } from './overlaps.js';
 import { createProcessImage, type ProcessImage } from './process-image.js';
+import { createOrigins, surroundingsDigest } from './surroundings.js';
 import type { Runnable } from './tasks.js';
 import { resolvePath, type PathContext } from './configuration-path.js';
 
@@ -46,6 +48,7 @@ export const initName = '$init';
 export function createProgram(
   base: Omit<Compilation, 'evaluate' | 'instanceCount'>,
   units: readonly SourceUnit[],
+  earlier?: LoweringMemory,
 ): Program {
   const counts = countInstances(units);
   let plan: PlannedInstance[] = [];
@@ -73,7 +76,15 @@ export function createProgram(
       return address;
     },
   };
-  const c = createLowering({ ...base, instanceCount: (program) => counts.get(foldName(program.name)) ?? 1 }, placement);
+  const lowered = earlier ?? createLoweringMemory();
+  const c = createLowering(
+    { ...base, instanceCount: (program) => counts.get(foldName(program.name)) ?? 1 },
+    placement,
+    {
+      memory: lowered,
+      originOf: earlier ? createOrigins(units) : () => undefined,
+    },
+  );
   const image = createProcessImage(c);
 
   const pathContext = (): PathContext => ({ plan, memory: memory!, image, prefixes: c.configurationNames });
@@ -88,6 +99,7 @@ export function createProgram(
   };
 
   const lower = (): void => {
+    if (earlier) earlier.enter(surroundingsDigest(c.profile, units, schedule, memory!));
     for (const fn of c.table.functions.values()) if (!fn.standard && !fn.generics) c.needCallable(fn);
     for (const symbol of [...c.table.types.values()])
       if (symbol.kind === 'block' && !symbol.standard) needBlock(c, symbol);
@@ -226,7 +238,8 @@ function requestAddresses(c: Lowering, units: readonly SourceUnit[], image: Proc
   for (const symbol of c.table.types.values()) if (symbol.kind === 'block') located(symbol.variables.values());
   for (const unit of units) {
     for (const d of unit.declarations) {
-      if (d.kind === 'pou') for (const body of bodiesOf(d)) scanStatements(body, facts);
+      if (d.kind === 'pou')
+        for (const body of bodiesOf(d)) for (const node of factsOf(body).addresses) facts.addresses.push(node);
       if (d.kind !== 'configuration') continue;
       for (const one of d.configVariables) if (one.location) image.request(one.location, directSize(one.location.size));
       for (const one of d.accessPaths) scanExpression(one.path, facts);

@@ -11,7 +11,7 @@ import type {
   SourceUnit,
   Statement,
 } from '../syntax/ast.js';
-import { createFacts, scanStatements } from '../lower/scan-body.js';
+import { factsOf } from '../lower/scan-body.js';
 
 /** An instance of a PROGRAM. */
 export interface PlannedInstance {
@@ -123,12 +123,12 @@ function usedPrograms(units: readonly SourceUnit[]): { readonly calls: Set<strin
   for (const unit of units) {
     for (const d of unit.declarations) {
       if (d.kind !== 'pou') continue;
-      const facts = createFacts();
-      for (const body of bodiesOf(d)) scanStatements(body, facts);
       const own = new Set(d.blocks.flatMap((b) => b.variables.map((v) => foldName(v.name))));
       own.add(foldName(d.name));
-      for (const name of facts.calls) if (!own.has(name)) calls.add(name);
-      for (const name of facts.heads) if (!own.has(name)) heads.add(name);
+      for (const facts of bodiesOf(d).map(factsOf)) {
+        for (const name of facts.calls) if (!own.has(name)) calls.add(name);
+        for (const name of facts.heads) if (!own.has(name)) heads.add(name);
+      }
     }
   }
   return { calls, heads };

@@ -1,7 +1,10 @@
 import { hostFunctions, type HostFunctionName } from '../../model/host-function.js';
 import type { IrCell, IrExpr, IrFunction, IrModule, IrStmt, MemType, NumType } from './ir.js';
+import { analyse } from './optimize/analysis.js';
+import { createMemo } from './optimize/memo.js';
 
 const maxFindings = 50;
+const verified = createMemo<readonly string[]>();
 
 /** What is wrong with a module, one sentence each, at most 50; empty when the emitter may have it. */
 export function verifyModule(module: IrModule): readonly string[] {
@@ -28,7 +31,8 @@ export function verifyModule(module: IrModule): readonly string[] {
   if (module.stackTop > bytes || module.stackLimit > module.stackTop) findings.push('the stack lies outside memory');
   for (const fn of module.functions) {
     if (findings.length >= maxFindings) break;
-    new FunctionVerifier(module, functions, fn, bytes, findings).run();
+    const callees = analyse(fn).calls.map((call) => functions.get(call.callee));
+    findings.push(...verified(fn, [bytes, ...callees], () => new FunctionVerifier(module, functions, fn, bytes).run()));
   }
   return findings.slice(0, maxFindings);
 }
@@ -64,6 +68,7 @@ const holds = (type: NumType, mem: MemType): boolean =>
   mem === 'f32' || mem === 'f64' || mem === 'i64' ? type === mem : type === 'i32' || type === 'i64';
 
 class FunctionVerifier {
+  private readonly findings: string[] = [];
   private readonly labels = new Set<string>();
   private readonly allLabels = new Set<string>();
   private readonly gotos = new Set<string>();
@@ -73,14 +78,13 @@ class FunctionVerifier {
     private readonly functions: ReadonlyMap<string, IrFunction>,
     private readonly fn: IrFunction,
     private readonly memoryBytes: number,
-    private readonly findings: string[],
   ) {}
 
   private report(text: string): void {
     this.findings.push(`${this.fn.name}: ${text}`);
   }
 
-  run(): void {
+  run(): readonly string[] {
     const { fn } = this;
     if (fn.paramCount > fn.locals.length) this.report(`has ${fn.paramCount} parameters and ${fn.locals.length} locals`);
     if (fn.hasInstance && (fn.paramCount < 1 || fn.locals[0]?.type !== 'i32'))
@@ -91,6 +95,7 @@ class FunctionVerifier {
     if (fn.frameSize < 0 || fn.frameSize % 8 !== 0) this.report(`frame size ${fn.frameSize} is not a multiple of 8`);
     this.statements(fn.body);
     if (fn.result !== undefined && !endsAlways(fn.body)) this.report('can end without a result');
+    return this.findings;
   }
 
   private site(site: number, what: string): void {

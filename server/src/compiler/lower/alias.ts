@@ -26,16 +26,26 @@ export interface CellTable {
   cell(key: Omit<IrCell, 'aliased'>, links: readonly AliasLink[], size: number): IrCell;
   /** Something may write these bytes by address. */
   mark(links: readonly AliasLink[], size: number): void;
+  /** Cells of an earlier compile; `changed` is called by `finish` where what it decides of one of them is not what it was. */
+  addAll(cells: readonly PlacedCell[], changed: () => void): void;
   finish(): void;
+}
+
+export interface PlacedCell {
+  readonly cell: IrCell;
+  readonly links: readonly AliasLink[];
+  readonly size: number;
 }
 
 type MutableCell = { -readonly [K in keyof IrCell]: IrCell[K] };
 
 export function createCellTable(): CellTable {
-  const cells: { readonly cell: MutableCell; readonly links: readonly AliasLink[]; readonly size: number }[] = [];
+  const cells: PlacedCell[] = [];
+  const groups: { readonly cells: readonly PlacedCell[]; readonly changed?: () => void }[] = [{ cells }];
   return {
+    addAll: (list, changed) => void groups.push({ cells: list, changed }),
     cell(key, links, size) {
-      const cell: MutableCell = { ...key, aliased: false };
+      const cell: IrCell = { ...key, aliased: false };
       cells.push({ cell, links, size });
       return cell;
     },
@@ -52,8 +62,15 @@ export function createCellTable(): CellTable {
         }
         return ranges;
       };
-      for (const { cell, links, size } of cells) {
-        cell.aliased = links.some((link) => overlaps(rangesOf(link.domain), link.offset, link.offset + size));
+      for (const group of groups) {
+        let differs = false;
+        for (const { cell, links, size } of group.cells) {
+          const aliased = links.some((link) => overlaps(rangesOf(link.domain), link.offset, link.offset + size));
+          if (cell.aliased === aliased) continue;
+          differs = true;
+          (cell as MutableCell).aliased = aliased;
+        }
+        if (differs) group.changed?.();
       }
     },
   };

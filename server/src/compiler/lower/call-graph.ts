@@ -1,24 +1,11 @@
 import type { IrFunction } from '../ir/ir.js';
-import { walkStatements } from '../ir/walk.js';
+import { analyse } from '../ir/optimize/analysis.js';
 
 /** Who calls whom, by IR name. */
 export type CallGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function callGraph(functions: ReadonlyMap<string, IrFunction>): CallGraph {
-  const graph = new Map<string, Set<string>>();
-  for (const fn of functions.values()) {
-    const callees = new Set<string>();
-    walkStatements(fn.body, {
-      statement(s) {
-        if (s.op === 'call') callees.add(s.callee);
-      },
-      expression(e) {
-        if (e.op === 'call') callees.add(e.callee);
-      },
-    });
-    graph.set(fn.name, callees);
-  }
-  return graph;
+  return new Map([...functions.values()].map((fn) => [fn.name, new Set(analyse(fn).calls.map((call) => call.callee))]));
 }
 
 export function reachable(graph: CallGraph, from: Iterable<string>): Set<string> {

@@ -1,10 +1,8 @@
-import type { SourceSpan } from '../../model/source-span.js';
-import { lineColumn } from '../../model/source-span.js';
 import type { CodeSite } from '../../model/program-image.js';
 import type { Compilation, Constant } from '../check/compilation.js';
 import type { BlockSymbol, CallableSymbol, VariableSymbol } from '../check/symbols.js';
 import type { IrFunction } from '../ir/ir.js';
-import { createCellTable, createDomain, type AliasDomain } from './alias.js';
+import { createCellTable } from './alias.js';
 import { createConstantPool } from './constant-pool.js';
 import { evaluateConstant, mutedProblems } from './evaluate-constant.js';
 import { FunctionBuilder } from './function-builder.js';
@@ -12,7 +10,10 @@ import { adaptLiteral } from './literal-value.js';
 import { dispatchFunction, dispatchName } from './lower-dispatch.js';
 import { lowerBlockBody, lowerBlockInit, lowerCallable } from './lower-pou.js';
 import { runtimeFunction } from './lower-runtime.js';
-import type { Lowering } from './lowering.js';
+import type { LoweringMemory } from './lowering-memory.js';
+import { createLoweringRecorder, type Origin } from './lowering-recorder.js';
+import type { Lowering, OutsideWrite } from './lowering.js';
+import { siteOf } from './site-of.js';
 
 /** What the memory layout provides once it is known. */
 export interface Placement {
@@ -23,12 +24,19 @@ export interface Placement {
   staticCell(variable: VariableSymbol): number;
 }
 
+/** What earlier compiles of the project left, and where the bodies of this one come from. */
+export interface Remembered {
+  readonly memory: LoweringMemory;
+  originOf(symbol: CallableSymbol | BlockSymbol): Origin;
+}
+
 /** Creates the state in which bodies become IR; `drain` lowers everything that was asked for. */
 export function createLowering(
   base: Omit<Compilation, 'evaluate'>,
   placement: Placement,
+  remembered: Remembered,
 ): Lowering & { drain(): void } {
-  const domains = new Map<BlockSymbol, AliasDomain>();
+  const { memory } = remembered;
   const functions = new Map<string, IrFunction>();
   const asked = new Set<string>();
   const queue: (() => void)[] = [];
@@ -36,24 +44,53 @@ export function createLowering(
   const constants = new Map<VariableSymbol, Constant | undefined>();
   const running = new Set<VariableSymbol>();
   const broken = new Set<VariableSymbol>();
+  const cells = createCellTable();
+  const pool = createConstantPool(() => placement.poolStart);
   const sites: CodeSite[] = [];
+  const siteIds: number[] = [];
+  const outsideWrites: OutsideWrite[] = [];
 
-  const ask = (name: string, make: () => IrFunction): string => {
+  const addSite = (id: number, site: CodeSite): void => {
+    siteIds.push(id);
+    sites.push(site);
+  };
+  const recorder = createLoweringRecorder({
+    memory,
+    cells,
+    pool,
+    problems: base.problems,
+    functions,
+    isAsked: (name) => asked.has(name),
+    ask: (name) =>
+      void ask(name, 'library', () => {
+        throw new Error(`${name} was asked for and is not known`);
+      }),
+    addSite,
+    addOutsideWrite: (write) => void outsideWrites.push(write),
+  });
+
+  const ask = (name: string, origin: Origin, make: () => IrFunction): string => {
+    recorder.noteAsked(name);
     if (!asked.has(name)) {
       asked.add(name);
-      queue.push(() => functions.set(name, make()));
+      queue.push(() => functions.set(name, recorder.lower(name, origin, make)));
     }
     return name;
   };
 
   const c: Lowering & { drain(): void } = {
     ...base,
-    cells: createCellTable(),
-    memory: createDomain('memory'),
-    pool: createConstantPool(() => placement.poolStart),
+    problems: recorder.problems,
+    cells: recorder.cells,
+    memory: memory.memoryDomain,
+    pool: recorder.pool,
     sites,
     functions,
-    outsideWrites: [],
+    outsideWrites,
+    noteOutsideWrite(write) {
+      outsideWrites.push(write);
+      recorder.noteOutsideWrite(write);
+    },
     evaluate(expression, scope, expected, quiet = false) {
       const quick = quickLiteral(expression, expected, c);
       if (quick !== undefined) return quick;
@@ -63,20 +100,22 @@ export function createLowering(
       return evaluateConstant(muted, expression, scope, expected, true);
     },
     site(span, pou) {
-      sites.push(siteOf(span, pou));
-      return sites.length - 1;
+      const id = memory.newSite();
+      recorder.noteSite(id, span, pou);
+      addSite(id, siteOf(span, pou));
+      return id;
     },
-    domainOf(block) {
-      let domain = domains.get(block);
-      if (!domain) {
-        domain = createDomain(block.name, block);
-        domains.set(block, domain);
-      }
-      return domain;
+    siteNumbers() {
+      const numbers = new Int32Array(memory.siteCount);
+      for (const [number, id] of siteIds.entries()) numbers[id] = number;
+      return numbers;
     },
-    needCallable: (symbol: CallableSymbol) => ask(symbol.irName, () => lowerCallable(c, symbol)),
-    needBody: (block) => ask(block.irName, () => lowerBlockBody(c, block)),
+    domainOf: (block) => memory.domainOf(block),
+    needCallable: (symbol: CallableSymbol) =>
+      ask(symbol.irName, remembered.originOf(symbol), () => lowerCallable(c, symbol)),
+    needBody: (block) => ask(block.irName, remembered.originOf(block), () => lowerBlockBody(c, block)),
     needInit(block) {
+      recorder.cannotRepeat();
       if (inits.has(block)) return inits.get(block);
       inits.set(block, undefined);
       const made = lowerBlockInit(c, block);
@@ -84,11 +123,15 @@ export function createLowering(
       inits.set(block, made?.name);
       return made?.name;
     },
-    needDispatch: (owner, method) => ask(dispatchName(owner, method), () => dispatchFunction(c, owner, method)),
-    needRuntime: (name) => ask(name, () => runtimeFunction(name)),
+    needDispatch: (owner, method) =>
+      ask(dispatchName(owner, method), 'library', () => dispatchFunction(c, owner, method)),
+    needRuntime: (name) => ask(name, 'library', () => runtimeFunction(name)),
     programAddress: (program) => placement.programAddress(program),
     directAddress: (node) => placement.directAddress(node),
-    staticCell: (variable) => placement.staticCell(variable),
+    staticCell(variable) {
+      recorder.cannotRepeat();
+      return placement.staticCell(variable);
+    },
     external(variable) {
       return variable.target;
     },
@@ -165,17 +208,4 @@ function defaultConstant(variable: VariableSymbol): Constant | undefined {
     default:
       return undefined;
   }
-}
-
-function siteOf(span: SourceSpan, pou: string): CodeSite {
-  const { source } = span;
-  const { line, column } = lineColumn(source, span.start);
-  return {
-    pou,
-    file: source.file,
-    language: source.language,
-    line,
-    column,
-    ...(source.element && { element: source.element }),
-  };
 }

@@ -84,7 +84,7 @@ export function storePlace(f: FunctionBuilder, place: Place, type: Type, value: 
 function noteOutsideWrite(f: FunctionBuilder, place: Place & { form: 'cell' }, size: number): void {
   const own = f.instance && f.c.domainOf(f.instance);
   for (const { domain, offset } of place.links) {
-    if (domain !== own && domain.block) f.c.outsideWrites.push({ writer: f.name, domain, offset, size });
+    if (domain !== own && domain.block) f.c.noteOutsideWrite({ writer: f.name, domain, offset, size });
   }
 }
 

@@ -16,7 +16,7 @@ import { emitRuntimeInitial, emitRuntimeMembers } from './lower-initializer.js';
 import { addressOf, framePlace, instancePlace, loadPlace, scalarOf, storePlace } from './lower-place.js';
 import { lowerStatements } from './lower-statement.js';
 import type { Lowering } from './lowering.js';
-import { createFacts, scanStatements, type BodyFacts } from './scan-body.js';
+import { factsOf, type BodyFacts } from './scan-body.js';
 import { formOf, hasResultAddress, signatureResult } from './signature.js';
 
 const statementsOf = (
@@ -36,8 +36,7 @@ export function lowerCallable(c: Lowering, symbol: CallableSymbol): IrFunction {
   const block = symbol.owner?.kind === 'block' ? symbol.owner : undefined;
   const f = new FunctionBuilder(c, symbol.irName, symbol.scope, block, pouNameOf(symbol), symbol.standard);
   const statements = statementsOf(symbol);
-  const facts = createFacts();
-  scanStatements(statements, facts);
+  const facts = factsOf(statements);
   warnNoResult(c, symbol, statements, facts);
   const inFrame = (variable: VariableSymbol): boolean => !scalarOf(variable.type) || facts.addressed.has(variable.key);
   const outputs: { readonly variable: VariableSymbol; readonly address: IrExpr }[] = [];
@@ -220,8 +219,7 @@ function initialiseAggregate(
 export function lowerBlockBody(c: Lowering, block: BlockSymbol): IrFunction {
   const f = new FunctionBuilder(c, block.irName, block.scope, block, block.name, block.standard);
   const statements = statementsOf(block);
-  const facts = createFacts();
-  scanStatements(statements, facts);
+  const facts = factsOf(statements);
   for (const variable of block.variables.values()) {
     if (variable.section === 'VAR_TEMP') {
       if (tempsInInstance(block)) initialiseTemp(f, variable);

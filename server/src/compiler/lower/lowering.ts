@@ -30,9 +30,12 @@ export interface Lowering extends Compilation {
   readonly pool: ConstantPool;
   readonly sites: CodeSite[];
   readonly functions: Map<string, IrFunction>;
-  readonly outsideWrites: OutsideWrite[];
+  readonly outsideWrites: readonly OutsideWrite[];
+  noteOutsideWrite(write: OutsideWrite): void;
   /** Sites whose POU name and position are known already. */
   site(span: SourceSpan, pou: string): number;
+  /** The index in `sites` by what `site` gave. */
+  siteNumbers(): Int32Array;
   domainOf(block: BlockSymbol): AliasDomain;
   /** The function will be lowered, now or later; gives its IR name. */
   needCallable(symbol: CallableSymbol): string;

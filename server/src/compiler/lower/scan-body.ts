@@ -14,7 +14,20 @@ export interface BodyFacts {
 
 const takesAddress: ReadonlySet<string> = new Set(['ADR', 'REF', '__REFADR']);
 
-export function scanStatements(statements: readonly Statement[], facts: BodyFacts): void {
+const known = new WeakMap<readonly Statement[], BodyFacts>();
+
+/** Facts of a whole body; several passes ask for them. */
+export function factsOf(body: readonly Statement[]): BodyFacts {
+  let facts = known.get(body);
+  if (!facts) {
+    facts = createFacts();
+    scanStatements(body, facts);
+    known.set(body, facts);
+  }
+  return facts;
+}
+
+function scanStatements(statements: readonly Statement[], facts: BodyFacts): void {
   for (const statement of statements) scanStatement(statement, facts);
 }
 

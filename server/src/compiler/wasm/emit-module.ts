@@ -1,4 +1,5 @@
 import type { IrEntry, IrFunction, IrModule, NumType } from '../ir/ir.js';
+import { createMemo } from '../ir/optimize/memo.js';
 import { optimizeModule } from '../ir/optimize/optimize-module.js';
 import { walkStatements } from '../ir/walk.js';
 import { hostFunctions, type HostFunctionName } from '../../model/host-function.js';
@@ -13,6 +14,8 @@ import { op, valueType } from './opcodes.js';
 export interface EmitOptions {
   /** Statement hooks, every cell and local in memory. */
   readonly instrument: boolean;
+  /** What the code says for each site of the IR; absent: the same. */
+  readonly siteNumbers?: Int32Array;
 }
 
 /**
@@ -38,8 +41,10 @@ export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
   };
   const move = module.functions.length + module.entries.length + 1;
   const hostIndex = new Map(imports.map((name, index) => [name, index]));
+  const { siteNumbers } = options;
   const context: ModuleContext = {
     instrument: options.instrument,
+    siteNumber: (site) => (site < 0 || !siteNumbers ? site : siteNumbers[site]!),
     stackLimit: module.stackLimit,
     faultBlockType: signatures.faultBlock(),
     functionIndex: (name) => imports.length + (name === '$move' ? move : need(indexOf, name)),
@@ -157,36 +162,51 @@ function emitEntry(
 const resultOf = (name: HostFunctionName): NumType | undefined => hostFunctions[name].result;
 
 /** Host functions in the order of the table, so that equal programs give equal bytes, and whether `$move` is called. */
-function usedFunctions(module: IrModule, instrument: boolean): { imports: readonly HostFunctionName[]; move: boolean } {
-  const used = new Set<string>();
+function usedFunctions(
+  module: IrModule,
+  instrument: boolean,
+): Used & { readonly imports: readonly HostFunctionName[] } {
+  const all = module.functions.map((fn) => usedBy(fn, [instrument], () => usedIn(fn, instrument)));
+  const names = new Set(all.flatMap((one) => [...one.names]));
+  return {
+    names,
+    move: all.some((one) => one.move),
+    imports: (Object.keys(hostFunctions) as HostFunctionName[]).filter((name) => names.has(name)),
+  };
+}
+
+interface Used {
+  readonly names: ReadonlySet<string>;
+  readonly move: boolean;
+}
+
+const usedBy = createMemo<Used>();
+
+function usedIn(fn: IrFunction, instrument: boolean): Used {
+  const names = new Set<string>();
+  const kernel = kernelFor(fn);
+  if (kernel) return { names, move: kernel.text.body.includes('$move') };
   let move = false;
-  for (const fn of module.functions) {
-    const kernel = kernelFor(fn);
-    if (kernel) {
-      move ||= kernel.text.body.includes('$move');
-      continue;
-    }
-    if (frameLayout(fn, instrument).size > 0) used.add('fault');
-    walkStatements(fn.body, {
-      expression(expr) {
-        if (expr.op === 'callHost') used.add(expr.callee);
-        else if (
-          expr.op === 'checkIndex' ||
-          expr.op === 'checkNonZero' ||
-          expr.op === 'checkRef' ||
-          expr.op === 'checkIndexDynamic'
-        )
-          used.add('fault');
-      },
-      statement(statement) {
-        if (statement.op === 'callHost') used.add(statement.callee);
-        else if (statement.op === 'fault' || statement.op === 'faultScope') used.add('fault');
-        else if (statement.op === 'copy' && statement.size.op !== 'const') move = true;
-        if (instrument && !fn.trusted && statement.site !== undefined && statement.site >= 0) used.add('hook');
-      },
-    });
-  }
-  return { imports: (Object.keys(hostFunctions) as HostFunctionName[]).filter((name) => used.has(name)), move };
+  if (frameLayout(fn, instrument).size > 0) names.add('fault');
+  walkStatements(fn.body, {
+    expression(expr) {
+      if (expr.op === 'callHost') names.add(expr.callee);
+      else if (
+        expr.op === 'checkIndex' ||
+        expr.op === 'checkNonZero' ||
+        expr.op === 'checkRef' ||
+        expr.op === 'checkIndexDynamic'
+      )
+        names.add('fault');
+    },
+    statement(statement) {
+      if (statement.op === 'callHost') names.add(statement.callee);
+      else if (statement.op === 'fault' || statement.op === 'faultScope') names.add('fault');
+      else if (statement.op === 'copy' && statement.size.op !== 'const') move = true;
+      if (instrument && !fn.trusted && statement.site !== undefined && statement.site >= 0) names.add('hook');
+    },
+  });
+  return { names, move };
 }
 
 /** Function types without repeats. */

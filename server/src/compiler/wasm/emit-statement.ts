@@ -28,7 +28,7 @@ export function emitStatements(context: FunctionContext, body: readonly IrStmt[]
 function emitStatement(context: FunctionContext, statement: IrStmt): void {
   const { code } = context;
   if (context.module.instrument && statement.site !== undefined && statement.site >= 0)
-    emitHook(context, statement.site);
+    emitHook(context, context.module.siteNumber(statement.site));
   switch (statement.op) {
     case 'setLocal':
       if (context.localsInFrame) {

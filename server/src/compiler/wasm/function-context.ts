@@ -7,6 +7,7 @@ import { emptyBlock, op, v128Type, valueType } from './opcodes.js';
 export interface ModuleContext {
   readonly instrument: boolean;
   readonly stackLimit: number;
+  siteNumber(site: SiteId): number;
   /** Index of a function of the module in the function index space. */
   readonly functionIndex: (name: string) => number;
   hasResult(name: string): boolean;
@@ -111,7 +112,7 @@ export class FunctionContext {
   faultIf(codeNumber: number, site: SiteId, condition: () => void): void {
     this.usesFault = true;
     this.i32(codeNumber);
-    this.i32(site);
+    this.i32(this.module.siteNumber(site));
     condition();
     this.branch(this.faultDepth, op.brIf);
     this.code.byte(op.drop);
@@ -122,7 +123,7 @@ export class FunctionContext {
   fault(codeNumber: number, site: SiteId): void {
     this.usesFault = true;
     this.i32(codeNumber);
-    this.i32(site);
+    this.i32(this.module.siteNumber(site));
     this.branch(this.faultDepth);
   }
 

@@ -27,6 +27,8 @@ export interface ModuleFacts {
   /** True where the two may share a byte inside `fn`, whose instance lies at one of its known addresses, if they are known. */
   mayMeet(fn: IrFunction, a: Span, b: Span): boolean;
   setMeets(fn: IrFunction, effects: CallEffects, span: Span): boolean;
+  /** All of the above that concerns `fn`, as a text: equal texts of two modules mean equal answers. */
+  outlook(fn: IrFunction): string;
 }
 
 export function moduleFacts(module: IrModule): ModuleFacts {
@@ -76,8 +78,24 @@ export function moduleFacts(module: IrModule): ModuleFacts {
     return set.ordered().some(([start, end]) => crosses(fn, own.start, own.end, start, end));
   };
 
+  const effectTexts = new Map<string, string>();
+  const effectText = (name: string): string => {
+    let text = effectTexts.get(name);
+    if (text === undefined) {
+      const { absolute, instance, anything } = effects.get(name)!;
+      const spans = (set: SpanSet): string => set.ordered().join(';');
+      text = `${name}|${functions.get(name)!.hasInstance}|${anything}|${spans(absolute)}|${spans(instance)}`;
+      effectTexts.set(name, text);
+    }
+    return text;
+  };
+
   const facts: ModuleFacts = {
     functions,
+    outlook(fn) {
+      const callees = new Set(calls.get(fn.name)!.map((call) => call.callee));
+      return [addressesOf(fn)?.join() ?? '', ...[...callees].map(effectText)].join('\n');
+    },
     effectsOf: (name) => effects.get(name)!,
     callEffects(call) {
       const callee = functions.get(call.callee)!;

@@ -2,7 +2,10 @@ import type { IrCell, IrExpr, IrFunction, IrModule, IrStmt } from '../ir.js';
 import { callsOf, instancePlaces } from './call-graph.js';
 import { collapseTemporaries } from './collapse-temporaries.js';
 import { mapStatements } from './map-ir.js';
+import { createMemo } from './memo.js';
 import { simplification, simplifyFunction } from './simplify-function.js';
+
+const simplified = createMemo<IrFunction>();
 
 /**
  * Functions that run on one instance only, as programs mostly do: their members become cells at fixed addresses. All functions
@@ -15,12 +18,13 @@ export function fixAndSimplify(module: IrModule): IrModule {
     ...module,
     functions: module.functions.map((fn) => {
       const place = places.get(fn.name);
-      const plain = collapseTemporaries(fn);
-      if (!fn.hasInstance || !place || place.onStack || place.addresses === 'unknown' || place.addresses.size !== 1) {
-        return simplifyFunction(plain);
-      }
-      const [address] = place.addresses;
-      return fixedAt(plain, address!);
+      const fixed =
+        fn.hasInstance && place && !place.onStack && place.addresses !== 'unknown' && place.addresses.size === 1;
+      const [address] = fixed ? (place.addresses as ReadonlySet<number>) : [];
+      return simplified(fn, [address], () => {
+        const plain = collapseTemporaries(fn);
+        return address === undefined ? simplifyFunction(plain) : fixedAt(plain, address);
+      });
     }),
   };
 }

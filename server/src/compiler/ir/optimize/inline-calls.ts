@@ -3,6 +3,7 @@ import { walkStatements } from '../walk.js';
 import { analyse, type CallNode } from './analysis.js';
 import { callOrder, callsOf } from './call-graph.js';
 import { mapStatements } from './map-ir.js';
+import { createMemo } from './memo.js';
 
 /**
  * Nodes of the IR that a callee may have to be copied into its caller: anywhere, inside of a loop, where it is called once, and
@@ -11,6 +12,8 @@ import { mapStatements } from './map-ir.js';
 const limits = { anywhere: 36, inLoop: 160, calledOnce: 300, few: 200, growth: 6000 } as const;
 /** A caller grows to this size at most: the optimising compiler behind us is not linear. */
 const maxCallerSize = 16_000;
+
+const inlined = createMemo<IrFunction>();
 
 interface Candidate {
   readonly fn: IrFunction;
@@ -27,8 +30,11 @@ export function inlineCalls(module: IrModule, keep: (fn: IrFunction) => boolean)
   const candidates = new Map<string, Candidate>();
   for (const name of callOrder(calls).order) {
     let fn = functions.get(name)!;
-    if (calls.get(name)!.some((call) => candidates.has(call.callee))) {
-      fn = new Inliner(fn, candidates, callCount).run();
+    const own = calls.get(name)!;
+    if (own.some((call) => candidates.has(call.callee))) {
+      const before = fn;
+      const chosen = own.flatMap(({ callee }) => [candidates.get(callee)?.fn, callCount.get(callee) === 1]);
+      fn = inlined(before, chosen, () => new Inliner(before, candidates, callCount).run());
       functions.set(name, fn);
     }
     const size = keep(fn) ? undefined : inlinableSize(fn);

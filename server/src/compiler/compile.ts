@@ -1,7 +1,7 @@
 import type { BuildResult } from '../model/program-image.js';
 import { foldName } from '../model/identifier.js';
+import type { CompileInput } from './compile-input.js';
 import { buildImage } from './image/build-image.js';
-import type { IrModule } from './ir/ir.js';
 import { checkDeclarations } from './check/check-declarations.js';
 import { checkForeignCode } from './check/rule-foreign.js';
 import type { Compilation } from './check/compilation.js';
@@ -11,8 +11,6 @@ import { linkInheritance } from './check/link-inheritance.js';
 import { createSymbolTable } from './check/symbols.js';
 import { createProgram } from './image/create-program.js';
 import { desugarUnit } from './lower/desugar.js';
-import type { LoweringMemory } from './lower/lowering-memory.js';
-export { createLoweringMemory, type LoweringMemory } from './lower/lowering-memory.js';
 import { namePous } from './name-pous.js';
 import { createProblems, type Problems } from './problems.js';
 import { uniqueProblems } from './unique-problems.js';
@@ -23,22 +21,8 @@ import { standardDeclarations } from './standard-declarations.js';
 import { findStandardFunction } from './stdlib/standard-functions.js';
 import type { PouDeclaration, SourceUnit, TypeNode } from './syntax/ast.js';
 
-export interface SourceDocument {
-  /** Path or name shown in findings. The ending tells the form: .xml PLCopen; .st .iecst .exp .il and others plain text. */
-  readonly name: string;
-  readonly content: string | Uint8Array;
-}
-export interface CompileInput {
-  readonly name: string;
-  readonly documents: readonly SourceDocument[];
-  readonly profile: Profile;
-  /** Also make `instrumentedWasm`. */
-  readonly instrument?: boolean;
-  /** Sees the verified IR before code is made of it: for tests. */
-  readonly inspect?: (module: IrModule) => void;
-  /** What earlier compiles of the project left: makes this one faster, and changes nothing else. */
-  readonly memory?: LoweringMemory;
-}
+export type { CompileInput, SourceDocument } from './compile-input.js';
+export { createLoweringMemory, type LoweringMemory } from './lower/lowering-memory.js';
 
 /** Compiles documents to an image. Pure and deterministic; findings about the program are in the result, never thrown. */
 export function compile(input: CompileInput): BuildResult {

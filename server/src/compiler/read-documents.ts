@@ -1,5 +1,5 @@
 import type { SourceText } from '../model/source-span.js';
-import type { SourceDocument } from './compile.js';
+import type { SourceDocument } from './compile-input.js';
 import { decodeDocument } from './plcopen/decode-document.js';
 import { importPlcopen } from './plcopen/import.js';
 import type { Problems } from './problems.js';

@@ -1,10 +1,11 @@
 import type { PouSummary, ProgramImage } from '../../model/program-image.js';
 import type { Language } from '../../model/source-span.js';
 import { alignUp } from '../check/type-size.js';
-import type { CompileInput } from '../compile.js';
+import type { CompileInput } from '../compile-input.js';
 import type { IrModule } from '../ir/ir.js';
 import { verifyModule } from '../ir/verify.js';
 import { deepestStack, reachable } from '../lower/call-graph.js';
+import { languageOf } from '../lower/desugar.js';
 import { dateAddress, firstScanAddress, nowAddress } from '../lower/lowering.js';
 import type { Body, PouDeclaration, SourceUnit } from '../syntax/ast.js';
 import { emitModule } from '../wasm/emit-module.js';
@@ -99,34 +100,22 @@ function digestOf(image: Omit<ProgramImage, 'digest'>): string {
   return digest.hex();
 }
 
-function languageOf(body: Body | undefined): Language {
-  switch (body?.kind) {
-    case undefined:
-      return 'ST';
-    case 'statements':
-    case 'graph':
-      return body.language;
-    case 'il':
-      return 'IL';
-    case 'sfc':
-      return 'SFC';
-  }
-}
+const bodyLanguage = (body: Body | undefined): Language => (body ? languageOf(body) : 'ST');
 
 function summarise(pou: PouDeclaration): PouSummary[] {
   const digest = pouDigest(pou);
   return [
-    { name: [...pou.namespace, pou.name].join('.'), kind: pou.pouKind, language: languageOf(pou.body), digest },
+    { name: [...pou.namespace, pou.name].join('.'), kind: pou.pouKind, language: bodyLanguage(pou.body), digest },
     ...pou.methods.map((m): PouSummary => ({
       name: `${pou.name}.${m.name}`,
       kind: 'method',
-      language: languageOf(m.body),
+      language: bodyLanguage(m.body),
       digest,
     })),
     ...pou.actions.map((a): PouSummary => ({
       name: `${pou.name}.${a.name}`,
       kind: 'action',
-      language: languageOf(a.body),
+      language: bodyLanguage(a.body),
       digest,
     })),
     ...pou.properties.map((p): PouSummary => ({

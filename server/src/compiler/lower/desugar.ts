@@ -92,7 +92,8 @@ interface Lowered {
   readonly value?: Expression;
 }
 
-function languageOf(body: Body): Statements['language'] {
+/** The language that a body is written in. */
+export function languageOf(body: Body): Statements['language'] {
   switch (body.kind) {
     case 'statements':
     case 'graph':

@@ -3,7 +3,7 @@ import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
 import type { IrExpr, IrFunction, IrLocal, IrStmt, NumType } from '../ir/ir.js';
 import { alignUp } from '../check/type-size.js';
 import { createDomain, type AliasDomain } from './alias.js';
-import { seq } from './ir-make.js';
+import { seq } from '../ir/make.js';
 import type { Lowering } from './lowering.js';
 import type { Operand, Place } from './operand.js';
 

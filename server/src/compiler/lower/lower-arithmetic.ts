@@ -5,11 +5,11 @@ import type { IrExpr } from '../ir/ir.js';
 import type { BinaryExpression } from '../syntax/ast.js';
 import { foldTypedBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, unary } from './ir-make.js';
+import { binary, unary } from '../ir/make.js';
 import { constantOf, convertValue, operandType, rvalue, typedConstant } from './lower-convert.js';
 import { checkOverflow } from './lower-overflow.js';
 import { lowerStandardOperator } from './lower-standard.js';
-import { wrapValue } from './lower-place.js';
+import { wrapInteger } from '../stdlib/wrap-integer.js';
 import { errorOperand, type Operand } from './operand.js';
 import { both, durationAsNumber, functionOf, reportOperator } from './operator-operands.js';
 
@@ -99,7 +99,7 @@ function computeNumber(
   if (f.c.profile.integerOverflow === 'fault' && !f.trusted)
     return { kind: 'value', type, ir: checkOverflow(f, node, type, raw, first, second) };
   const stays = node.op === 'MOD' || (node.op === '/' && type.group !== 'signed');
-  return { kind: 'value', type, ir: stays ? raw : wrapValue(type, raw) };
+  return { kind: 'value', type, ir: stays ? raw : wrapInteger(type, raw) };
 }
 
 /** Pointers count in bytes: pointer + bytes and pointer - bytes are pointers, pointer - pointer is a DINT. */

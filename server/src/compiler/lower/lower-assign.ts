@@ -8,7 +8,7 @@ import { elementaryTypes as e, underlying, type Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Assignment } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, cond, copy, i32, iff, load } from './ir-make.js';
+import { binary, cond, copy, i32, iff, load } from '../ir/make.js';
 import { coerce, constantOf, operandType, reportNoValue, rvalue } from './lower-convert.js';
 import { isValueOperand, lowerExpression, lowerRaw } from './lower-expression.js';
 import { assignInitializer } from './lower-initializer.js';

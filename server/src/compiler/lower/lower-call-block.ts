@@ -4,7 +4,7 @@ import type { BlockSymbol, CallableSymbol, VariableSymbol } from '../check/symbo
 import type { Argument, CallExpression } from '../syntax/ast.js';
 import { bindArguments } from './bind-arguments.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { i32 } from './ir-make.js';
+import { i32 } from '../ir/make.js';
 import { assignOperand } from './lower-assign.js';
 import { assignInitializer } from './lower-initializer.js';
 import { assignOutput, passReference } from './lower-call-function.js';

@@ -10,7 +10,7 @@ import type { Argument, CallExpression, Expression } from '../syntax/ast.js';
 import { bindArguments } from './bind-arguments.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { writeInitial } from './initial-bytes.js';
-import { i32 } from './ir-make.js';
+import { i32 } from '../ir/make.js';
 import { assignOperand, copyString } from './lower-assign.js';
 import { coerce, operandType } from './lower-convert.js';
 import { withEnable, splitEnable } from './lower-enable.js';

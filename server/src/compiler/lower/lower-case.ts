@@ -4,7 +4,7 @@ import { elementaryTypes as e, underlying, type Type } from '../check/types.js';
 import type { IrCase } from '../ir/ir.js';
 import type { CaseStatement, Expression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { unary } from './ir-make.js';
+import { unary } from '../ir/make.js';
 import { constantOf, operandType, rvalue, settle } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
 import { lowerStatements } from './lower-statement.js';

@@ -6,7 +6,7 @@ import type { BinaryOp, IrExpr } from '../ir/ir.js';
 import type { BinaryExpression, BinaryOperator } from '../syntax/ast.js';
 import { foldBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, unary } from './ir-make.js';
+import { binary, unary } from '../ir/make.js';
 import { constantOf, convertValue, operandType, rvalue, typedConstant } from './lower-convert.js';
 import { lowerStandardOperator } from './lower-standard.js';
 import { type Operand } from './operand.js';

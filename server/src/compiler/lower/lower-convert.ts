@@ -16,11 +16,12 @@ import {
 import type { IrExpr, UnaryOp } from '../ir/ir.js';
 import { constantIr } from './constant-ir.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, i32, i64, iff, unary, zero } from './ir-make.js';
+import { binary, i32, i64, iff, unary, zero } from '../ir/make.js';
 import { typeOfDirect } from './lower-assign.js';
 import { adaptLiteral, literalType, wrapConstant } from './literal-value.js';
 import { standardConversion } from './lower-standard.js';
-import { addressOf, loadPlace, scalarOf, wrapValue } from './lower-place.js';
+import { addressOf, loadPlace, scalarOf } from './lower-place.js';
+import { wrapInteger } from '../stdlib/wrap-integer.js';
 import { readProperty } from './lower-property.js';
 import type { Operand } from './operand.js';
 import { blockOfType, interfaceOfType, namedSymbolOf } from './type-symbol.js';
@@ -311,13 +312,13 @@ export function convertValue(f: FunctionBuilder, value: IrExpr, from: Type, to: 
 
 /** Between integers and bit strings: sign or zero extension, or the low bits. */
 export function convertInteger(value: IrExpr, from: ElementaryType, to: ElementaryType): IrExpr {
-  if (from.num === 'i64') return to.num === 'i64' ? value : wrapValue(to, unary('i32.wrap_i64', value));
+  if (from.num === 'i64') return to.num === 'i64' ? value : wrapInteger(to, unary('i32.wrap_i64', value));
   if (to.num === 'i64') return unary(signedSource(from) ? 'i64.extend_i32_s' : 'i64.extend_i32_u', value);
   const fits =
     to.size > from.size
       ? to.group === 'signed' || !signedSource(from) || to.size === 4
       : to.size === from.size && signedSource(from) === (to.group === 'signed');
-  return fits ? value : wrapValue(to, value);
+  return fits ? value : wrapInteger(to, value);
 }
 
 function convertElementary(

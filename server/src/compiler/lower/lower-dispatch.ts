@@ -1,7 +1,7 @@
 import { implementsInterface, withDerived } from '../check/lookup.js';
 import type { BlockSymbol, CallableSymbol, InterfaceSymbol } from '../check/symbols.js';
 import type { IrCase, IrExpr, IrFunction, IrLocal, IrStmt } from '../ir/ir.js';
-import { load } from './ir-make.js';
+import { load } from '../ir/make.js';
 import type { Lowering } from './lowering.js';
 import { implementationIn } from './lower-method.js';
 import { parameterTypes, signatureResult } from './signature.js';

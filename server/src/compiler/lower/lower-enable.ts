@@ -3,7 +3,7 @@ import type { SourceSpan } from '../../model/source-span.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { Argument } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { i32, zero } from './ir-make.js';
+import { i32, zero } from '../ir/make.js';
 import { assignOperand } from './lower-assign.js';
 import { coerce, operandType, rvalue, settle } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';

@@ -2,7 +2,7 @@ import type { Type } from '../check/types.js';
 import { nullType } from '../check/types.js';
 import type { Expression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { i32 } from './ir-make.js';
+import { i32 } from '../ir/make.js';
 import { lowerCall } from './lower-call.js';
 import { lowerDirect } from './lower-direct.js';
 import { lowerIndex } from './lower-index.js';

@@ -4,7 +4,7 @@ import { underlying, type ElementaryType } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Expression, ForStatement } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, cond, i32, i64, iff, not } from './ir-make.js';
+import { binary, cond, i32, i64, iff, not } from '../ir/make.js';
 import { assignOperand, checkWritable } from './lower-assign.js';
 import {
   coerce,
@@ -18,7 +18,8 @@ import {
 } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { comparisonCode } from './lower-comparison.js';
-import { loadPlace, stablePlace, storePlace, wrapValue } from './lower-place.js';
+import { loadPlace, stablePlace, storePlace } from './lower-place.js';
+import { wrapInteger } from '../stdlib/wrap-integer.js';
 import { adaptLiteral, rangeOf } from './literal-value.js';
 import { lowerLoopBody, lowerStatements, pushLoop } from './lower-statement.js';
 import type { Operand } from './operand.js';
@@ -147,7 +148,7 @@ function emitLoop(
     if (!f.trusted) f.siteAt(position, f.c.site(node.span, f.pouName));
     lowerLoopBody(f, frame, node.body);
     const amount = 'constant' in step ? ofType(type, step.constant) : step.ir;
-    const raw = wrapValue(type, binary(`${num}.add`, read(), amount));
+    const raw = wrapInteger(type, binary(`${num}.add`, read(), amount));
     if (staysInRange(type, limit, step)) storePlace(f, variable.place, type, raw);
     else {
       const next = f.once(raw, 'next');

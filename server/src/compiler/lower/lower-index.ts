@@ -6,7 +6,7 @@ import { elementaryTypes as e, underlying, type ArrayType } from '../check/types
 import type { IrExpr } from '../ir/ir.js';
 import type { Expression, IndexExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, cond, i32, plus, unary } from './ir-make.js';
+import { binary, cond, i32, plus, unary } from '../ir/make.js';
 import { constantOf, operandType, rvalue, settle } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
 import { addressOf, memberPlace } from './lower-place.js';

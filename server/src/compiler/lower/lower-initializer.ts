@@ -8,7 +8,7 @@ import { findMethod } from '../check/lookup.js';
 import { lowerFunctionCall } from './lower-call-function.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { walkArguments, walkInitial, walkMembers, type InitialVisitor } from './initial-walk.js';
-import { binary, copy, i32, iff } from './ir-make.js';
+import { binary, copy, i32, iff } from '../ir/make.js';
 import { assignOperand } from './lower-assign.js';
 import { lowerExpression } from './lower-expression.js';
 import { addressOf, instancePlace, memberPlace } from './lower-place.js';

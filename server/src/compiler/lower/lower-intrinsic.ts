@@ -7,7 +7,7 @@ import { typeName } from '../check/type-name.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { CallExpression, Expression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, cond, i32, load } from './ir-make.js';
+import { binary, cond, i32, load } from '../ir/make.js';
 import { coerce, constantOf, operandType, rvalue } from './lower-convert.js';
 import { isValueOperand, lowerExpression, lowerRaw } from './lower-expression.js';
 import { dateAddress, firstScanAddress, nowAddress } from './lowering.js';

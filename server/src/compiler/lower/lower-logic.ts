@@ -4,7 +4,7 @@ import type { BinaryOp, IrExpr, IrStmt } from '../ir/ir.js';
 import type { BinaryExpression } from '../syntax/ast.js';
 import { foldBinary, foldTypedBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, cond, i32 } from './ir-make.js';
+import { binary, cond, i32 } from '../ir/make.js';
 import { constantOf, convertValue, operandType, rvalue, typedConstant } from './lower-convert.js';
 import { type Operand } from './operand.js';
 import { both, reportOperator } from './operator-operands.js';

@@ -3,7 +3,7 @@ import { findMethod, withDerived } from '../check/lookup.js';
 import type { BlockSymbol, CallableSymbol, InterfaceSymbol } from '../check/symbols.js';
 import type { InstanceRegion, IrExpr } from '../ir/ir.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { i32 } from './ir-make.js';
+import { i32 } from '../ir/make.js';
 import { addressOf, bareAddress, loadPlace } from './lower-place.js';
 import { checkedAddress } from './lower-pointer.js';
 import type { Place, Receiver } from './operand.js';

@@ -3,8 +3,8 @@ import type { ElementaryType } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { BinaryExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, f32, f64, i64, iff, not, unary } from './ir-make.js';
-import { wrapValue } from './lower-place.js';
+import { binary, f32, f64, i64, iff, not, unary } from '../ir/make.js';
+import { wrapInteger } from '../stdlib/wrap-integer.js';
 
 /**
  * Checks of profiles in which integers don't wrap (fault R4008) or reals stay finite (R4009). `ir` is the raw result of the
@@ -18,9 +18,9 @@ export function checkOverflow(
   left: IrExpr,
   right: IrExpr,
 ): IrExpr {
-  if (f.trusted) return isReal(type) ? ir : wrapValue(type, ir);
+  if (f.trusted) return isReal(type) ? ir : wrapInteger(type, ir);
   if (isReal(type)) return f.c.profile.realNonFinite === 'fault' ? checkFinite(f, node, type, ir) : ir;
-  if (f.c.profile.integerOverflow !== 'fault') return wrapValue(type, ir);
+  if (f.c.profile.integerOverflow !== 'fault') return wrapInteger(type, ir);
   return f.sequence(() => {
     const site = f.site(node.span);
     const fail = (test: IrExpr): void => f.emit(iff(test, [{ op: 'fault', code: 'R4008', faultSite: site }]));
@@ -28,7 +28,7 @@ export function checkOverflow(
       // 64 bits hold every result of 32-bit operands but products of two UDINT, whose upper half shows them as well.
       const extend = type.group === 'signed' ? 'i64.extend_i32_s' : 'i64.extend_i32_u';
       const wide = f.once(wideResult(node.op, type, unary(extend, left), unary(extend, right)), 'wide');
-      const value = f.once(wrapValue(type, unary('i32.wrap_i64', wide)), 'narrow');
+      const value = f.once(wrapInteger(type, unary('i32.wrap_i64', wide)), 'narrow');
       fail(binary('i64.ne', unary(extend, value), wide));
       return value;
     }

@@ -4,7 +4,8 @@ import { elementaryTypes, type ElementaryType, type Type } from '../check/types.
 import type { IrCell, IrExpr, MemType, NumType } from '../ir/ir.js';
 import type { AliasLink } from './alias.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, i32, i64, load, plus, store, unary } from './ir-make.js';
+import { binary, i32, i64, load, plus, store, unary } from '../ir/make.js';
+import { wrapInteger } from '../stdlib/wrap-integer.js';
 import type { Place } from './operand.js';
 
 /** How a scalar lies in memory and what it is as a value; undefined for strings, arrays, structures and instances. */
@@ -121,23 +122,7 @@ function storePart(f: FunctionBuilder, place: Place & { form: 'part' }, value: I
   }
   const moved = place.shift === 0 ? bits : binary('i32.shl', bits, i32(place.shift));
   const combined = binary('i32.or', binary('i32.and', old, i32(Number(BigInt.asIntN(32, ~mask)))), moved);
-  storePlace(f, whole, place.wholeType, wrapValue(place.wholeType, combined));
-}
-
-/** Brings an i32 back to the representation of a narrow type; others are whole already. */
-export function wrapValue(type: ElementaryType, value: IrExpr): IrExpr {
-  switch (type.mem) {
-    case 'i8':
-      return unary('i32.extend8_s', value);
-    case 'i16':
-      return unary('i32.extend16_s', value);
-    case 'u8':
-      return binary('i32.and', value, i32(type === elementaryTypes.BOOL ? 1 : 255));
-    case 'u16':
-      return binary('i32.and', value, i32(65535));
-    default:
-      return value;
-  }
+  storePlace(f, whole, place.wholeType, wrapInteger(place.wholeType, combined));
 }
 
 /** The same place with its address computed once. */

@@ -8,7 +8,7 @@ import { operandType, rvalue } from './lower-convert.js';
 import { lowerRaw } from './lower-expression.js';
 import { addressOf } from './lower-place.js';
 import { errorOperand, type Operand } from './operand.js';
-import { i32 } from './ir-make.js';
+import { i32 } from '../ir/make.js';
 
 /** An address that faults where it is NULL; the standard library's own code is trusted. */
 export function checkedAddress(f: FunctionBuilder, value: IrExpr, span: SourceSpan): IrExpr {

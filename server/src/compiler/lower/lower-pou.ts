@@ -9,7 +9,7 @@ import { constantIr } from './constant-ir.js';
 import { FunctionBuilder } from './function-builder.js';
 import { writeInitial } from './initial-bytes.js';
 import { isPlain } from './initial-walk.js';
-import { binary, copy, i32, not, store, zero } from './ir-make.js';
+import { binary, copy, i32, not, store, zero } from '../ir/make.js';
 import { copyString } from './lower-assign.js';
 import { callBody } from './lower-call-block.js';
 import { emitRuntimeInitial, emitRuntimeMembers } from './lower-initializer.js';

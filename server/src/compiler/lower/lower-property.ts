@@ -2,7 +2,7 @@ import type { SourceSpan } from '../../model/source-span.js';
 import type { Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { i32 } from './ir-make.js';
+import { i32 } from '../ir/make.js';
 import { coerce } from './lower-convert.js';
 import { callOnReceiver, emitCall } from './lower-method.js';
 import { scalarOf } from './lower-place.js';

@@ -1,5 +1,5 @@
 import type { IrExpr, IrFunction, IrLocal, IrStmt } from '../ir/ir.js';
-import { binary, i32, iff, load, store, unary } from './ir-make.js';
+import { binary, i32, iff, load, store, unary } from '../ir/make.js';
 import type { RuntimeFunction } from './lowering.js';
 
 const get = (local: IrLocal): IrExpr => ({ op: 'local', type: local.type, local });

@@ -9,7 +9,7 @@ import type { ArgumentInfo, LowerContext, Overload, StandardFunction } from '../
 import { findStandardFunction } from '../stdlib/standard-functions.js';
 import type { Argument, CallExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { i32 } from './ir-make.js';
+import { i32 } from '../ir/make.js';
 import { coerce, constantOf, operandType, reportNoValue, typedConstant } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { addressOf, scalarOf, storePlace } from './lower-place.js';

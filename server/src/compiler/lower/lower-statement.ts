@@ -16,7 +16,7 @@ import type {
   WhileStatement,
 } from '../syntax/ast.js';
 import type { FunctionBuilder, LoopFrame } from './function-builder.js';
-import { iff, not } from './ir-make.js';
+import { iff, not } from '../ir/make.js';
 import { assignOperand, lowerAssignment } from './lower-assign.js';
 import { lowerCase } from './lower-case.js';
 import { coerce, operandType, reportNoValue, settle } from './lower-convert.js';

@@ -3,11 +3,11 @@ import { typeName } from '../check/type-name.js';
 import { elementaryTypes as e, underlying, type Type } from '../check/types.js';
 import type { UnaryExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { binary, i32, i64, not, unary, zero } from './ir-make.js';
+import { binary, i32, i64, not, unary, zero } from '../ir/make.js';
 import { wrapConstant } from './literal-value.js';
 import { constantOf, operandType, reportNoValue, rvalue, typedConstant } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
-import { wrapValue } from './lower-place.js';
+import { wrapInteger } from '../stdlib/wrap-integer.js';
 import { errorOperand, type Operand } from './operand.js';
 
 export function lowerUnary(f: FunctionBuilder, node: UnaryExpression, expected: Type | undefined): Operand {
@@ -47,7 +47,7 @@ export function lowerUnary(f: FunctionBuilder, node: UnaryExpression, expected: 
       return {
         kind: 'value',
         type,
-        ir: wrapValue(type, binary(`${type.num as 'i32' | 'i64'}.sub`, zero(type.num), value)),
+        ir: wrapInteger(type, binary(`${type.num as 'i32' | 'i64'}.sub`, zero(type.num), value)),
       };
     case 'NOT':
       if (type === e.BOOL)
@@ -59,7 +59,10 @@ export function lowerUnary(f: FunctionBuilder, node: UnaryExpression, expected: 
       return {
         kind: 'value',
         type,
-        ir: wrapValue(type, binary(`${type.num as 'i32' | 'i64'}.xor`, value, type.num === 'i64' ? i64(-1n) : i32(-1))),
+        ir: wrapInteger(
+          type,
+          binary(`${type.num as 'i32' | 'i64'}.xor`, value, type.num === 'i64' ? i64(-1n) : i32(-1)),
+        ),
       };
   }
 }

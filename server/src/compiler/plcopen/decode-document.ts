@@ -1,4 +1,4 @@
-import type { SourceDocument } from '../compile.js';
+import type { SourceDocument } from '../compile-input.js';
 import type { Problems } from '../problems.js';
 
 /** Larger documents are refused before they are parsed. */

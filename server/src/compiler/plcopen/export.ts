@@ -1,4 +1,4 @@
-import type { SourceDocument } from '../compile.js';
+import type { SourceDocument } from '../compile-input.js';
 import type { Problems } from '../problems.js';
 import { parseUnit } from '../st/parse-unit.js';
 import { sameName } from '../../model/identifier.js';

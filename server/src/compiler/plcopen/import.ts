@@ -1,4 +1,4 @@
-import type { SourceDocument } from '../compile.js';
+import type { SourceDocument } from '../compile-input.js';
 import type { Problems } from '../problems.js';
 import type { Declaration, SourceUnit } from '../syntax/ast.js';
 import { decodeDocument } from './decode-document.js';

@@ -1,6 +1,6 @@
 import type { Language } from '../../model/source-span.js';
 import { sameName } from '../../model/identifier.js';
-import type { SourceDocument } from '../compile.js';
+import type { SourceDocument } from '../compile-input.js';
 import type { Problems } from '../problems.js';
 import type { Body, PouDeclaration } from '../syntax/ast.js';
 import { parseBody, printBody } from '../text/text-form.js';

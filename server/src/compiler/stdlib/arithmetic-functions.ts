@@ -16,7 +16,7 @@ import type { ArithmeticOperation } from './arithmetic.js';
 import { lowerArithmetic, scaleDuration } from './arithmetic.js';
 import { convertScalar } from './convert-scalar.js';
 import { define, overload } from './define.js';
-import { binary, callHost, unary } from './ir-build.js';
+import { binary, callHost, unary } from '../ir/make.js';
 import { normalizeDuration } from './normalize-duration.js';
 import type { ArgumentInfo, LowerContext, Overload, OverloadProblem, StandardFunction } from './standard-function.js';
 import { wrapInteger } from './wrap-integer.js';

@@ -1,7 +1,8 @@
 import type { ElementaryType } from '../check/types.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
-import { binary, cond, constant, f64, i64, not, once, unary } from './ir-build.js';
+import { binary, cond, constant, f64, i64, not, unary } from '../ir/make.js';
+import { once } from './once.js';
 import type { LowerContext } from './standard-function.js';
 import { isUnsigned, wrapInteger } from './wrap-integer.js';
 import { widen } from './convert-scalar.js';

@@ -5,7 +5,8 @@ import type { Profile } from '../profile.js';
 import { bitsAndIntegers, commonType, elementaryOf, integers, isLenient, literalType, nameOf } from './arguments.js';
 import { convertScalar } from './convert-scalar.js';
 import { define, overload } from './define.js';
-import { binary, cond, constant, i32, i64, once, unary } from './ir-build.js';
+import { binary, cond, constant, i32, i64, unary } from '../ir/make.js';
+import { once } from './once.js';
 import type { ArgumentInfo, LowerContext, Overload, OverloadProblem, StandardFunction } from './standard-function.js';
 import { wrapInteger } from './wrap-integer.js';
 

@@ -1,6 +1,6 @@
 import type { ElementaryType } from '../check/types.js';
 import type { BinaryOp, IrExpr } from '../ir/ir.js';
-import { binary, i32 } from './ir-build.js';
+import { binary, i32 } from '../ir/make.js';
 import type { LowerContext } from './standard-function.js';
 import { isUnsigned } from './wrap-integer.js';
 

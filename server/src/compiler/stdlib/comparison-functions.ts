@@ -3,7 +3,8 @@ import { nameOf } from './arguments.js';
 import type { Relation } from './compare.js';
 import { compareScalars, compareStrings } from './compare.js';
 import { define, overload } from './define.js';
-import { binary, once } from './ir-build.js';
+import { binary } from '../ir/make.js';
+import { once } from './once.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { StandardFunction } from './standard-function.js';
 

@@ -5,7 +5,7 @@ import type { Profile } from '../profile.js';
 import { elementaryOf, integers, isLenient, literalType, nameOf } from './arguments.js';
 import { convertScalar, timeOfDay } from './convert-scalar.js';
 import { define, isProblem, overload } from './define.js';
-import { binary, i64, localValue, unary } from './ir-build.js';
+import { binary, i64, localValue, unary } from '../ir/make.js';
 import type { ArgumentInfo, LowerContext, OverloadProblem, StandardFunction } from './standard-function.js';
 
 const second = 1_000_000_000n;

@@ -3,7 +3,7 @@ import { errorType } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Profile } from '../profile.js';
 import { foldByLowering } from './fold-constant.js';
-import { i32 } from './ir-build.js';
+import { i32 } from '../ir/make.js';
 import type { ArgumentInfo, LowerContext, Overload, OverloadProblem, StandardFunction } from './standard-function.js';
 
 /** A standard function as a table row: what `resolve` gets is already counted and free of erroneous arguments. */

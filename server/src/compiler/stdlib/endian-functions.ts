@@ -2,7 +2,8 @@ import type { ElementaryType } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import { elementaryOf, literalType, nameOf } from './arguments.js';
 import { define, overload } from './define.js';
-import { binary, i32, i64, once, unary } from './ir-build.js';
+import { binary, i32, i64, unary } from '../ir/make.js';
+import { once } from './once.js';
 import type { StandardFunction } from './standard-function.js';
 import { wrapInteger } from './wrap-integer.js';
 

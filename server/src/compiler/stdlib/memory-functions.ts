@@ -4,7 +4,8 @@ import type { IrExpr, IrStmt } from '../ir/ir.js';
 import { elementaryOf, literalType, nameOf } from './arguments.js';
 import { convertScalar } from './convert-scalar.js';
 import { define, isProblem } from './define.js';
-import { binary, i32, not, once } from './ir-build.js';
+import { binary, i32, not } from '../ir/make.js';
+import { once } from './once.js';
 import type { ArgumentInfo, LowerContext, OverloadProblem, StandardFunction } from './standard-function.js';
 
 type Effect = (first: IrExpr, second: IrExpr, count: IrExpr) => IrStmt;

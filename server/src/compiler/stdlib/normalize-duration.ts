@@ -2,7 +2,7 @@ import type { ElementaryType } from '../check/types.js';
 import { elementaryTypes as e } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Profile } from '../profile.js';
-import { binary, i64 } from './ir-build.js';
+import { binary, i64 } from '../ir/make.js';
 
 /** A TIME in the profile's form: 32-bit milliseconds drop the rest and wrap. */
 export function normalizeDuration(type: ElementaryType, value: IrExpr, profile: Profile): IrExpr {

@@ -5,7 +5,8 @@ import type { HostFunctionName } from '../../model/host-function.js';
 import { commonType, elementaryOf, numbersIn } from './arguments.js';
 import { define, overload } from './define.js';
 import { rounded } from './convert-scalar.js';
-import { binary, callHost, cond, i32, i64, once, unary } from './ir-build.js';
+import { binary, callHost, cond, i32, i64, unary } from '../ir/make.js';
+import { once } from './once.js';
 import type { LowerContext, StandardFunction } from './standard-function.js';
 import { wrapInteger } from './wrap-integer.js';
 

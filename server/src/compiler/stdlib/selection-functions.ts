@@ -8,7 +8,8 @@ import { elementaryOf, integers, isLenient, literalType, nameOf } from './argume
 import { saturatedCount } from './bit-functions.js';
 import { compareScalars, compareStrings } from './compare.js';
 import { define, overload } from './define.js';
-import { binary, cond, i32, once } from './ir-build.js';
+import { binary, cond, i32 } from '../ir/make.js';
+import { once } from './once.js';
 import type { ArgumentInfo, LowerContext, Overload, OverloadProblem, StandardFunction } from './standard-function.js';
 
 /** Selection (IEC 61131-3:2013, table 32), for values of any type. All arguments are evaluated, the one chosen is passed on. */

@@ -4,7 +4,7 @@ import type { IrExpr } from '../ir/ir.js';
 import type { Profile } from '../profile.js';
 import { elementaryOf, integers, isLenient, literalType, nameOf } from './arguments.js';
 import { saturatedCount } from './bit-functions.js';
-import { drop, seq } from './ir-build.js';
+import { drop, seq } from '../ir/make.js';
 import type { ArgumentInfo, LowerContext, OverloadProblem } from './standard-function.js';
 
 /** Longest text that a string function builds where neither the context nor an argument asks for more, in characters. */

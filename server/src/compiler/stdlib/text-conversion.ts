@@ -2,7 +2,7 @@ import type { ElementaryType } from '../check/types.js';
 import { elementaryTypes as e, stringType } from '../check/types.js';
 import type { IrExpr, IrStmt } from '../ir/ir.js';
 import { convertScalar, unitNs, widen } from './convert-scalar.js';
-import { cond, drop, i32, i64, seq, unary } from './ir-build.js';
+import { cond, drop, i32, i64, seq, unary } from '../ir/make.js';
 import { normalizeDuration } from './normalize-duration.js';
 import type { LowerContext } from './standard-function.js';
 

@@ -1,7 +1,8 @@
 import { elementaryTypes as e } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import { define, overload } from './define.js';
-import { binary, cond, f64, i32, once, unary } from './ir-build.js';
+import { binary, cond, f64, i32, unary } from '../ir/make.js';
+import { once } from './once.js';
 import type { LowerContext, StandardFunction } from './standard-function.js';
 
 /** Functions of the libraries that come with TwinCAT (Tc2_Math) and CODESYS (Util), found in many projects. */

@@ -3,7 +3,8 @@ import type { IrExpr } from '../ir/ir.js';
 import { elementaryOf, integers, literalType, nameOf } from './arguments.js';
 import { convertScalar } from './convert-scalar.js';
 import { define, overload } from './define.js';
-import { binary, constant, f64, i32, i64, once, unary } from './ir-build.js';
+import { binary, constant, f64, i32, i64, unary } from '../ir/make.js';
+import { once } from './once.js';
 import type { StandardFunction } from './standard-function.js';
 
 /** Validation (IEC 61131-3:2013, table 39), bounds of arrays (table 15), and the library's window on time. */

@@ -1,6 +1,6 @@
 import type { ElementaryType } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
-import { binary, i32, unary } from './ir-build.js';
+import { binary, i32, unary } from '../ir/make.js';
 
 /** Brings an i32 result back to the invariant of a narrow type; wide types wrap by themselves. */
 export function wrapInteger(type: ElementaryType, value: IrExpr): IrExpr {

@@ -1,7 +1,7 @@
 import type { IrExpr, IrFunction, IrStmt } from '../../../../server/src/compiler/ir/ir.js';
 import { printModule } from '../../../../server/src/compiler/ir/print.js';
 import { verifyModule } from '../../../../server/src/compiler/ir/verify.js';
-import { binary, f64, i32, i64 } from '../../../../server/src/compiler/lower/ir-make.js';
+import { binary, f64, i32, i64 } from '../../../../server/src/compiler/ir/make.js';
 import { call, cell, fn, get, local, member, moduleOf, put, read, set } from '../../../support/ir-build.js';
 
 const findings = (

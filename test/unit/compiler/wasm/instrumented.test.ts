@@ -1,4 +1,4 @@
-import { binary, i32 } from '../../../../server/src/compiler/lower/ir-make.js';
+import { binary, i32 } from '../../../../server/src/compiler/ir/make.js';
 import { emitModule } from '../../../../server/src/compiler/wasm/emit-module.js';
 import { debugFrames, frameHeader } from '../../../../server/src/compiler/wasm/frame-layout.js';
 import { call, cell, fn, get, local, moduleOf, put, read, set } from '../../../support/ir-build.js';

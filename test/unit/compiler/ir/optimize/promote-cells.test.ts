@@ -2,7 +2,7 @@ import type { IrFunction, IrModule, IrStmt } from '../../../../../server/src/com
 import { optimizeModule } from '../../../../../server/src/compiler/ir/optimize/optimize-module.js';
 import { printFunction } from '../../../../../server/src/compiler/ir/print.js';
 import { verifyModule } from '../../../../../server/src/compiler/ir/verify.js';
-import { binary, i32 } from '../../../../../server/src/compiler/lower/ir-make.js';
+import { binary, i32 } from '../../../../../server/src/compiler/ir/make.js';
 import { difference, runEmitted, runInterpreted, type RunPlan } from '../../../../support/compare-ir.js';
 import { call, cell, fn, get, local, member, moduleOf, put, read, set } from '../../../../support/ir-build.js';
 

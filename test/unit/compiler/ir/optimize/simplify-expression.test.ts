@@ -1,7 +1,7 @@
 import type { IrExpr } from '../../../../../server/src/compiler/ir/ir.js';
 import { simplifyFunction } from '../../../../../server/src/compiler/ir/optimize/simplify-function.js';
 import { printExpression } from '../../../../../server/src/compiler/ir/print.js';
-import { binary, cond, f32, f64, i32, i64, load, unary } from '../../../../../server/src/compiler/lower/ir-make.js';
+import { binary, cond, f32, f64, i32, i64, load, unary } from '../../../../../server/src/compiler/ir/make.js';
 import { cell, fn, get, local, read } from '../../../../support/ir-build.js';
 
 const x = get(local(0));

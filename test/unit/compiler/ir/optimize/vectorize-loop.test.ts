@@ -2,7 +2,7 @@ import type { BinaryOp, IrExpr, IrModule, IrStmt, MemType } from '../../../../..
 import { optimizeModule } from '../../../../../server/src/compiler/ir/optimize/optimize-module.js';
 import { memSize, valueTypeOf } from '../../../../../server/src/compiler/ir/memory-type.js';
 import { printModule } from '../../../../../server/src/compiler/ir/print.js';
-import { binary, f32, f64, i32, i64, unary } from '../../../../../server/src/compiler/lower/ir-make.js';
+import { binary, f32, f64, i32, i64, unary } from '../../../../../server/src/compiler/ir/make.js';
 import { difference, runEmitted, runInterpreted, type RunPlan } from '../../../../support/compare-ir.js';
 import { cell, fn, get, local, moduleOf, put, read, set } from '../../../../support/ir-build.js';
 import { createRandomSource, type RandomSource } from '../../../../support/random-source.js';

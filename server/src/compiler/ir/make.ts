@@ -1,4 +1,5 @@
-import type { BinaryOp, IrExpr, IrStmt, MemType, NumType, UnaryOp } from '../ir/ir.js';
+import type { HostFunctionName } from '../../model/host-function.js';
+import type { BinaryOp, IrExpr, IrLocal, IrStmt, MemType, NumType, UnaryOp } from './ir.js';
 
 /** Short forms for the nodes of the IR. */
 export const i32 = (value: number): IrExpr => ({ op: 'const', type: 'i32', value: value | 0 });
@@ -6,29 +7,31 @@ export const i64 = (value: bigint): IrExpr => ({ op: 'const', type: 'i64', value
 export const f32 = (value: number): IrExpr => ({ op: 'const', type: 'f32', value: Math.fround(value) });
 export const f64 = (value: number): IrExpr => ({ op: 'const', type: 'f64', value });
 
-export function zero(type: NumType): IrExpr {
+/** A constant of any number type. */
+export function constant(type: NumType, value: number | bigint): IrExpr {
   switch (type) {
     case 'i32':
-      return i32(0);
+      return i32(Number(BigInt.asIntN(32, BigInt(value))));
     case 'i64':
-      return i64(0n);
+      return i64(BigInt(value));
     case 'f32':
-      return f32(0);
+      return f32(Number(value));
     case 'f64':
-      return f64(0);
+      return f64(Number(value));
   }
 }
 
+export const zero = (type: NumType): IrExpr => constant(type, 0);
+
+const prefixOf = (code: string): NumType => code.slice(0, 3) as NumType;
 const comparison = /^(eq|ne|lt|gt|le|ge)(_[su])?$/;
 
 export function unary(code: UnaryOp, value: IrExpr): IrExpr {
-  const type: NumType = code === 'i64.eqz' ? 'i32' : (code.slice(0, 3) as NumType);
-  return { op: 'unary', type, code, value };
+  return { op: 'unary', type: code === 'i64.eqz' ? 'i32' : prefixOf(code), code, value };
 }
 
 export function binary(code: BinaryOp, left: IrExpr, right: IrExpr): IrExpr {
-  const type: NumType = comparison.test(code.slice(4)) ? 'i32' : (code.slice(0, 3) as NumType);
-  return { op: 'binary', type, code, left, right };
+  return { op: 'binary', type: comparison.test(code.slice(4)) ? 'i32' : prefixOf(code), code, left, right };
 }
 
 /** An address some bytes further on; constants fold. */
@@ -42,6 +45,7 @@ export function plus(address: IrExpr, bytes: number): IrExpr {
   return binary('i32.add', address, i32(bytes));
 }
 
+export const localValue = (local: IrLocal): IrExpr => ({ op: 'local', type: local.type, local });
 export const load = (type: NumType, mem: MemType, address: IrExpr, offset = 0): IrExpr => ({
   op: 'load',
   type,
@@ -57,6 +61,13 @@ export const store = (mem: MemType, address: IrExpr, value: IrExpr, offset = 0):
   value,
 });
 export const copy = (to: IrExpr, from: IrExpr, size: number): IrStmt => ({ op: 'copy', to, from, size: i32(size) });
+export const drop = (value: IrExpr): IrStmt => ({ op: 'drop', value });
+export const callHost = (callee: HostFunctionName, args: readonly IrExpr[], type: NumType): IrExpr => ({
+  op: 'callHost',
+  type,
+  callee,
+  args,
+});
 export const cond = (test: IrExpr, then: IrExpr, otherwise: IrExpr): IrExpr => ({
   op: 'cond',
   type: then.type,

@@ -124,9 +124,10 @@ class FunctionVerifier {
       this.report(`cell ${cell.name} lies outside memory`);
   }
 
-  private typed(expr: IrExpr, type: NumType, what: string): void {
+  /** What the value is for is put together only where it is told. */
+  private typed(expr: IrExpr, type: NumType, what: string, of = ''): void {
     this.expression(expr);
-    if (expr.type !== type) this.report(`${what} is ${expr.type}, not ${type}`);
+    if (expr.type !== type) this.report(`${what}${of === '' ? '' : ` ${of}`} is ${expr.type}, not ${type}`);
   }
 
   private offset(offset: number, what: string): void {
@@ -150,7 +151,7 @@ class FunctionVerifier {
     switch (statement.op) {
       case 'setLocal':
         this.local(statement.local.id, statement.local.type, statement.local.name);
-        this.typed(statement.value, statement.local.type, `value for local ${statement.local.name}`);
+        this.typed(statement.value, statement.local.type, 'value for local', statement.local.name);
         return;
       case 'storeCell':
         this.expression(statement.value);
@@ -272,8 +273,8 @@ class FunctionVerifier {
   }
 
   private signature(callee: string, args: readonly IrExpr[], params: readonly NumType[]): void {
-    const given = args.map((argument) => argument.type).join();
-    if (given !== params.join()) this.report(`call of ${callee}(${params.join()}) with (${given})`);
+    if (args.length === params.length && args.every((argument, i) => argument.type === params[i])) return;
+    this.report(`call of ${callee}(${params.join()}) with (${args.map((argument) => argument.type).join()})`);
   }
 
   private expression(expr: IrExpr): void {
@@ -307,12 +308,12 @@ class FunctionVerifier {
           this.report(`frame address ${expr.offset} outside the frame`);
         return;
       case 'unary':
-        this.typed(expr.value, unaryOperand(expr.code), `operand of ${expr.code}`);
+        this.typed(expr.value, unaryOperand(expr.code), 'operand of', expr.code);
         if (expr.type !== unaryResult(expr.code)) this.report(`${expr.code} as ${expr.type}`);
         return;
       case 'binary':
-        this.typed(expr.left, binaryOperand(expr.code), `left of ${expr.code}`);
-        this.typed(expr.right, binaryOperand(expr.code), `right of ${expr.code}`);
+        this.typed(expr.left, binaryOperand(expr.code), 'left of', expr.code);
+        this.typed(expr.right, binaryOperand(expr.code), 'right of', expr.code);
         if (expr.type !== binaryResult(expr.code)) this.report(`${expr.code} as ${expr.type}`);
         return;
       case 'cond':

@@ -148,16 +148,14 @@ export function tokenize(text: string): Tokens {
     push(mark === '"' ? T.wstring : T.string, from, to);
   };
 
-  const scanNumber = (from: number): void => {
+  const pastDigits = (from: number): number => {
     let i = from;
-    const digits = (): void => {
-      for (;;) {
-        const c = text.charCodeAt(i);
-        if (!isDigit(c) && c !== 95) return;
-        i += 1;
-      }
-    };
-    digits();
+    for (let c = text.charCodeAt(i); isDigit(c) || c === 95; c = text.charCodeAt(i)) i += 1;
+    return i;
+  };
+
+  const scanNumber = (from: number): void => {
+    let i = pastDigits(from);
     let tokenKind: number = T.int;
     const afterDot = kind.length > 0 && kind[kind.length - 1] === T.dot && end[end.length - 1] === from;
     if (text.charCodeAt(i) === 35) {
@@ -166,8 +164,7 @@ export function tokenize(text: string): Tokens {
     } else if (!afterDot) {
       if (text.charCodeAt(i) === 46 && isDigit(text.charCodeAt(i + 1))) {
         tokenKind = T.real;
-        i += 1;
-        digits();
+        i = pastDigits(i + 1);
       }
       const c = text.charCodeAt(i);
       if (c === 69 || c === 101) {
@@ -175,8 +172,7 @@ export function tokenize(text: string): Tokens {
         const first = sign === 43 || sign === 45 ? i + 2 : i + 1;
         if (isDigit(text.charCodeAt(first))) {
           tokenKind = T.real;
-          i = first;
-          digits();
+          i = pastDigits(first);
         }
       }
     }

@@ -1,8 +1,8 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { createLoweringMemory, type LoweringMemory } from '../compiler/compile.js';
 import { HostError } from '../model/host-error.js';
 import { buildDocuments } from './build-documents.js';
-import type { CompileReply, CompileRequest } from './compiler.js';
+import type { CompilerData, CompileReply, CompileRequest } from './compiler.js';
 
 /** Runs in a thread of its own, with a memory limit: hostile documents cost it, not the host. One request at a time. */
 parentPort?.on('message', (request: CompileRequest) => {
@@ -12,11 +12,10 @@ parentPort?.on('message', (request: CompileRequest) => {
 /** Projects whose last compile is remembered, the latest last. */
 const remembered = new Map<string, LoweringMemory>();
 const mostRemembered = 2;
-/** Larger projects are compiled from nothing each time: what is remembered takes some hundred times the text. */
-const mostRememberedBytes = 2 * 1024 * 1024;
+const { rememberedBytes } = workerData as CompilerData;
 
 function memoryFor({ name, documents, profile }: CompileRequest): LoweringMemory | undefined {
-  if (documents.reduce((sum, { content }) => sum + content.length, 0) > mostRememberedBytes) return undefined;
+  if (documents.reduce((sum, { content }) => sum + content.length, 0) > rememberedBytes) return undefined;
   const key = [profile, name, documents[0]?.name].join('\n');
   const memory = remembered.get(key) ?? createLoweringMemory();
   remembered.delete(key);

@@ -22,6 +22,13 @@ export type CompileReply = { readonly id: number } & (
   | { readonly failed: string }
 );
 
+export interface CompilerData {
+  /** Projects whose documents have more bytes than this are compiled from nothing each time. */
+  readonly rememberedBytes: number;
+}
+/** What is remembered takes some 125 times the text (measured at 10,000 lines): two projects have half of the heap at most. */
+const rememberedBytesPerMiB = 2048;
+
 /** Compiles in a worker thread, one project at a time, within limits. */
 export interface Compiler {
   /** An aborted signal ends it with CANCELLED. HostError COMPILE_LIMIT above the limits, NOT_FOUND for an unknown profile; anything else thrown is a defect. */
@@ -79,6 +86,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
   const start = (): Worker => {
     const made = new Worker(workerUrl(), {
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMiB, stackSizeMb: 8 },
+      workerData: { rememberedBytes: options.memoryMiB * rememberedBytesPerMiB } satisfies CompilerData,
       name: 'compiler',
     });
     made.on('message', (reply: CompileReply) => {

@@ -1,4 +1,4 @@
-import { compile, type LoweringMemory } from '../../server/src/compiler/compile.js';
+import { compile, type CompileInput } from '../../server/src/compiler/compile.js';
 import { defaultProfile } from '../../server/src/compiler/profile.js';
 import { createHostFunctions } from '../../server/src/engine/worker/host-functions.js';
 import type { ProgramImage } from '../../server/src/model/program-image.js';
@@ -16,7 +16,7 @@ export interface BenchMachine {
 export function compileProgram(
   name: string,
   content: string,
-  settings: { readonly instrument?: boolean; readonly memory?: LoweringMemory } = {},
+  settings: Pick<CompileInput, 'instrument' | 'memory' | 'inspect'> = {},
 ): ProgramImage {
   const built = compile({ name, documents: [{ name, content }], profile: defaultProfile, ...settings });
   if (!built.image) {

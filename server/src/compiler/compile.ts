@@ -122,12 +122,24 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
   return units.map((unit) => desugarUnit(unit, context));
 }
 
-/** What CODESYS wrote is read with its implicit conversions, whatever the profile; each that narrows is a warning. */
+/**
+ * What a tool exported, it has compiled: such documents are read with implicit conversions, whatever the profile; each that narrows is
+ * a warning. CODESYS also counts the characters of strings its way.
+ */
 function tolerantProfile(profile: Profile, units: readonly SourceUnit[]): Profile {
-  return units.some((unit) => unit.dialect === 'codesys')
-    ? { ...profile, implicitConversion: 'narrowing-with-warning', stringIndex: 'units-from-0' }
-    : profile;
+  if (!units.some((unit) => unit.dialect)) return profile;
+  const isCodesys = units.some((unit) => unit.dialect === 'codesys');
+  let known = tolerant.get(profile);
+  if (!known) {
+    const other: Profile = { ...profile, implicitConversion: 'narrowing-with-warning' };
+    known = { other, codesys: { ...other, stringIndex: 'units-from-0' } };
+    tolerant.set(profile, known);
+  }
+  return isCodesys ? known.codesys : known.other;
 }
+
+/** What is kept for a profile is kept by identity. */
+const tolerant = new WeakMap<Profile, { readonly other: Profile; readonly codesys: Profile }>();
 
 /** A defect of the compiler, or a program that exhausts it: told as a finding, so that nothing escapes. */
 function reportInternal(input: CompileInput, problems: Problems, error: unknown): void {

@@ -63,7 +63,7 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
   return {
     file: document.name,
     ...(libraries.length > 0 && { libraries }),
-    ...(place.dialect === 'codesys' && { dialect: 'codesys' as const }),
+    dialect: place.dialect,
     declarations,
   };
 }

@@ -546,8 +546,8 @@ export type Declaration = PouDeclaration | TypeDeclaration | GlobalsDeclaration 
 /** Everything that one document declares. */
 export interface SourceUnit {
   readonly file: string;
-  /** The family of tools that wrote the document, where its programs rely on that: CODESYS and its kin convert types implicitly. */
-  readonly dialect?: 'codesys';
+  /** Who wrote the document, where a tool did: programs rely on how their tool converts types. */
+  readonly dialect?: 'codesys' | 'other';
   /** Names of the libraries that the document refers to; their sources may be missing. */
   readonly libraries?: readonly string[];
   readonly declarations: readonly Declaration[];

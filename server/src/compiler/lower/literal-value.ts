@@ -169,8 +169,9 @@ function adaptInteger(value: bigint, based: boolean, type: ElementaryType, lenie
     case 'bits': {
       const [low, high] = rangeOf(type);
       if (value >= low && value <= high) return { value };
-      // `16#FFFF` gives the bits of an INT.
-      if (based && value >= 0n && value < 1n << BigInt(type.size * 8)) return { value: wrapConstant(type, value) };
+      // `16#FFFF` gives the bits of an INT, `NOT 16#0F` those of a WORD.
+      const bits = 1n << BigInt(type.size * 8);
+      if (based && value < bits && value >= -bits) return { value: wrapConstant(type, value) };
       if (lenient && value < 0n && value >= -(1n << BigInt(type.size * 8 - 1))) {
         return {
           value: wrapConstant(type, value),

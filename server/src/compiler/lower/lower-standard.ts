@@ -1,4 +1,5 @@
 import type { SourceSpan } from '../../model/source-span.js';
+import { wrapConstant } from './literal-value.js';
 import { foldName } from '../../model/identifier.js';
 import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
@@ -83,8 +84,9 @@ function callFunction(
     return errorOperand;
   }
   const given: Given[] = [];
-  for (const arg of ordered) {
-    const operand = lowerExpression(f, arg.value!, enumHint(given));
+  for (const [i, arg] of ordered.entries()) {
+    const inner = arg.value!.kind === 'call' && fn.alikeFrom !== undefined && i >= fn.alikeFrom ? expected : undefined;
+    const operand = lowerExpression(f, arg.value!, enumHint(given) ?? inner);
     if (operand.kind !== 'error' && !isValueOperand(operand)) {
       reportNoValue(f, operand, arg.value!.span);
       given.push({ operand: errorOperand, span: arg.value!.span });
@@ -207,7 +209,8 @@ function foldArgument(value: ReturnType<typeof constantOf>, to: Type): NonNullab
   if (real && typeof value === 'bigint') return Number(value);
   if (target === e.BOOL && typeof value === 'bigint') return value !== 0n;
   if (target.kind === 'elementary' && !real && target !== e.BOOL && typeof value === 'boolean') return value ? 1n : 0n;
-  return value!;
+  const whole = target.kind === 'elementary' && ['signed', 'unsigned', 'bits'].includes(target.group);
+  return whole && typeof value === 'bigint' ? wrapConstant(target, value) : value!;
 }
 
 export function resultOperand(type: Type, ir: IrExpr): Operand {

@@ -73,5 +73,8 @@ function foldUnary(op: UnaryExpression['op'], operand: Operand & { kind: 'litera
     return { kind: 'literal', type: operand.type, value: -value };
   if (op === '+' && (typeof value === 'bigint' || typeof value === 'number')) return operand;
   if (op === 'NOT' && typeof value === 'boolean') return { kind: 'literal', type: operand.type, value: !value };
+  // All bits turned, however many there will be: below zero until the context says so.
+  if (op === 'NOT' && typeof value === 'bigint')
+    return { kind: 'literal', type: operand.type, value: ~value, based: true };
   return undefined;
 }

@@ -31,7 +31,8 @@ function adapt(f: FunctionBuilder, operand: Operand, type: Type, bits: boolean):
   if (type.kind !== 'elementary' && type.kind !== 'enum') return settle(f, operand);
   const target = type.kind === 'enum' ? type.base : type;
   // In arithmetic `16#FFFF` is 65535, whatever it meets.
-  const adapted = adaptLiteral(operand.type, operand.value, bits && operand.based === true, target, f.c.profile);
+  const asBits = operand.based === true && (bits || (typeof operand.value === 'bigint' && operand.value < 0n));
+  const adapted = adaptLiteral(operand.type, operand.value, asBits, target, f.c.profile);
   if ('problem' in adapted || adapted.warning !== undefined) return settle(f, realForInteger(operand, target));
   return typedConstant(f, target, adapted.value);
 }

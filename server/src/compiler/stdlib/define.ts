@@ -14,6 +14,7 @@ export interface Definition {
   readonly extensible?: boolean;
   /** Fewest arguments; default: all formals. */
   readonly least?: number;
+  readonly alikeFrom?: number;
   readonly aliases?: Readonly<Record<string, string>>;
   resolve(args: readonly ArgumentInfo[], profile: Profile, expected?: Type): Overload | OverloadProblem;
 }
@@ -27,6 +28,7 @@ export function define(definition: Definition): StandardFunction {
     summary: definition.summary,
     formals,
     ...(extensible && { extensible }),
+    ...(definition.alikeFrom !== undefined && { alikeFrom: definition.alikeFrom }),
     ...(definition.aliases && { aliases: definition.aliases }),
     resolve(args, profile, expected) {
       if (args.some((a) => a.type.kind === 'error')) return anything(args);

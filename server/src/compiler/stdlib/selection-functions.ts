@@ -18,6 +18,7 @@ export const selectionFunctions: readonly StandardFunction[] = [
     name: 'MOVE',
     summary: 'The argument itself (IEC 61131-3:2013, table 32).',
     formals: ['IN'],
+    alikeFrom: 0,
     resolve(args, profile, expected) {
       const same = alike(args, profile, expected);
       return 'problem' in same ? same : pass(profile, same, same.params, ([x]) => x!);
@@ -27,6 +28,7 @@ export const selectionFunctions: readonly StandardFunction[] = [
     name: 'SEL',
     summary: 'IN0 where G is FALSE, IN1 where it is TRUE (IEC 61131-3:2013, table 32).',
     formals: ['G', 'IN0', 'IN1'],
+    alikeFrom: 1,
     resolve(args, profile, expected) {
       const same = alike(args.slice(1), profile, expected);
       if ('problem' in same) return same;
@@ -44,6 +46,7 @@ export const selectionFunctions: readonly StandardFunction[] = [
     summary:
       'Argument number K, counted from 0; the nearest one where there is none of that number (IEC 61131-3:2013, table 32).',
     formals: ['K', 'IN0', 'IN1'],
+    alikeFrom: 1,
     least: 2,
     extensible: true,
     resolve: resolveMux,
@@ -54,6 +57,7 @@ export const selectionFunctions: readonly StandardFunction[] = [
     name: 'LIMIT',
     summary: 'MIN(MAX(IN, MN), MX): IN between MN and MX (IEC 61131-3:2013, table 32).',
     formals: ['MN', 'IN', 'MX'],
+    alikeFrom: 0,
     aliases: { MIN: 'MN', MAX: 'MX' },
     resolve(args, profile, expected) {
       const same = alike(args, profile, expected);
@@ -104,6 +108,7 @@ function extreme(name: string, what: string, relation: 'gt' | 'lt'): StandardFun
     name,
     summary: `${what} (IEC 61131-3:2013, table 32).`,
     formals: ['IN1', 'IN2'],
+    alikeFrom: 0,
     extensible: true,
     resolve(args, profile, expected) {
       const same = alike(args, profile, expected);

@@ -62,6 +62,8 @@ export interface StandardFunction {
   readonly extensible?: boolean;
   /** Other dialects' names of formals (`STR` for `IN`): upper-case alias to formal. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** The arguments from this index on have the type of the result, so what the context expects of that it expects of them. */
+  readonly alikeFrom?: number;
   /** Chooses by the types of the arguments (already in formal order). `expected` is the type the context wants, if any. */
   resolve(args: readonly ArgumentInfo[], profile: Profile, expected?: Type): Overload | OverloadProblem;
 }

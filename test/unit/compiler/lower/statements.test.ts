@@ -36,6 +36,18 @@ describe('statements', () => {
       { n: 4 },
     ],
     [
+      'NOT turns all bits of a literal, as many as its context has',
+      'w, v : WORD; x : BYTE; b : BOOL; i : INT; z : DINT;',
+      'v := 16#FFFF; w := v AND NOT 16#0F; x := 16#FF AND NOT 16#0F; b := NOT 16#0F = w; i := NOT 1; z := WORD_TO_DINT(NOT 16#0000);',
+      { w: 0xfff0, x: 0xf0, b: true, i: -2, z: 65_535 },
+    ],
+    [
+      'a function among the arguments of a choice gives what the context wants',
+      'k : INT := 2; n : INT; r : REAL;',
+      'n := SEL(TRUE, 1, MUX(k, 5, 6, 7)); r := MAX(1, MIN(k, 5));',
+      { n: 7, r: 2 },
+    ],
+    [
       'FOR evaluates limit and step once',
       'i, n : INT; l : INT := 3; s : INT := 1;',
       'FOR i := 1 TO l BY s DO l := 100; s := 50; n := n + 1; END_FOR;',

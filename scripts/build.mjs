@@ -16,6 +16,7 @@ const roots = [
   'test/bench',
   'test/failover',
   'test/load',
+  'test/soak',
   'test/support',
 ];
 

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { compileProgram, createBenchMachine } from './bench-machine.js';
 import { benchChanges } from './change-bench.js';
 import { benchCompile } from './compile-bench.js';
+import { benchJitter, type JitterResult } from './jitter-bench.js';
 import { benchFolder } from './paths.js';
 import { benchScale, virtualRate, type VirtualResult } from './scale-bench.js';
 import { benchProgram, type ScanResult } from './scan-bench.js';
@@ -57,7 +58,33 @@ function benchScans(gcc: string | undefined): readonly ScanResult[] {
   return results;
 }
 
-function main(): void {
+async function benchPacing(): Promise<readonly JitterResult[]> {
+  const jitter = await benchJitter(quick ? 1 : 10);
+  const us = (value: number | undefined): string => value?.toFixed(0) ?? '-';
+  printTable(
+    'Lateness of scans, 10,000 variables, beside a bare clock_nanosleep loop in C; microseconds',
+    ['tick ms', 'process', 'p50', 'p99', 'most', 'C p50', 'C p99', 'C most', 'scans', 'missed'],
+    jitter.map((one) => [
+      one.tickMs,
+      one.while,
+      us(one.p50Us),
+      us(one.p99Us),
+      us(one.maxUs),
+      us(one.twinP50Us),
+      us(one.twinP99Us),
+      us(one.twinMaxUs),
+      one.scans,
+      one.missedTicks,
+    ]),
+  );
+  const { pacing } = jitter[0]!;
+  process.stdout.write(
+    `In force: ${pacing.policy === 'fifo' ? `SCHED_FIFO ${pacing.priority}` : 'the usual policy'}, timer slack ${pacing.slackNs ?? 'unknown'} ns, spinning the last ${(pacing.spinNs / 1000).toFixed(0)} us. ${pacing.note ?? ''}\n`,
+  );
+  return jitter;
+}
+
+async function main(): Promise<void> {
   const started = performance.now();
   const gcc = gccVersion();
   if (gcc === undefined) process.stdout.write('There is no gcc here: programs are timed without their twins in C.\n');
@@ -139,6 +166,7 @@ function main(): void {
     );
   }
   const [cpu] = cpus();
+  const jitter = rest ? await benchPacing() : [];
   const report = {
     machine: {
       cpu: cpu?.model ?? 'unknown',
@@ -155,6 +183,7 @@ function main(): void {
     compile,
     virtual,
     scale,
+    jitter,
   };
   process.stdout.write(
     `\n${report.machine.cpu}, ${report.machine.cores} cores; node ${report.versions.node}; ${gcc ?? 'no gcc'}; ${report.commit.slice(0, 12)}; ${report.seconds} s\n`,
@@ -163,4 +192,4 @@ function main(): void {
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
-main();
+await main();

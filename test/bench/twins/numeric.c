@@ -84,7 +84,7 @@ void scan(int64_t now) {
   }
   for (int i = 1; i <= 8; i++) {
     p[i].set_point = i * 10.0;
-    p[i].actual = tank_l[i];
+    p[i].actual = tank_l[i] + (double)noise;
     pid_lreal_run(&p[i]);
   }
   for (int i = 1; i <= 8; i++) tank_l[i] = tank_l[i] + (p[i].output - tank_l[i]) * 0.02;
@@ -123,7 +123,7 @@ void scan(int64_t now) {
     }
   trace = c[0][0] + c[1][1] + c[2][2] + c[3][3];
   for (int i = 0; i < 4; i++)
-    for (int j = 0; j < 4; j++) a[i][j] = a[i][j] * 0.99 + c[j][i] * 0.001;
+    for (int j = 0; j < 4; j++) a[i][j] = a[i][j] * 0.99 + c[j][i] * 0.001 + 0.01;
 }
 
 void report(void) {

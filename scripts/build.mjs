@@ -17,6 +17,7 @@ const roots = [
   'test/failover',
   'test/load',
   'test/soak',
+  'test/fuzz',
   'test/support',
 ];
 

@@ -1,7 +1,7 @@
 import { runChaos } from './chaos.js';
 import { networkFaults } from './network-proxy.js';
 
-/** Kills in the usual run of the tests; `PLC_EMU_CHAOS_ROUNDS=50` in CI. */
+/** Kills in the usual run of the tests; `.ci/run` makes fifty. */
 const rounds = Number(process.env.PLC_EMU_CHAOS_ROUNDS ?? 3);
 const seed = Number(process.env.PLC_EMU_CHAOS_SEED ?? 41);
 

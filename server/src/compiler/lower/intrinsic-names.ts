@@ -5,6 +5,8 @@ const names: ReadonlySet<string> = new Set([
   'SIZEOF',
   'XSIZEOF',
   '__ISVALIDREF',
+  '__QUERYINTERFACE',
+  '__QUERYPOINTER',
   '__NOW',
   '__DATE_NOW',
   '__FIRST_SCAN',

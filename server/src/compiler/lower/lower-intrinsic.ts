@@ -12,6 +12,7 @@ import { coerce, constantOf, operandType, rvalue } from './lower-convert.js';
 import { isValueOperand, lowerExpression, lowerRaw } from './lower-expression.js';
 import { dateAddress, firstScanAddress, nowAddress } from './lowering.js';
 import { addressOfOperand } from './lower-pointer.js';
+import { lowerQuery } from './lower-query.js';
 import { errorOperand, type Operand } from './operand.js';
 
 const value = (type: Type, ir: IrExpr): Operand => ({ kind: 'value', type, ir });
@@ -21,6 +22,8 @@ const counts: Readonly<Record<string, number>> = {
   SIZEOF: 1,
   XSIZEOF: 1,
   __ISVALIDREF: 1,
+  __QUERYINTERFACE: 2,
+  __QUERYPOINTER: 2,
   __NOW: 0,
   __DATE_NOW: 0,
   __FIRST_SCAN: 0,
@@ -50,6 +53,9 @@ export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpre
     case 'SIZEOF':
     case 'XSIZEOF':
       return lowerSize(f, args[0]!);
+    case '__QUERYINTERFACE':
+    case '__QUERYPOINTER':
+      return lowerQuery(f, name, node, args);
     case '__ISVALIDREF':
       return lowerIsValid(f, args[0]!);
     case 'LOWER_BOUND':

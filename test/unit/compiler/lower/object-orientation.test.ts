@@ -1,4 +1,4 @@
-import { run } from '../../../support/run-source.js';
+import { errorsOf, run } from '../../../support/run-source.js';
 
 const shapes = `
 INTERFACE IShape
@@ -125,5 +125,28 @@ FUNCTION_BLOCK Counter
 END_FUNCTION_BLOCK
 PROGRAM Main VAR a, b : Counter; x, y, z : INT; END_VAR x := a.Next(); y := a.Next(); z := b.Next(); END_PROGRAM`;
     expect(run(source, ['Main.x', 'Main.y', 'Main.z'], { profile: 'codesys' })).toEqual([101, 202, 103]);
+  });
+
+  it('tell through __QUERYINTERFACE and __QUERYPOINTER what else an object is', () => {
+    const source = `
+INTERFACE Named METHOD Name : INT END_METHOD END_INTERFACE
+INTERFACE Aged METHOD Age : INT END_METHOD END_INTERFACE
+FUNCTION_BLOCK Both IMPLEMENTS Named, Aged VAR n : INT := 7; END_VAR
+  METHOD Name : INT Name := 1; END_METHOD METHOD Age : INT Age := n; END_METHOD END_FUNCTION_BLOCK
+FUNCTION_BLOCK Older EXTENDS Both END_FUNCTION_BLOCK
+FUNCTION_BLOCK Plain IMPLEMENTS Named METHOD Name : INT Name := 2; END_METHOD END_FUNCTION_BLOCK
+PROGRAM Main VAR both : Older; plain : Plain; named : Named; aged : Aged; p : POINTER TO Both; a, b, c, d, e : BOOL; x, y : INT; END_VAR
+  a := __QUERYINTERFACE(named, aged);
+  named := both; b := __QUERYINTERFACE(named, aged); x := aged.Age(); e := __QUERYPOINTER(named, p); y := p^.n;
+  named := plain; c := __QUERYINTERFACE(named, aged); d := aged <> 0;
+  named := 0;
+END_PROGRAM`;
+    const paths = ['a', 'b', 'c', 'd', 'e', 'x', 'y'].map((name) => `Main.${name}`);
+    expect(run(source, paths, { profile: 'codesys', scans: 2 })).toEqual([false, true, false, false, true, 7, 7]);
+  });
+
+  it('are refused by name where they would be made while the program runs', () => {
+    const source = `FUNCTION_BLOCK F END_FUNCTION_BLOCK PROGRAM Main VAR p : POINTER TO F; END_VAR p := __NEW(F); __DELETE(p); END_PROGRAM`;
+    expect(errorsOf(source, 'codesys')).toEqual(['E9106@1', 'E9106@1']);
   });
 });

@@ -1107,9 +1107,9 @@ const table = {
   },
   E9102: {
     severity: 'error',
-    title: 'Generic type parameters are not supported',
+    title: 'Type parameters in the wrong place',
     explain:
-      'FUNCTION f<T : ANY_NUM> belongs to one compiler only. Write one function per type, or use the generic types of the standard library.',
+      'Type parameters, FUNCTION f<T : ANY_NUM> : T, are of functions only. A call takes `f__INT` where somebody has written that, else the body of `f` with INT for T. Write other program units once per type.',
   },
   E9103: {
     severity: 'error',

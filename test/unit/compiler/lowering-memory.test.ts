@@ -86,6 +86,14 @@ describe('a compile that remembers the ones before', () => {
     expectSame(memory, project());
   });
 
+  it('takes the body that a generic function has now', () => {
+    const generic = (body: string): string =>
+      `FUNCTION Id<T : ANY_INT> : T VAR_INPUT v : T; END_VAR ${body} END_FUNCTION ${project({ main: 'n := Id(n) + Id(INT#2);' })}`;
+    expectSame(memory, generic('Id := v;'));
+    expectSame(memory, generic('Id := v + 1;'));
+    expectSame(memory, `\n${generic('Id := v + 1;')}`);
+  });
+
   it('places warnings of bodies that were not lowered where those bodies are now', () => {
     const warns = project({ b: 'o := list[i]; IF TRUE THEN ; END_IF; g := INT#5 / INT#2; Twice(v := g);' });
     expectSame(memory, warns);

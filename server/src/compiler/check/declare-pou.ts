@@ -81,7 +81,6 @@ interface CallableParts {
   readonly standard?: boolean;
   readonly external?: boolean;
   readonly returnNode?: TypeNode | undefined;
-  readonly generics?: readonly string[];
 }
 
 export function createCallable(c: Compilation, parts: CallableParts): CallableSymbol {
@@ -106,7 +105,6 @@ export function createCallable(c: Compilation, parts: CallableParts): CallableSy
     parameters: [],
     variables,
     ...(parts.returnNode && { returnNode: parts.returnNode }),
-    ...(parts.generics && { generics: parts.generics }),
   };
   const owner = parts.owner?.kind === 'block' ? parts.owner : undefined;
   const scope: Scope = { ...parts.scope, ...(owner && { block: owner }), callable: symbol };
@@ -148,11 +146,16 @@ export function scopeOf(declaration: {
   return { namespace: declaration.namespace.map(foldName), usings: declaration.usings.map(foldName) };
 }
 
-export function declareFunction(c: Compilation, declaration: PouDeclaration): CallableSymbol {
+/** `irName` is its own where the declaration stands for several functions. */
+export function declareFunction(
+  c: Compilation,
+  declaration: PouDeclaration,
+  irName = qualified(declaration),
+): CallableSymbol {
   return createCallable(c, {
     form: 'function',
     name: declaration.name,
-    irName: qualified(declaration),
+    irName,
     span: declaration.nameSpan,
     scope: scopeOf(declaration),
     blocks: declaration.blocks,

@@ -68,6 +68,11 @@ function noteNamespace(c: Compilation, namespace: readonly string[]): void {
 /** Declares a POU; also used for those of the standard library when a program first mentions them. */
 export function declarePou(c: Compilation, declaration: PouDeclaration): void {
   const key = qualifiedKey(declaration.namespace, declaration.name);
+  if (declaration.generics) {
+    if (c.table.generics.has(key)) reportTwice(c, declaration.nameSpan, declaration.name);
+    else c.table.generics.set(key, declaration);
+    return;
+  }
   if (declaration.pouKind === 'function') {
     const symbol = declareFunction(c, declaration);
     const block = c.table.types.get(key);

@@ -1,4 +1,5 @@
 import { foldName } from '../../model/identifier.js';
+import type { PouDeclaration } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import type {
   BlockSymbol,
@@ -47,6 +48,10 @@ export function findFunction(c: Compilation, scope: Scope, name: string): Callab
   if (found) return found;
   // Helpers of the standard library call each other.
   return key.startsWith('__') && c.loadStandard(key) ? c.table.functions.get(key) : undefined;
+}
+
+export function findGeneric(c: Compilation, scope: Scope, name: string): PouDeclaration | undefined {
+  return inNamespaces(scope, foldName(name), (k) => c.table.generics.get(k));
 }
 
 export function findGlobal(c: Compilation, scope: Scope, name: string): VariableSymbol | undefined {

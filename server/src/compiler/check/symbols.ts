@@ -98,8 +98,6 @@ export interface CallableSymbol {
   readonly variables: ReadonlyMap<string, VariableSymbol>;
   readonly result?: VariableSymbol;
   readonly returnNode?: TypeNode;
-  /** Type parameters `T: ANY_NUM` of a generic function, which calls resolve by the name of an instance `f__INT`. */
-  readonly generics?: readonly string[];
 }
 
 export interface PropertySymbol {
@@ -178,6 +176,8 @@ export type NamedTypeSymbol = TypeSymbol | BlockSymbol | InterfaceSymbol;
 export interface SymbolTable {
   readonly types: Map<string, NamedTypeSymbol>;
   readonly functions: Map<string, CallableSymbol>;
+  /** Functions with type parameters: each call means an instance, `f__INT`, which is among the functions once it is called. */
+  readonly generics: Map<string, PouDeclaration>;
   readonly globals: Map<string, VariableSymbol>;
   /** Globals that only the name of their list reaches. */
   readonly qualifiedOnly: Set<VariableSymbol>;
@@ -194,6 +194,7 @@ export function createSymbolTable(): SymbolTable {
   return {
     types: new Map(),
     functions: new Map(),
+    generics: new Map(),
     globals: new Map(),
     qualifiedOnly: new Set(),
     lists: new Map(),

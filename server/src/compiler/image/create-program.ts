@@ -100,7 +100,7 @@ export function createProgram(
 
   const lower = (): void => {
     if (earlier) earlier.enter(surroundingsDigest(c.profile, units, schedule, memory!));
-    for (const fn of c.table.functions.values()) if (!fn.standard && !fn.generics) c.needCallable(fn);
+    for (const fn of c.table.functions.values()) if (!fn.standard) c.needCallable(fn);
     for (const symbol of [...c.table.types.values()])
       if (symbol.kind === 'block' && !symbol.standard) needBlock(c, symbol);
     c.drain();

@@ -1,5 +1,5 @@
 import { foldName } from '../../model/identifier.js';
-import { findFunction, findMethod } from '../check/lookup.js';
+import { findFunction, findGeneric, findMethod } from '../check/lookup.js';
 import type { VariableSymbol } from '../check/symbols.js';
 import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
@@ -8,6 +8,7 @@ import { findStandardFunction, namedFunctions } from '../stdlib/standard-functio
 import type { CallExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { isIntrinsic } from './intrinsic-names.js';
+import { genericInstance } from './lower-generic.js';
 import { lowerBlockCall } from './lower-call-block.js';
 import { lowerFunctionCall } from './lower-call-function.js';
 import { operandType } from './lower-convert.js';
@@ -99,6 +100,11 @@ function lowerCallee(f: FunctionBuilder, node: CallExpression): Operand {
     const fn = findFunction(f.c, f.scope, callee.name);
     if (fn) return { kind: 'function', symbol: fn };
     if (isIntrinsic(key) || findStandardFunction(key)) return { kind: 'standard', name: key };
+  }
+  const generic = findStandardFunction(key) ? undefined : findGeneric(f.c, f.scope, callee.name);
+  if (generic) {
+    const symbol = genericInstance(f, generic, node);
+    return symbol ? { kind: 'function', symbol } : errorOperand;
   }
   if (!isKnownName(f, callee.name)) {
     reportMissingFunction(f, callee.name, callee.span);

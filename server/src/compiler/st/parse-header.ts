@@ -38,6 +38,7 @@ export interface Header extends Modifiers {
   extends: string[];
   implements: string[];
   baseSpans: Map<string, SourceSpan>;
+  generics?: { readonly name: string; readonly constraint: string }[];
   returnType?: TypeNode;
 }
 
@@ -52,7 +53,10 @@ export function parseHeader(p: Cursor, modifiers: Modifiers, what: string): Head
     p.at += 2;
   }
   const header: Header = { ...modifiers, name, nameSpan, extends: [], implements: [], baseSpans: new Map() };
-  if (p.kind() === T.less) parseGenerics(p);
+  if (p.kind() === T.less) {
+    const generics = parseGenerics(p, what);
+    if (generics) header.generics = generics;
+  }
   for (;;) {
     if (p.takeKeyword(K.EXTENDS)) header.extends.push(...parseNames(p, header.baseSpans));
     else if (p.takeKeyword(K.IMPLEMENTS)) header.implements.push(...parseNames(p, header.baseSpans));
@@ -65,16 +69,29 @@ export function parseHeader(p: Cursor, modifiers: Modifiers, what: string): Head
   return header;
 }
 
-function parseGenerics(p: Cursor): void {
+/** `<T : ANY_NUM, U : ANY>`, of functions only. */
+function parseGenerics(p: Cursor, what: string): Header['generics'] {
   const start = p.start();
-  while (p.kind() !== T.greater && p.kind() !== T.end && !p.lineBreak(1)) p.advance();
-  p.take(T.greater);
+  const generics: { readonly name: string; readonly constraint: string }[] = [];
+  p.advance();
+  while (p.kind() === T.word && p.kind(1) === T.colon && p.kind(2) === T.word) {
+    generics.push({ name: p.word(0), constraint: p.word(2) });
+    p.at += 3;
+    if (!p.take(T.comma)) break;
+  }
+  const whole = generics.length > 0 && p.take(T.greater);
+  if (whole && what === 'function') return generics;
+  if (!whole) {
+    while (p.kind() !== T.greater && p.kind() !== T.end && !p.lineBreak(1)) p.advance();
+    p.take(T.greater);
+  }
   p.report(
     'E9102',
     start,
     p.previousEnd(),
-    'Generic type parameters `<T : ...>` are not supported: write one function per type.',
+    'Only functions have type parameters, written `<T : ANY_NUM>`: write one program unit per type.',
   );
+  return undefined;
 }
 
 /** `A, Lib.B`. */

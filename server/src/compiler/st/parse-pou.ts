@@ -58,6 +58,7 @@ export function parsePou(p: Cursor, namespace: readonly string[], usings: readon
     nameSpan: header?.nameSpan ?? p.span(start),
     namespace: [...namespace],
     usings: [...usings],
+    ...(header?.generics && { generics: header.generics }),
     ...(header?.returnType && { returnType: header.returnType }),
     abstract: modifiers.abstract,
     final: modifiers.final,

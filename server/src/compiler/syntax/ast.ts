@@ -437,6 +437,8 @@ export interface PouDeclaration extends Node {
   readonly nameSpan: SourceSpan;
   readonly namespace: readonly string[];
   readonly usings: readonly string[];
+  /** Type parameters of a FUNCTION, `<T : ANY_NUM>`, as some dialects have them. */
+  readonly generics?: readonly { readonly name: string; readonly constraint: string }[];
   readonly returnType?: TypeNode;
   readonly abstract: boolean;
   readonly final: boolean;

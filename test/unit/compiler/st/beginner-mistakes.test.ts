@@ -139,7 +139,7 @@ describe('a mistake in declarations', () => {
     ['PROGRAM p\nx := 1;\nVAR y : INT; END_VAR\nEND_PROGRAM', 'E1111', 3, 'before the statements'],
     ['PROGRAM p\nVAR_INPUT x : INT; END_VAR\n{IF defined (A)}\nx := 1;\nEND_PROGRAM', 'E9103', 3, 'condition'],
     ['PROGRAM p\nEND_PROGRAM\n{{ int x; }}', 'E9104', 3, 'another language'],
-    ['FUNCTION f<T : ANY_NUM> : T\nEND_FUNCTION', 'E9102', 1, 'one function per type'],
+    ['FUNCTION_BLOCK f<T : ANY_NUM>\nEND_FUNCTION_BLOCK', 'E9102', 1, 'one program unit per type'],
     ["TEST 'a'\nEND_TEST", 'E9105', 1, 'scenario'],
   ])('%j', (text, code, line, message) => {
     const { found } = parseDocument(text);

@@ -1,6 +1,7 @@
 import type { IrEntry, IrFunction, IrModule, NumType } from '../ir/ir.js';
 import { createMemo } from '../ir/optimize/memo.js';
 import { optimizeModule } from '../ir/optimize/optimize-module.js';
+import { splitBodies } from '../ir/split-bodies.js';
 import { walkStatements } from '../ir/walk.js';
 import { hostFunctions, type HostFunctionName } from '../../model/host-function.js';
 import { assemble } from './assemble.js';
@@ -23,7 +24,7 @@ export interface EmitOptions {
  * and the mutable global `stackPointer`. The module must have passed `verifyModule`.
  */
 export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
-  const module = options.instrument ? source : optimizeModule(source, (fn) => kernelFor(fn) !== undefined);
+  const module = options.instrument ? source : optimizeModule(splitBodies(source), (fn) => kernelFor(fn) !== undefined);
   const signatures = new SignatureTable();
   const { imports, move: withMove } = usedFunctions(module, options.instrument);
   const importTypes = imports.map((name) => signatures.index(hostFunctions[name].params, resultOf(name)));

@@ -1,0 +1,84 @@
+import { compile } from '../../../../server/src/compiler/compile.js';
+import type { IrModule } from '../../../../server/src/compiler/ir/ir.js';
+import { splitBodies } from '../../../../server/src/compiler/ir/split-bodies.js';
+import { verifyModule } from '../../../../server/src/compiler/ir/verify.js';
+import { defaultProfile } from '../../../../server/src/compiler/profile.js';
+import { difference, runEmitted, runInterpreted, type RunPlan } from '../../../support/compare-ir.js';
+import { randomLayout, randomModule } from '../../../support/random-ir.js';
+import { randomProgram } from '../../../support/random-program.js';
+import { createRandomSource } from '../../../support/random-source.js';
+
+const count = Number(process.env['PLC_EMU_RANDOM_PROGRAMS'] ?? 150);
+const firstSeed = Number(process.env['PLC_EMU_RANDOM_SEED'] ?? 0);
+const tiny = { most: 24, part: 12 };
+
+const planOf = (seed: number): RunPlan => ({
+  scans: 3,
+  compared: 2048,
+  fill(memory) {
+    const random = createRandomSource(seed);
+    for (let at = randomLayout.cells; at < randomLayout.end; at++) memory[at] = at % 4 === 3 ? 0 : random.below(3);
+  },
+});
+
+function moduleOf(source: string): IrModule {
+  let module: IrModule | undefined;
+  const { image, diagnostics } = compile({
+    name: 'split',
+    documents: [{ name: 'split.st', content: source }],
+    profile: defaultProfile,
+    inspect: (seen) => (module = seen),
+  });
+  if (!image || !module) throw new Error(JSON.stringify(diagnostics.find((one) => one.severity === 'error')));
+  return module;
+}
+
+describe('a body in parts', () => {
+  it(`leaves the same memory as the whole one, in ${count} random modules`, () => {
+    let parts = 0;
+    for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+      const module = randomModule(seed);
+      const inParts = splitBodies(module, tiny);
+      parts += inParts.functions.length - module.functions.length;
+      expect(verifyModule(inParts)).toEqual([]);
+      const whole = runInterpreted(module, planOf(seed));
+      for (const run of [runInterpreted(inParts, planOf(seed)), runEmitted(inParts, planOf(seed), false)]) {
+        const found = difference(whole, run);
+        expect(found === undefined ? 'same' : `seed ${seed}: ${found}`).toBe('same');
+      }
+    }
+    expect(parts).toBeGreaterThan(count);
+  }, 3_600_000);
+
+  it('is well formed, in random Structured Text', () => {
+    let parts = 0;
+    for (let seed = firstSeed; seed < firstSeed + 20; seed++) {
+      const module = moduleOf(randomProgram(seed));
+      const inParts = splitBodies(module, tiny);
+      parts += inParts.functions.length - module.functions.length;
+      expect(verifyModule(inParts)).toEqual([]);
+    }
+    expect(parts).toBeGreaterThan(20);
+  });
+
+  it('leaves no body of more than some thousand statements whole', () => {
+    const lines = Array.from(
+      { length: 12_000 },
+      (_, at) => `a := a + b * ${at % 7}; IF a > ${at} THEN RETURN; END_IF;`,
+    );
+    const module = moduleOf(`PROGRAM Main VAR a, b : DINT; END_VAR\n${lines.join('\n')}\nEND_PROGRAM\n`);
+    const inParts = splitBodies(module);
+    const sizes = inParts.functions.map((fn) => fn.body.length);
+    expect(Math.max(...module.functions.map((fn) => fn.body.length))).toBeGreaterThanOrEqual(24_000);
+    expect(Math.max(...sizes)).toBeLessThan(6_000);
+    expect(verifyModule(inParts)).toEqual([]);
+  });
+
+  it('is the same object as before where nothing is large, and the same parts for the same function', () => {
+    const module = randomModule(1);
+    expect(splitBodies(module)).toBe(module);
+    const [once, again] = [splitBodies(module, tiny), splitBodies(module, tiny)];
+    expect(once.functions.length).toBeGreaterThan(module.functions.length);
+    once.functions.forEach((fn, index) => expect(again.functions[index]).toBe(fn));
+  });
+});

@@ -56,6 +56,7 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
     missing: new Set(),
     libraries: createMissingLibraries(parsed.flatMap((unit) => unit.libraries ?? [])),
     later: [],
+    exportedBy: exporterOf(parsed),
     configurationNames: new Set(
       configurations.flatMap((d) => [d.name, ...d.resources.map((r) => r.name)]).map(foldName),
     ),
@@ -127,16 +128,19 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
  * a warning. CODESYS also counts the characters of strings its way.
  */
 function tolerantProfile(profile: Profile, units: readonly SourceUnit[]): Profile {
-  if (!units.some((unit) => unit.dialect)) return profile;
-  const isCodesys = units.some((unit) => unit.dialect === 'codesys');
+  const exporter = exporterOf(units);
+  if (!exporter) return profile;
   let known = tolerant.get(profile);
   if (!known) {
     const other: Profile = { ...profile, implicitConversion: 'narrowing-with-warning' };
     known = { other, codesys: { ...other, stringIndex: 'units-from-0' } };
     tolerant.set(profile, known);
   }
-  return isCodesys ? known.codesys : known.other;
+  return known[exporter];
 }
+
+const exporterOf = (units: readonly SourceUnit[]): SourceUnit['dialect'] =>
+  units.some((unit) => unit.dialect === 'codesys') ? 'codesys' : units.find((unit) => unit.dialect)?.dialect;
 
 /** What is kept for a profile is kept by identity. */
 const tolerant = new WeakMap<Profile, { readonly other: Profile; readonly codesys: Profile }>();

@@ -903,6 +903,13 @@ const table = {
     explain: 'The loop does not end, unless its range is empty.',
     clause: '7.3.3.4.2',
   },
+  W7001: {
+    severity: 'warning',
+    title: 'Incomplete address',
+    explain:
+      'The tool that exported the project connects the variable to an input or output in its own configuration, which is not part of the document. Here the variable is a cell of its own, without a place in the image.',
+    clause: '6.5.5',
+  },
   W7003: {
     severity: 'warning',
     title: 'Addresses overlap',

@@ -1,6 +1,6 @@
 import type { Problems } from '../problems.js';
 import type { Profile } from '../profile.js';
-import type { Expression } from '../syntax/ast.js';
+import type { Expression, SourceUnit } from '../syntax/ast.js';
 import type { MissingLibraries } from './missing-library.js';
 import type { BlockSymbol, Scope, SymbolTable } from './symbols.js';
 import type { Type } from './types.js';
@@ -30,6 +30,8 @@ export interface Compilation {
   /** What was reported as missing already, so that each missing name is told once. */
   readonly missing: Set<string>;
   readonly libraries: MissingLibraries;
+  /** Family of the tool that exported a document of the project; undefined where all of it is text. */
+  readonly exportedBy: SourceUnit['dialect'];
   /** Folded names of configurations and resources. */
   readonly configurationNames: ReadonlySet<string>;
   /** Nothing is instantiated: the documents only declare blocks and functions for others. */

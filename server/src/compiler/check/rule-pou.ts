@@ -10,7 +10,7 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
     const gives = pou.blocks.some(
       (b) => (b.section === 'VAR_OUTPUT' || b.section === 'VAR_IN_OUT') && b.variables.length > 0,
     );
-    if (!pou.returnType && !gives && profile.name !== 'twincat') {
+    if (!pou.returnType && !gives && profile.name !== 'twincat' && c.exportedBy !== 'codesys') {
       problems.report(
         'E2014',
         pou.nameSpan,

@@ -73,6 +73,8 @@ export function resolvePath(
       ) {
         return resolvePath(c, { kind: 'name', name: node.member, span: node.memberSpan }, context, quiet);
       }
+      const inList = listedVariable(c, node, context);
+      if (inList) return inList;
       const object = resolvePath(c, node.object, context, quiet);
       return (
         object &&
@@ -95,7 +97,20 @@ function rootPath(c: Compilation, name: string, { plan, memory }: PathContext): 
   const instance = plan.find((one) => foldName(one.name) === key);
   if (instance)
     return { type: instance.block.type, address: memory.instances.get(instance)!, instance, offset: 0, text: name };
-  const global = c.table.globals.get(key);
+  return globalPath(c.table.globals.get(key));
+}
+
+/** `GVL.start`: a variable behind the name of its list. Program instances of that name go first. */
+function listedVariable(
+  c: Compilation,
+  node: Expression & { kind: 'member' },
+  context: PathContext,
+): ResolvedPath | undefined {
+  if (node.object.kind !== 'name' || rootPath(c, node.object.name, context)) return undefined;
+  return globalPath(c.table.lists.get(foldName(node.object.name))?.variables.get(foldName(node.member)));
+}
+
+function globalPath(global: VariableSymbol | undefined): ResolvedPath | undefined {
   if (global?.storage.kind !== 'absolute') return undefined;
   const { address, bit } = global.storage;
   return { type: global.type, address, ...(bit !== undefined && { bit }), variable: global, text: global.name };

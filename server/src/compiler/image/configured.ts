@@ -91,7 +91,10 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
   };
 }
 
-/** E7001: in `iec` and `matiec` every %I*, %Q*, %M* of an instance needs its VAR_CONFIG. Elsewhere the variable is a cell of its own. */
+/**
+ * E7001: in `iec` and `matiec` every %I*, %Q*, %M* of an instance needs its VAR_CONFIG. Elsewhere the variable is a cell of its own;
+ * so it is in what a tool exported, for there the tool's own configuration connects it (W7001).
+ */
 function checkConfigured(c: Compilation, context: PathContext, configured: ReadonlySet<string>): void {
   if (c.profile.name !== 'iec' && c.profile.name !== 'matiec') return;
   // Most blocks have no such variable in them, and instances may be many.
@@ -117,7 +120,7 @@ function checkConfigured(c: Compilation, context: PathContext, configured: Reado
         const at = address + variable.storage.offset;
         if (variable.location?.path.length === 0 && variable.section === 'VAR' && !configured.has(`${at}`)) {
           c.problems.report(
-            'E7001',
+            c.exportedBy ? 'W7001' : 'E7001',
             variable.span,
             `'${path}.${variable.name}' is at ${variable.location.text} and gets no address from VAR_CONFIG; write a complete address, or configure it.`,
           );

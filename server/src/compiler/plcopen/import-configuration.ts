@@ -164,7 +164,10 @@ function importTask(place: Place, element: XmlElement): TaskDeclaration | undefi
     event && filled(event, 'Event')
       ? parseExpressionText(place, attributeText(place, event, 'Event'))
       : importSingle(place, element);
-  const interval = event || single ? undefined : importInterval(place, element, settings);
+  // Such a task has no period there, so that what is written is none; here it gets the default.
+  const isFree =
+    kind === 'freewheeling' && /^$|^(PT)?0S?$|^T#0[mu]?s$/i.test(settings?.attributes.get('Interval')?.trim() ?? '');
+  const interval = event || single || isFree ? undefined : importInterval(place, element, settings);
   const priority = importPriority(place, element);
   return {
     name,

@@ -17,6 +17,8 @@ export function importGraph(place: Place, content: XmlElement): GraphBody {
 export function importGraphElements(place: Place, children: readonly XmlElement[]): readonly GraphElement[] {
   const seen = new Set<string>();
   const drawn = children.flatMap((element): XmlElement[] => {
+    // Nothing refers to a comment, so it may go without a number.
+    if (element.name === 'comment' && !element.attributes.has('localId')) return [];
     const id = localIdOf(place, element);
     if (id === undefined) return [];
     if (seen.has(id)) {

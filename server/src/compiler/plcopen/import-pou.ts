@@ -173,7 +173,8 @@ function importInterface(place: Place, owner: XmlElement, pouKind: PouKind | und
   if (text && (!hasVariables(element) || lacksTypes(element))) {
     return { ...text, modifiers: modifiersOf(element, owner) };
   }
-  const returnType = holder && importType(place, holder);
+  const isEmpty = place.dialect === 'codesys' && holder?.children.length === 0;
+  const returnType = holder && !isEmpty ? importType(place, holder) : undefined;
   return {
     ...(returnType && { returnType }),
     blocks: importSections(place, element),

@@ -35,17 +35,14 @@ export function importType(place: Place, holder: XmlElement): TypeNode | undefin
     return undefined;
   }
   const span = spanOf(place, element);
+  // The schema has the names of strings in small letters and all others in capitals; generators do as they like.
+  if (/^w?string$/i.test(element.name)) {
+    const length = element.attributes.has('length')
+      ? parseExpressionText(place, attributeText(place, element, 'length'))
+      : undefined;
+    return { kind: 'string', wide: element.name.length > 6, span, ...(length && { length }) };
+  }
   switch (element.name) {
-    case 'string':
-    case 'STRING':
-    case 'wstring':
-    case 'WSTRING': {
-      const wide = element.name.toLowerCase() === 'wstring';
-      const length = element.attributes.has('length')
-        ? parseExpressionText(place, attributeText(place, element, 'length'))
-        : undefined;
-      return { kind: 'string', wide, span, ...(length && { length }) };
-    }
     case 'derived':
       return importDerived(place, element);
     case 'array':
@@ -64,7 +61,8 @@ export function importType(place: Place, holder: XmlElement): TypeNode | undefin
     case 'union':
       return importStruct(place, element, undefined);
     default:
-      if (elementaryName.test(element.name)) return { kind: 'named', name: element.name, span };
+      if (elementaryName.test(element.name.toUpperCase()))
+        return { kind: 'named', name: element.name.toUpperCase(), span };
       report(place, 'E0013', element, `<${element.name}> is no type; use an elementary type or <derived name="..."/>.`);
       return undefined;
   }

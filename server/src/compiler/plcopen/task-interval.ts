@@ -25,9 +25,9 @@ export function readInterval(text: string, unit?: string): bigint | undefined {
     written,
   );
   if (iso && written.length > 2) return sum([[iso[1] ?? '0', 'd'], [iso[2] ?? '0', 'h'], [iso[3] ?? '0', 'm'], [iso[4] ?? '0', 's']]); // prettier-ignore
-  const literal = /^(?:L?T(?:IME)?#)?((?:\d[\d_]*(?:\.\d+)?_?(?:ms|us|µs|ns|d|h|m|s)_?)+)$/i.exec(written);
+  const literal = /^(?:L?T(?:IME)?#)?((?:\d[\d_]*(?:\.\d+)?[_ ]?(?:ms|us|µs|ns|d|h|m|s)[_ ]?)+)$/i.exec(written);
   if (!literal) return undefined;
-  const parts = [...literal[1]!.replace(/_/g, '').matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)/gi)];
+  const parts = [...literal[1]!.replace(/[_ ]/g, '').matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)/gi)];
   return sum(parts.map((part) => [part[1]!, part[2]!.toLowerCase()]));
 }
 

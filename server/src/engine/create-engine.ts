@@ -9,7 +9,7 @@ import { createListeners } from './listeners.js';
 import type { CommandResult, EngineCommand, Program, WorkerMessage } from './messages.js';
 import { createMirrorMemory, type MirrorMemory } from './mirror-memory.js';
 import { createRetainOffers } from './retain-offers.js';
-import { allocateRing } from './ring.js';
+import { allocateRing, defaultRingBytes } from './ring.js';
 import { readStats } from './read-stats.js';
 import { allocateStats } from './stats-page.js';
 import { noSeat, raiseThreadPriority, type ThreadPriority } from './thread-priority.js';
@@ -17,7 +17,6 @@ import { createWatchdog, type Watchdog } from './watchdog.js';
 import { linkWorker, type WorkerLink } from './worker-link.js';
 import { openWorkerPool, sharedWorkerPool, type OpenWorkerPool } from './worker-pool.js';
 
-const defaultRingBytes = 32 << 20;
 const minTickNs = 100_000n;
 const closePatienceMs = 500;
 const warmBudgetMs = 8;

@@ -45,6 +45,8 @@ const skipMark = 0xffff_ffff;
 /** The writer starts over from beyond here when the ring is empty. */
 const lowWaterBytes = 1 << 20;
 const maxRingBytes = 1 << 30;
+/** Eight seconds of 1 ms scans that change 500 words each. */
+export const defaultRingBytes = 32 << 20;
 
 /** A position and its lap in one word. */
 const pack = (position: number, lap: number): number => (position >>> 2) | lap;

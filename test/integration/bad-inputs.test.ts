@@ -250,6 +250,26 @@ describe('a bad project', () => {
     expect((await client.project.getProject()).project).toMatchObject({ name: 'main', revision: 1n });
   }, 60_000);
 
+  it('B15: a host that is killed while it opens a project starts again with the project that was', async () => {
+    const own = await startHost({ files: { 'main.st': good }, args: ['main.st', '--start'], keep: true });
+    const many = Array.from({ length: 8000 }, (_, i) => `FUNCTION F${i} : INT F${i} := ${i}; END_FUNCTION`).join('\n');
+    await own.file('many.st', `${many}\n${good}`);
+    const tester = own.client('tester');
+    const opened = outcomeOf(tester.project.openProject({ source: { case: 'path', value: 'many.st' } }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await own.stop('SIGKILL');
+    expect((await opened).code).not.toBe(0);
+    await own.dispose();
+    const next = await startHost({ directory: own.directory, args: ['main.st', '--start'] });
+    try {
+      const { project } = await next.client('tester').project.getProject();
+      expect(project).toMatchObject({ name: 'main', revision: 1n });
+      expect(await readFile(join(own.directory, 'main.st'), 'utf8')).toBe(good);
+    } finally {
+      await next.dispose();
+    }
+  }, 60_000);
+
   it('B39: five FIFOs at once hold up nobody', async () => {
     for (let i = 0; i < 5; i += 1) execFileSync('mkfifo', [at(`fifo${i}.xml`)]);
     const began = performance.now();

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -111,6 +111,7 @@ async function runStretch(options: ChaosOptions, firstRound: number): Promise<St
     options.onRound?.({ round: firstRound + round, how, recoveryMs: Math.round(ms) });
   };
   let kills = 0;
+  const stopProbe = probeDisk(directory, log);
   try {
     if (proxy) await disturbNetwork(options.rounds, host, clients, proxy, log, onRound);
     else kills = await killHost(options.rounds, host, clients, () => nextDeath(random, fault), log, onRound);
@@ -121,6 +122,7 @@ async function runStretch(options: ChaosOptions, firstRound: number): Promise<St
     proxy?.close();
     clients.kill();
     host.kill();
+    await stopProbe();
     log.close();
   }
   const journal = await readJournal(join(directory, 'data'));
@@ -202,6 +204,30 @@ async function disturbNetwork(
     await Promise.all([clients.current(false), twin]);
     onRound(round, fault, performance.now() - healed);
   }
+}
+
+const longDiskMs = 20;
+
+/** Writes a small file through to the disk again and again, until the returned function is called. */
+function probeDisk(directory: string, log: LogWriter): () => Promise<void> {
+  let on = true;
+  const done = (async () => {
+    const file = await open(join(directory, 'disk-probe'), 'w');
+    const bytes = Buffer.alloc(4096);
+    while (on) {
+      const began = performance.now();
+      await file.write(bytes, 0, bytes.length, 0);
+      await file.datasync();
+      const ms = performance.now() - began;
+      if (ms > longDiskMs) log.write({ t: now(), kind: 'disk', ms });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await file.close();
+  })();
+  return () => {
+    on = false;
+    return done;
+  };
 }
 
 /** An empty Node process beside the one that restarts: what it takes longer than usual is the machine's doing. */

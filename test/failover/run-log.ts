@@ -23,7 +23,9 @@ export type HarnessLine =
   | { readonly t: number; readonly kind: 'asked'; readonly mark: number; readonly clients: readonly string[] }
   | { readonly t: number; readonly kind: 'recovered'; readonly mark: number; readonly c: string }
   /** How long an empty Node process took at the same time: the noise of the machine. */
-  | { readonly t: number; readonly kind: 'twin'; readonly ms: number };
+  | { readonly t: number; readonly kind: 'twin'; readonly ms: number }
+  /** A small file in the same directory took so long to reach the disk: told where that was long. */
+  | { readonly t: number; readonly kind: 'disk'; readonly ms: number };
 
 export type Write = readonly [path: string, value: number, expected?: number];
 

@@ -1,6 +1,6 @@
 import { tickMs } from '../program.js';
 import type { HarnessLine, LogLine, Scalar } from '../run-log.js';
-import type { History } from './history.js';
+import { oldestRunState, type History } from './history.js';
 import type { Violation } from './violation.js';
 
 type Kind<K extends HarnessLine['kind']> = Extract<HarnessLine, { kind: K }>;
@@ -67,8 +67,10 @@ function numbersIn(line: LogLine): readonly number[] {
 
 function checkDurable(history: History): Violation[] {
   const journaled = new Set(history.journal.map(({ sequence }) => sequence));
+  const oldest = oldestRunState(history.journal);
   return history.events
     .filter((e) => e.seen && ['run_state', 'project', 'audit'].includes(e.class) && !journaled.has(e.q))
+    .filter((e) => e.class !== 'run_state' || e.q >= oldest)
     .map((e) => ({
       invariant: 'durable',
       detail: `${e.class} event ${e.q} (${e.text}) was seen and is not in the journal`,
@@ -106,19 +108,25 @@ function checkRetained(history: History): Violation[] {
   const servings = linesOf(history, 'serving');
   for (const killed of linesOf(history, 'killed')) {
     // A life that ended in its start has hardly scanned: what is restored is of the one before it.
-    if (!servings.some(({ life }) => life === killed.life)) continue;
+    const serving = servings.find(({ life }) => life === killed.life);
+    const begun = linesOf(history, 'start').find(({ life }) => life === killed.life);
+    if (!serving || !begun) continue;
     const next = servings.find(({ t }) => t > killed.t);
     const after = next && restored.filter(({ epoch }) => epoch === next.epoch);
     if (!next || !after || after.length === 0) continue;
     const [{ value }] = after as [(typeof after)[number]];
     const odd = after.find((each) => each.value !== value);
     if (odd) report(`${odd.client}: life ${next.life} restored ${odd.value}, others say ${value}`);
-    const limit = killed.t - (retainIntervalMs + retainAllowanceMs) * noiseAt(history, killed.t);
-    let old = 0;
+    // One state may be on its way to the disk, and one wait for that.
+    const allowedMs = retainIntervalMs + retainAllowanceMs + 2 * diskAt(history, killed.t);
+    const limit = killed.t - allowedMs * noiseAt(history, killed.t);
+    // What it began with itself, and what it has scanned since; what the life before it scanned last may be lost by right.
+    let old = restored.find(({ epoch }) => epoch === serving.epoch)?.value ?? 0;
     let newest = { t: 0, life: 0 };
     for (const each of lives) {
       if (each.t > killed.t) break;
       newest = each;
+      if (each.t < begun.t) continue;
       if (each.t <= limit) old = Math.max(old, each.life);
     }
     if (value < old)
@@ -198,6 +206,12 @@ function checkRecovery(history: History): Violation[] {
 function noiseAt(history: History, t: number): number {
   const near = linesOf(history, 'twin').filter((twin) => Math.abs(twin.t - t) < 10_000);
   return Math.max(1, ...near.map(({ ms }) => ms / quietTwinMs));
+}
+
+/** How long the disk took at most in the seconds before `t`, ms. */
+function diskAt(history: History, t: number): number {
+  const near = linesOf(history, 'disk').filter((disk) => disk.t > t - 3000 && disk.t - disk.ms < t);
+  return Math.max(0, ...near.map(({ ms }) => ms));
 }
 
 function linesOf<K extends HarnessLine['kind']>({ harness }: History, kind: K): readonly Kind<K>[] {

@@ -1,9 +1,7 @@
 import type { WriteEvent } from '../../../server/src/model/event.js';
-import { recordTypes } from '../../../server/src/model/record-type.js';
 import type { JournalEntry } from '../journal-reader.js';
-import { smallRunStateRing } from '../program.js';
 import type { Write } from '../run-log.js';
-import type { History } from './history.js';
+import { oldestRunState, type History } from './history.js';
 import type { Violation } from './violation.js';
 
 interface Journaled {
@@ -26,8 +24,7 @@ export function checkWrites({ writers, journal }: History): Violation[] {
     if (payload?.kind !== 'write' || payload.requestId === undefined) continue;
     byRequest.set(payload.requestId, [...(byRequest.get(payload.requestId) ?? []), { entry, event: payload }]);
   }
-  const runState = journal.filter((entry) => entry.type === recordTypes.run_state);
-  const oldestDue = runState.at(-smallRunStateRing)?.sequence ?? 0;
+  const oldestDue = oldestRunState(journal);
   for (const [client, lines] of writers) {
     const asked = new Map<string, readonly Write[]>();
     for (const line of lines) {

@@ -1,4 +1,6 @@
+import { recordTypes } from '../../../server/src/model/record-type.js';
 import type { JournalEntry } from '../journal-reader.js';
+import { smallRunStateRing } from '../program.js';
 import type { HarnessLine, LogLine, Scalar, WatcherLine, WriterLine } from '../run-log.js';
 import type { Violation } from './violation.js';
 
@@ -29,6 +31,11 @@ export interface History {
   after(q: number): number;
 }
 
+/** Sequence of the oldest event of class run_state that has to be there: as many as the class may keep. */
+export function oldestRunState(journal: readonly JournalEntry[]): number {
+  return journal.filter(({ type }) => type === recordTypes.run_state).at(-smallRunStateRing)?.sequence ?? 0;
+}
+
 const classOfType = ['', 'run_state', 'project', 'audit', 'log'];
 
 /** Puts the lines together; two contents under one number are told of as violations. */
@@ -53,6 +60,7 @@ export function createHistory(
       case 'asked':
       case 'recovered':
       case 'twin':
+      case 'disk':
       case 'network':
         harness.push(line);
         break;

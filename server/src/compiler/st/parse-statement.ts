@@ -4,7 +4,13 @@ import { parseCaseLabels, startsCaseLabel } from './case-label.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
 import { parseInitializer } from './parse-initializer.js';
-import { parseBinary, parseExpression, parseVariable, reportAssignInExpression } from './parse-expression.js';
+import {
+  parseArguments,
+  parseBinary,
+  parseExpression,
+  parseVariable,
+  reportAssignInExpression,
+} from './parse-expression.js';
 
 /** Statements up to the word that closes the block, which is left to the caller. Never gives up. */
 export function parseStatementList(p: Cursor, inCase = false): Statement[] {
@@ -94,6 +100,7 @@ function parseStatement(p: Cursor, into: Statement[]): true {
       break;
     default:
   }
+  if (skipTryWord(p)) return true;
   if (p.isName() && p.kind(1) === T.colon && p.kind(2) !== T.equal) {
     const label = p.word();
     p.at += 2;
@@ -101,6 +108,25 @@ function parseStatement(p: Cursor, into: Statement[]): true {
     return true;
   }
   parseSimple(p, into);
+  return true;
+}
+
+const tryWords = /^__(TRY|CATCH|FINALLY|ENDTRY)$/i;
+
+/** Passes a word of CODESYS' exception handling; the first of a block, `__TRY`, is reported. */
+function skipTryWord(p: Cursor): boolean {
+  if (!p.isName() || !tryWords.test(p.word())) return false;
+  if (p.word().toUpperCase() === '__TRY') {
+    p.report(
+      'E9202',
+      p.start(),
+      p.end(),
+      '__TRY is not supported: a fault stops the program with its outputs safe. Test the operands before, and remove __TRY to __ENDTRY.',
+    );
+  }
+  p.advance();
+  if (p.kind() === T.openParen) parseArguments(p);
+  p.take(T.semicolon);
   return true;
 }
 

@@ -141,6 +141,12 @@ describe('a mistake in declarations', () => {
     ['PROGRAM p\nEND_PROGRAM\n{{ int x; }}', 'E9104', 3, 'another language'],
     ['FUNCTION_BLOCK f<T : ANY_NUM>\nEND_FUNCTION_BLOCK', 'E9102', 1, 'one program unit per type'],
     ["TEST 'a'\nEND_TEST", 'E9105', 1, 'scenario'],
+    [
+      'PROGRAM p\nVAR x : INT; END_VAR\n__TRY x := 1; __CATCH(e) x := 2; __ENDTRY\nEND_PROGRAM',
+      'E9202',
+      3,
+      'not supported',
+    ],
   ])('%j', (text, code, line, message) => {
     const { found } = parseDocument(text);
     expect(found.map((each) => [each.code, each.line])).toContainEqual([code, line]);

@@ -120,21 +120,23 @@ function checkRetained(history: History): Violation[] {
     // One state may be on its way to the disk, and one wait for that.
     const allowedMs = retainIntervalMs + retainAllowanceMs + 2 * diskAt(history, killed.t);
     const limit = killed.t - allowedMs * noiseAt(history, killed.t);
+    const first = restored.find(({ epoch }) => epoch === serving.epoch)?.value;
     // What it began with itself, and what it has scanned since; what the life before it scanned last may be lost by right.
-    let old = restored.find(({ epoch }) => epoch === serving.epoch)?.value ?? 0;
-    let newest = { t: 0, life: 0 };
+    let old = first ?? 0;
     for (const each of lives) {
-      if (each.t > killed.t) break;
-      newest = each;
-      if (each.t < begun.t) continue;
-      if (each.t <= limit) old = Math.max(old, each.life);
+      if (each.t > limit) break;
+      if (each.t >= begun.t) old = Math.max(old, each.life);
     }
     if (value < old)
       report(
         `life ${next.life} restored ${value}; ${old} had been there ${Math.round(killed.t - limit)} ms before the kill`,
       );
-    const possible = newest.life + Math.ceil((next.t - newest.t) / tickMs) + 50;
-    if (newest.life > 0 && value > possible) report(`life ${next.life} restored ${value}, which no scan had reached`);
+    // Watchers tell how far it was late, or again from an old cursor: only the clock says how far it can have come.
+    const base = serving === servings[0] ? 0 : first;
+    if (base === undefined) continue;
+    const possible = base + Math.ceil((next.t - begun.t) / tickMs) + 50;
+    if (value > possible)
+      report(`life ${next.life} restored ${value}, which no scan had reached: at most ${possible} could have been`);
   }
   return violations;
 }

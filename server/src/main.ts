@@ -10,13 +10,15 @@ import { serveObserve, type ObserveServer } from './observe/http.js';
 import { createHostLog, type HostLog } from './observe/log.js';
 import { createMetrics, type HostSample } from './observe/metrics.js';
 import { createCompiler } from './project/compiler.js';
-import { createHostRecord, systemCall, type HostRecord } from './runtime/host-record.js';
+import { createHostRecord, type HostRecord } from './runtime/host-record.js';
+import { resume } from './runtime/resume.js';
 import { createRetainKeeper, type RetainKeeper } from './runtime/retain.js';
 import { createRuntimes, type Runtimes } from './runtime/runtimes.js';
 import { boolBitsOf } from './services/batch-encoder.js';
 import { createRegistry } from './services/create-registry.js';
 import { openRetainStore } from './store/retain-store.js';
 import { openStore, type Store } from './store/open-store.js';
+import { createSourceStore } from './store/source-store.js';
 import { formatAddress } from './transport/address.js';
 import { loadToken, type Token } from './transport/auth.js';
 import { createGrpcTransport, grpcLimits, type GrpcTransport } from './transport/grpc.js';
@@ -120,6 +122,7 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
     record,
     compiler,
     defaultProfile: config.profile,
+    sources: createSourceStore(store.dataDir.path),
     changeKernel: changeKernel(),
     ...(config.scanIntervalNs !== undefined && { tickNs: config.scanIntervalNs }),
     watchdogMinMs: config.watchdogMs,
@@ -172,7 +175,14 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
   // A project that takes long to build keeps nobody waiting for longer than this.
   const patience = setTimeout(answer, patienceMs);
   try {
-    await openProject(config, store, { runtimes, record, retain, log });
+    await resume({
+      record,
+      runtimes,
+      retain,
+      command: { ...config, roots: rootsOf(config) },
+      afterCrash: store.identity.previousStop === 'crash',
+      crashLoop: store.identity.crashLoop,
+    });
   } finally {
     clearTimeout(patience);
     answer();
@@ -196,61 +206,6 @@ async function openRetain(store: Store, record: HostRecord, log: HostLog): Promi
   return createRetainKeeper(retainStore, reading.kind === 'restored' ? reading.image : undefined, (error) =>
     log.error('retained variables are not on disk', { error: String(error) }),
   );
-}
-
-/** Opens the project of the command line, or that of the last time, with its retained values, and runs it where that is desired. */
-async function openProject(
-  config: Config,
-  store: Store,
-  { runtimes, record, retain, log }: { runtimes: Runtimes; record: HostRecord; retain: RetainKeeper; log: HostLog },
-): Promise<void> {
-  const main = runtimes.get('main');
-  const remembered = store.state.value('project/main');
-  const last = remembered === undefined ? undefined : (JSON.parse(remembered) as { path: string; profile: string });
-  const path = config.project ?? last?.path;
-  if (path === undefined) return;
-  const desired = store.state.desired('main');
-  const profile = config.project === undefined && last ? last.profile : config.profile;
-  try {
-    const project = await main.projects.open(systemCall, {
-      source: { kind: 'path', path, roots: [path, ...rootsOf(config)] },
-      profile,
-      allowErrors: true,
-      watch: config.watch,
-      retained: (image) => retain.cellsFor(image),
-    });
-    for (const d of project.diagnostics.slice(0, 20)) {
-      log[d.severity === 'error' ? 'error' : d.severity === 'warning' ? 'warn' : 'info'](`${d.code} ${d.message}`, {
-        file: d.file,
-        line: d.line,
-        column: d.column,
-        pou: d.pou,
-      });
-    }
-    if (!project.image) return;
-  } catch (error) {
-    // A host whose project is gone still serves: a client can open another.
-    log.error('the project could not be opened', {
-      path,
-      error: error instanceof HostError ? error.message : String(error),
-    });
-    if (config.project !== undefined && error instanceof HostError) throw error;
-    return;
-  }
-  if (store.identity.crashLoop) {
-    log.error('three crashes in five minutes: the runtime stays stopped', { runtime: 'main' });
-    record.append('run_state', {
-      kind: 'run_state',
-      runtime: 'main',
-      state: 'STOPPED',
-      previous: 'STOPPED',
-      cause: 'crash_loop',
-      by: systemCall.actor,
-      scan: 0,
-    });
-    return;
-  }
-  if (config.start || desired === 'RUN') await main.lifeCycle.start(systemCall);
 }
 
 /** The usual port, or a free one where it is taken. */

@@ -116,6 +116,13 @@ describe('the host process', () => {
       expect((await client.diagnostics.getDiagnostics()).diagnostics.length).toBeGreaterThan(0);
       await host.file('main.st', program);
       await eventually(async () => (await client.runtime.getState()).state?.mode === RunMode.STOPPED);
+      // Broken again, and put back as it was.
+      const findings = async (): Promise<number> => (await client.diagnostics.getDiagnostics()).diagnostics.length;
+      await host.file('main.st', program.replace('Kept + 1', 'Kept +'));
+      await eventually(async () => (await findings()) > 0);
+      await host.file('main.st', program);
+      await eventually(async () => (await findings()) === 0);
+      expect((await client.project.getProject()).project?.revision).toBe(2n);
     } finally {
       await host.dispose();
     }

@@ -7,6 +7,7 @@ import type { BuildResult, ProgramImage } from '../model/program-image.js';
 import type { Compiler } from './compiler.js';
 import { allowedPath } from './project-path.js';
 import { maxDocumentBytes, readDocuments } from './read-documents.js';
+import { sourcesDigest } from './sources-digest.js';
 
 export type { SourceDocument };
 
@@ -20,6 +21,8 @@ export interface ProjectSources {
   readonly name: string;
   /** Real path of the file or directory; absent for inline content. */
   readonly path?: string;
+  /** Digest of the files at the path as they were read or written last; the documents may be ahead of them. */
+  readonly base?: string;
   readonly documents: readonly SourceDocument[];
 }
 
@@ -53,7 +56,8 @@ export const maxInlineBytes = maxDocumentBytes;
 export async function readSources(source: ProjectSource): Promise<ProjectSources> {
   if (source.kind === 'path') {
     const path = await allowedPath(source.path, source.roots);
-    return { name: titleOf(path), path, documents: await readDocuments(path, { followLinks: false }) };
+    const documents = await readDocuments(path, { followLinks: false });
+    return { name: titleOf(path), path, base: sourcesDigest(documents), documents };
   }
   const { documents } = source;
   if (documents.length === 0) throw new HostError('INVALID_REQUEST', 'The project has no document; send at least one.');
@@ -78,14 +82,6 @@ export async function readSources(source: ProjectSource): Promise<ProjectSources
 
 function titleOf(path: string): string {
   return basename(path, extname(path)) || 'project';
-}
-
-/** Whether two lists of documents are the same bytes under the same names. */
-export function sameDocuments(a: readonly SourceDocument[], b: readonly SourceDocument[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((d, i) => d.name === b[i]!.name && Buffer.from(d.content).equals(Buffer.from(b[i]!.content)))
-  );
 }
 
 export function build(

@@ -31,12 +31,12 @@ export async function placed<S extends ProjectSources>(sources: S): Promise<S> {
   return { ...sources, documents: await Promise.all(sources.documents.map(place)) };
 }
 
-/** Brings the files from the documents before a change to those after it, each atomically: a crash leaves the old or the new. */
+/** Brings the files from what they hold to what they are to hold, each atomically: a crash leaves the old or the new. */
 export async function writeBack(before: readonly SourceDocument[], after: readonly SourceDocument[]): Promise<void> {
-  for (const document of after) {
-    if (before.includes(document)) continue;
-    const { name, content } = document;
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const old = new Map(before.map(({ name, content }) => [name, Buffer.from(content as Uint8Array)]));
+  for (const { name, content } of after) {
+    const bytes = Buffer.from(content as Uint8Array);
+    if (old.get(name)?.equals(bytes)) continue;
     const mode = await stat(name).then((info) => info.mode & 0o777, () => undefined); // prettier-ignore
     await writeFileAtomically(nodeFileSystem, name, bytes);
     if (mode !== undefined) await chmod(name, mode);

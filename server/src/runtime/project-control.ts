@@ -6,14 +6,19 @@ import { applyEdits, type Edit } from '../project/apply-edits.js';
 import type { Compiler } from '../project/compiler.js';
 import { diffPous } from '../project/diff-images.js';
 import type { Project, ProjectSource, ProjectSources, SourceDocument } from '../project/project.js';
-import { build, readSources, requireImage, sameDocuments } from '../project/project.js';
+import { build, readSources, requireImage } from '../project/project.js';
+import { sourcesDigest } from '../project/sources-digest.js';
 import { watchFiles, type FileWatch } from '../project/watch-files.js';
 import { placed, writeBack } from '../project/write-back.js';
 import type { StateChange } from '../store/state-table.js';
+import type { SourceStore } from '../store/source-store.js';
 import type { Call } from './host-record.js';
+import { systemActor } from './host-record.js';
 import { parseCondition } from './condition.js';
 import type { ReloadPlan, ReloadStep } from './plan-reload.js';
 import { planReload } from './plan-reload.js';
+import type { ProjectMemory } from './project-memory.js';
+import { createProjectMemory } from './project-memory.js';
 import type { GuardOutcome, GuardTerms } from './reload-guard.js';
 import { checkGuard } from './reload-guard.js';
 import type { ProgramOrigin } from './runtime-core.js';
@@ -31,6 +36,12 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Values to lay over the initial ones: what was retained before a restart. */
   readonly retained?: (image: ProgramImage) => readonly MemoryCell[];
+}
+
+/** A project that was open when the host ended. */
+export interface RestoreOptions extends Pick<OpenOptions, 'watch' | 'retained'> {
+  /** Instead of the one that it had. */
+  readonly profile?: string;
 }
 
 export interface PatchOptions {
@@ -58,6 +69,10 @@ export interface ProjectControl {
   /** NO_PROJECT without one. */
   require(): Project;
   open(call: Call<Project>, options: OpenOptions): Promise<Project>;
+  /** What `restore` would open. */
+  known(): ReturnType<ProjectMemory['known']>;
+  /** Opens what was open when the host ended, with errors, too; the errors of `ProjectMemory.recall`. */
+  restore(options: RestoreOptions): Promise<Project>;
   close(call: Call<void>): Promise<void>;
   patch(call: Call<PatchAnswer>, options: PatchOptions): Promise<PatchAnswer>;
   setProfile(call: Call<bigint>, profile: string): Promise<bigint>;
@@ -77,14 +92,21 @@ export interface ProjectControlOptions {
   readonly runtime: Runtime;
   readonly compiler: Compiler;
   readonly defaultProfile: string;
+  readonly sources: SourceStore;
 }
 
 /** Variables listed in an event; the whole plan is to be asked for. */
 const mostListed = 1000;
 
-export function createProjectControl({ runtime, compiler, defaultProfile }: ProjectControlOptions): ProjectControl {
+export function createProjectControl(options: ProjectControlOptions): ProjectControl {
+  const { runtime, compiler, defaultProfile } = options;
   const { core } = runtime;
   const { record } = core;
+  const memory = createProjectMemory({ ...options, runtime: core.name, state: record.state, log: record.log });
+  /** A fork ends with the host: its values were never on disk. */
+  let durable = true;
+  const remembering = async (next: Project, writeBack = false): Promise<readonly StateChange[]> =>
+    durable ? [await memory.change(next, { writeBack })] : [];
   let project: Project | undefined;
   let watch: FileWatch | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -173,7 +195,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         step.action === 'reinitialised' ? { ...step, action: 'kept', reason: 'as it was before the change' } : step,
       ),
     };
-    await changed('rollback', by, broken, restored, plan).committed;
+    await changed('rollback', by, broken, restored, plan, await remembering(restored)).committed;
     return restored;
   };
 
@@ -194,7 +216,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     by: Actor,
     cause: ProjectChangedEvent['cause'],
     keep: (answer: PatchAnswer) => readonly StateChange[],
-    { guard, signal }: Pick<PatchOptions, 'guard' | 'signal'> = {},
+    { guard, signal, writeBack }: Partial<Pick<PatchOptions, 'guard' | 'signal' | 'writeBack'>> = {},
   ): Promise<PatchAnswer> => {
     const before = current();
     const { result, durationMs } = await timed(sources, profile, signal);
@@ -212,7 +234,9 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       diagnostics: result.diagnostics,
       valid: true,
     };
-    // The build took its time.
+    // Until its guard has held, a crash takes a change back as the guard would.
+    const remembered = await remembering(guard ? { ...before, revision: next.revision + 1 } : next, writeBack);
+    // That took its time.
     refuseGone(signal);
     guardable(guard);
     const { plan, swapped } = await takeOver(next, image, by, guard);
@@ -226,19 +250,20 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     };
     const watching = swapped?.guard;
     if (!watching) {
-      await changed(cause, by, before, next, plan, keep(answer)).committed;
+      await changed(cause, by, before, next, plan, [...remembered, ...keep(answer)]).committed;
+      await memory.tidy();
       return answer;
     }
     // The answer is known when the guard has held; the change is told of at once.
-    const { committed } = changed(cause, by, before, next, plan);
+    const { committed } = changed(cause, by, before, next, plan, remembered);
     const outcome = await watching.outcome;
     if (outcome.kind !== 'held') {
       const restored = await rollBack(before, before.image ?? image, swapped.before, by);
       throw guardBroken(outcome, guard?.condition ?? '', answer.scan, restored.revision);
     }
     await committed;
-    const remembered = keep(answer);
-    if (remembered.length > 0) await record.remember(remembered).committed;
+    await record.remember([...(await remembering(next, writeBack)), ...keep(answer)]).committed;
+    await memory.tidy();
     return answer;
   };
 
@@ -265,12 +290,22 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
     return { name: before.name, ...(before.path !== undefined && { path: before.path }), documents };
   };
 
+  /** The files are again as the project has them. */
+  const recheck = async (before: Project): Promise<void> => {
+    const { result, durationMs } = await timed(before, before.profile);
+    project = { ...before, diagnostics: result.diagnostics, valid: result.image !== undefined };
+    built(before, result, durationMs);
+  };
+
   const reload = (): Promise<void> =>
     inTurn(async () => {
       const before = project;
       if (before?.path === undefined) return;
       const sources = await readSources({ kind: 'path', path: before.path, roots: [before.path] });
-      if (sameDocuments(sources.documents, before.documents)) return;
+      if (sources.base === before.base) {
+        if (!before.valid) await recheck(before);
+        return;
+      }
       await advance(
         { ...sources, name: before.name },
         before.profile,
@@ -279,6 +314,41 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         () => [],
       );
     });
+
+  /** Puts a project in the place of what is open. */
+  const establish = async (
+    opening: Pick<Project, 'name' | 'path' | 'base' | 'documents' | 'revision' | 'profile'>,
+    options: Omit<OpenOptions, 'source' | 'profile'>,
+    by: Actor,
+    keep: (next: Project) => readonly StateChange[],
+  ): Promise<Project> => {
+    const { result, durationMs } = await timed(opening, opening.profile, options.signal);
+    if (!options.allowErrors) requireImage(result);
+    const next: Project = {
+      ...opening, diagnostics: result.diagnostics, valid: result.image !== undefined, ...(result.image && { image: result.image }),
+    }; // prettier-ignore
+    const remembered = await remembering(next);
+    refuseGone(options.signal);
+    const before = project;
+    const known = memory.known();
+    await stopWatching();
+    if (core.engine.state().kind === 'running' || core.engine.state().kind === 'stepping') await core.engine.stop();
+    const cells = result.image && options.retained ? options.retained(result.image) : [];
+    if (result.image) await runtime.load(result.image, originOf(next), by, cells);
+    else if (before) await runtime.unload(by);
+    project = next;
+    if (options.watch && next.path !== undefined)
+      watch = watchFiles({ path: next.path, onChange: reload, log: record.log });
+    built(next, result, durationMs);
+    const isOther = known !== undefined && known.path !== next.path;
+    const changes: StateChange[] = [
+      ...(isOther ? [{ kind: 'forget' as const, project: core.name }] : []),
+      ...remembered,
+    ];
+    await changed('open', by, before, next, undefined, [...changes, ...keep(next)]).committed;
+    await memory.tidy();
+    return next;
+  };
 
   const stopWatching = async (): Promise<void> => {
     const old = watch;
@@ -297,33 +367,14 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         record.checkStorage();
         const sources = await readSources(options.source);
         const profile = options.profile === '' ? (project?.profile ?? defaultProfile) : options.profile;
-        const { result, durationMs } = await timed(sources, profile, options.signal);
-        if (!options.allowErrors) requireImage(result);
-        refuseGone(options.signal);
-        const before = project;
-        const next: Project = {
-          ...sources, revision: 1, profile, diagnostics: result.diagnostics, valid: result.image !== undefined, ...(result.image && { image: result.image }),
-        }; // prettier-ignore
-        await stopWatching();
-        if (core.engine.state().kind === 'running' || core.engine.state().kind === 'stepping') await core.engine.stop();
-        const cells = result.image && options.retained ? options.retained(result.image) : [];
-        if (result.image) await runtime.load(result.image, originOf(next), call.actor, cells);
-        else if (before) await runtime.unload(call.actor);
-        project = next;
-        if (options.watch && sources.path !== undefined) {
-          watch = watchFiles({ path: sources.path, onChange: reload, log: record.log });
-        }
-        built(next, result, durationMs);
-        const remembered: StateChange[] = [
-          ...(before && before.path !== next.path ? [{ kind: 'forget' as const, project: core.name }] : []),
-          {
-            kind: 'value',
-            key: `project/${core.name}`,
-            value: sources.path === undefined ? undefined : JSON.stringify({ path: sources.path, profile }),
-          },
-        ];
-        await changed('open', call.actor, before, next, undefined, [...remembered, ...call.remember(next)]).committed;
-        return next;
+        return establish({ ...sources, revision: 1, profile }, options, call.actor, (next) => call.remember(next));
+      }),
+    known: () => memory.known(),
+    restore: (options) =>
+      inTurn(async () => {
+        const profile = options.profile ?? memory.known()?.profile ?? defaultProfile;
+        const { sources, revision } = await memory.recall();
+        return establish({ ...sources, revision, profile }, { ...options, allowErrors: true }, systemActor, () => []);
       }),
     close: (call) =>
       inTurn(async () => {
@@ -332,11 +383,9 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         await stopWatching();
         await runtime.unload(call.actor);
         project = undefined;
-        const remembered: StateChange[] = [
-          { kind: 'value', key: `project/${core.name}`, value: undefined },
-          { kind: 'desired', runtime: core.name, state: undefined },
-        ];
+        const remembered: StateChange[] = [memory.forget, { kind: 'desired', runtime: core.name, state: undefined }];
         await changed('close', call.actor, before, undefined, undefined, [...remembered, ...call.remember()]).committed;
+        await memory.tidy();
       }),
     patch: (call, options) =>
       inTurn(async () => {
@@ -351,21 +400,28 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
           });
         }
         const sources = options.writeBack ? await placed(edited) : edited;
-        if (options.writeBack && before.path !== undefined) {
-          const onDisk = await readSources({ kind: 'path', path: before.path, roots: [before.path] });
-          if (!sameDocuments(onDisk.documents, before.documents))
-            throw new HostError(
-              'FILE_CHANGED',
-              `'${before.path}' is not as the project has it; take its changes first.`,
-              {
-                path: before.path,
-              },
-            );
-        }
+        const onDisk =
+          options.writeBack && before.path !== undefined
+            ? await readSources({ kind: 'path', path: before.path, roots: [before.path] })
+            : undefined;
+        if (onDisk && onDisk.base !== before.base)
+          throw new HostError(
+            'FILE_CHANGED',
+            `'${onDisk.path}' is not as the project has it; take its changes first.`,
+            { path: onDisk.path ?? '' },
+          );
         const answer = await advance(
           sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer), options,
         ); // prettier-ignore
-        if (options.writeBack) await writeBack(before.documents, sources.documents);
+        if (!onDisk) return answer;
+        try {
+          await writeBack(onDisk.documents, sources.documents);
+          project = { ...current(), base: sourcesDigest(sources.documents) };
+        } finally {
+          // Where the files refused it, the change is in force all the same, as one that was not written back.
+          await record.remember(await remembering(current())).committed;
+          await memory.tidy();
+        }
         return answer;
       }),
     plan: (options) =>
@@ -381,11 +437,10 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
         const before = current();
         await advance(before, profile, call.actor, 'profile', () => []);
         const sequence = record.nextSequence();
-        const value = before.path === undefined ? undefined : JSON.stringify({ path: before.path, profile });
         const { committed } = record.append(
           'project',
           { kind: 'profile_changed', project: before.name, runtime: core.name, profile, by: call.actor },
-          [{ kind: 'value', key: `project/${core.name}`, value }, ...call.remember(sequence)],
+          call.remember(sequence),
         );
         await committed;
         return sequence;
@@ -394,6 +449,7 @@ export function createProjectControl({ runtime, compiler, defaultProfile }: Proj
       build(compiler, { name: project?.name ?? 'project', documents }, profile === '' ? defaultProfile : profile),
     reload,
     adopt: (taken) => {
+      durable = false;
       project = taken;
       core.origin = originOf(taken);
     },

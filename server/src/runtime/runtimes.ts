@@ -2,6 +2,7 @@ import type { ClockMode, WorkerPool } from '../engine/engine.js';
 import { createWorkerPool } from '../engine/create-engine.js';
 import { HostError } from '../model/host-error.js';
 import type { Compiler } from '../project/compiler.js';
+import type { SourceStore } from '../store/source-store.js';
 import type { Call, HostRecord } from './host-record.js';
 import type { ProjectControl } from './project-control.js';
 import { createProjectControl } from './project-control.js';
@@ -42,6 +43,8 @@ export interface RuntimesOptions {
   readonly record: HostRecord;
   readonly compiler: Compiler;
   readonly defaultProfile: string;
+  /** Keeps projects that no file has. */
+  readonly sources: SourceStore;
   readonly changeKernel?: Uint8Array;
   readonly tickNs?: bigint;
   readonly watchdogMinMs?: number;
@@ -53,7 +56,7 @@ export const mainRuntime = 'main';
 export const mostRuntimes = 64;
 
 export function createRuntimes(options: RuntimesOptions): Runtimes {
-  const { record, compiler, defaultProfile, retain } = options;
+  const { record, compiler, defaultProfile, sources, retain } = options;
   const pool: WorkerPool = createWorkerPool();
   const runtimes = new Map<string, HostedRuntime>();
 
@@ -68,7 +71,8 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
       ...(options.watchdogMinMs !== undefined && { watchdogMinMs: options.watchdogMinMs }),
       ...(retain && name === mainRuntime && { onRetain: (layout, scan, bytes) => retain.offer(layout, scan, bytes) }),
     });
-    const hosted: HostedRuntime = { ...runtime, projects: createProjectControl({ runtime, compiler, defaultProfile }) };
+    const projects = createProjectControl({ runtime, compiler, defaultProfile, sources });
+    const hosted: HostedRuntime = { ...runtime, projects };
     runtimes.set(name, hosted);
     return hosted;
   };
@@ -166,6 +170,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
         { kind: 'value', key: `project/${runtime.core.name}`, value: undefined },
         ...call.remember(),
       ]).committed;
+      await sources.dropOthers(runtime.core.name);
     },
     async close() {
       await Promise.all([...runtimes.values()].map((r) => r.projects.stopWatching()));

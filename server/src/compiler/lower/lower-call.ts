@@ -65,7 +65,9 @@ export function lowerCall(f: FunctionBuilder, node: CallExpression, expected: Ty
       if (callee.type.kind !== 'error') {
         const hint = block
           ? '; a class has no body, call one of its methods'
-          : '; only functions, methods and function block instances can be called';
+          : callee.type.kind === 'array'
+            ? '; an index stands in brackets: write [...]'
+            : '; only functions, methods and function block instances can be called';
         f.c.problems.report('E4001', node.callee.span, `This is ${typeName(operandType(callee))}${hint}.`);
       }
       lowerArguments(f, node);

@@ -236,11 +236,24 @@ const truthNames: ReadonlyMap<string, string> = new Map([
   ['OFF', 'FALSE'],
 ]);
 
+/** Words of other languages, and what stands for them here. */
+const foreignWords: ReadonlyMap<string, string> = new Map([
+  ['BREAK', 'EXIT'],
+  ['DEFAULT', 'ELSE'],
+  ['OTHERWISE', 'ELSE'],
+]);
+
 export function reportUndeclared(f: FunctionBuilder, name: string, span: SourceSpan): void {
   if (f.c.libraries.noteLibrary(name, span)) return;
   const place = `${f.pouName} ${foldName(name)}`;
   if (f.c.missing.has(place)) return;
   f.c.missing.add(place);
+  const word = foreignWords.get(foldName(name));
+  if (word !== undefined) {
+    const text = `'${name}' is not declared. Structured Text has no ${foldName(name)}: write ${word}.`;
+    f.c.problems.report('E2001', span, text, word === 'EXIT' ? [replaceSpan(span, word)] : []);
+    return;
+  }
   // With so many findings nobody reads suggestions, and they cost time.
   const near =
     truthNames.get(foldName(name)) ??

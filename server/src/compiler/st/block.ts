@@ -55,6 +55,20 @@ function continuesVariable(kind: number): boolean {
 export function normalizeKeyword(p: Cursor): void {
   const keyword = p.keyword();
   if (keyword <= lastReserved) return;
+  if (closesNothing(p, keyword)) {
+    const end = p.closers.at(-1)!;
+    const isNamed = p.isName(1) && !p.lineBreak(1);
+    p.report(
+      'E1108',
+      p.start(),
+      p.end(isNamed ? 1 : 0),
+      `\`${p.word()}\` closes no block: write ${keywordName(end)}.`,
+      keywordName(end),
+    );
+    if (isNamed) p.advance();
+    p.tokens.keyword[p.at] = end;
+    return;
+  }
   if (keyword === K.END) {
     const meant = afterEnd.get(p.keyword(1));
     if (meant === undefined || p.lineBreak(1)) return;
@@ -81,6 +95,25 @@ export function normalizeKeyword(p: Cursor): void {
     keywordName(meant),
   );
   p.tokens.keyword[p.at] = meant;
+}
+
+/** `END;`, `NEXT i` or `WEND` where a block is open that nothing else closes. */
+function closesNothing(p: Cursor, keyword: number): boolean {
+  const innermost = p.closers.at(-1);
+  if (innermost === undefined) return false;
+  const closes =
+    keyword === K.END ||
+    (keyword === K.NEXT && innermost === K.END_FOR) ||
+    (keyword === K.WEND && innermost === K.END_WHILE);
+  if (!closes || (p.kind(1) !== T.semicolon && !p.lineBreak(1) && !(keyword === K.NEXT && p.isName(1)))) return false;
+  // It may name something: then the block has its end further on.
+  let open = 0;
+  for (let i = 1; p.kind(i) !== T.end && !outer.has(p.keyword(i)); i += 1) {
+    const found = p.keyword(i);
+    if (afterEnd.has(found)) open += 1;
+    else if (closers.has(found) && (open -= 1) < 0) return found !== innermost;
+  }
+  return true;
 }
 
 /** Whether METHOD, PROPERTY, ACTION, CLASS and the like begin here; their words may also name variables. */
@@ -171,7 +204,7 @@ export function closeBlock(
 
 /** The semicolon of a simple statement. Behind a keyword that is a statement by itself its absence is only a warning. */
 export function endStatement(p: Cursor, keyword = 0): void {
-  if (p.take(T.semicolon)) return;
+  if (p.take(T.semicolon) || endsInOpenString(p)) return;
   const at = p.previousEnd();
   if (keyword !== 0 && (p.lineBreak() || p.kind() === T.end)) {
     p.report('W1001', at, at, `Write \`;\` after ${keywordName(keyword)}.`, ';');
@@ -198,6 +231,14 @@ export function endStatement(p: Cursor, keyword = 0): void {
   }
   if (p.kind() === T.closeParen) p.fail('E1101', 'There are more `)` than `(` in this statement: remove one.');
   p.fail('E1101', `Expected \`;\` or an operator, found ${p.shown()}.`);
+}
+
+/** The token before is a string without its closing mark, which may hold the semicolon; that has been reported. */
+function endsInOpenString(p: Cursor): boolean {
+  const kind = p.kind(-1);
+  if (kind !== T.string && kind !== T.wstring) return false;
+  const text = p.word(-1);
+  return p.lineBreak() && (text.length < 2 || !text.endsWith(kind === T.string ? "'" : '"'));
 }
 
 /** The word behind a condition: THEN, DO, OF. `broken` when the condition could not be read. */

@@ -12,7 +12,11 @@ export function parseCaseLabels(p: Cursor): CaseLabel[] {
     const high = p.take(T.range) ? parseExpression(p) : undefined;
     labels.push({ low, ...(high && { high }), span: p.span(start) });
   } while (p.take(T.comma));
-  if (!p.take(T.colon)) p.fail('E1101', `Expected \`:\` after the label of the CASE branch, found ${p.shown()}.`);
+  if (!p.take(T.colon)) {
+    if (p.kind() !== T.word) p.fail('E1101', `Expected \`:\` after the label of the CASE branch, found ${p.shown()}.`);
+    const at = p.previousEnd();
+    p.report('E1101', at, at, 'The label of the CASE branch has no colon behind it: write `:`.', ':');
+  }
   return labels;
 }
 
@@ -20,6 +24,8 @@ export function parseCaseLabels(p: Cursor): CaseLabel[] {
 export function startsCaseLabel(p: Cursor): boolean {
   if (p.kind() === T.word && !p.isName() && p.keyword() !== K.TRUE && p.keyword() !== K.FALSE && p.keyword() !== K.NOT)
     return false;
+  // No statement begins with a number: with a statement behind it, it is a label without its colon.
+  const isNumber = p.kind() === T.int || p.kind() === T.minus;
   let operand = false;
   for (let i = 0; ; i += 1) {
     switch (p.kind(i)) {
@@ -33,8 +39,8 @@ export function startsCaseLabel(p: Cursor): boolean {
       case T.wstring:
       case T.duration:
       case T.date:
+        if (operand) return isNumber && p.kind(i) === T.word;
         if (p.kind(i) === T.word && !p.isName(i) && p.keyword(i) !== K.TRUE && p.keyword(i) !== K.FALSE) return false;
-        if (operand) return false;
         operand = true;
         break;
       case T.prefix:

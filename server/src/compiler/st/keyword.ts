@@ -19,7 +19,7 @@ const contextual = [
   'NULL', 'AND_THEN', 'OR_ELSE', 'CONTINUE', 'JMP', 'STRING', 'WSTRING', 'S', 'R', 'EN', 'ENO', 'MACRO', 'END_MACRO',
   // Words that are nearly keywords, for messages only.
   'ELSEIF', 'ELIF', 'ENDIF', 'ENDFOR', 'ENDWHILE', 'ENDCASE', 'ENDREPEAT', 'END_FUNCTIONBLOCK', 'ENDFUNCTION', 'ENDPROGRAM',
-  'SWITCH', 'GOTO', 'END', 'BEGIN',
+  'SWITCH', 'GOTO', 'END', 'BEGIN', 'NEXT', 'WEND',
 ] as const; // prettier-ignore
 
 export type KeywordName = (typeof reserved)[number] | (typeof contextual)[number];

@@ -60,7 +60,14 @@ export function parseBinary(p: Cursor, first: Expression, minimum: number, start
       const { write } = byForeign[p.word()]!;
       p.report('E1107', p.start(), p.end(), `Structured Text writes \`${write}\`, not \`${p.word()}\`.`, write);
     }
+    const sign = p.kind();
     p.advance();
+    if ((sign === T.less || sign === T.greater) && p.kind() === sign && p.adjacent()) {
+      const shift = sign === T.less ? 'SHL' : 'SHR';
+      const text = p.text.slice(left.span.start, left.span.end);
+      p.at -= 1;
+      p.fail('E1107', `Structured Text has no \`${p.word()}${p.word(1)}\`: write \`${shift}(${text}, ...)\`.`);
+    }
     // The right operand takes what binds tighter; each level adds one frame, at most eight in a row.
     const from = p.start();
     const right = parseBinary(p, parseUnary(p), operator.precedence + 1, from);
@@ -124,9 +131,8 @@ function parsePrimary(p: Cursor): Expression {
     case T.openParen: {
       p.advance();
       p.deeper();
-      const inner = parseExpression(p);
+      const inner = parseComparison(p);
       p.shallower();
-      if (p.kind() === T.assign) reportAssignInExpression(p);
       if (!p.take(T.closeParen))
         p.fail('E1101', `Expected \`)\` to close the parenthesis of line ${p.line(start)}, found ${p.shown()}.`);
       return inner;
@@ -215,6 +221,11 @@ function parsePostfix(p: Cursor, first: Expression, calls: boolean): Expression 
         break;
       }
       case T.caret:
+        if (
+          !p.lineBreak(1) &&
+          (p.kind(1) === T.int || p.kind(1) === T.real || (p.kind(1) === T.word && p.keyword(1) === 0))
+        )
+          p.fail('E1107', 'Structured Text writes `**` for a power, not `^`.');
         p.advance();
         object = { kind: 'deref', object, span: p.span(start) };
         break;
@@ -290,8 +301,11 @@ export function parseDirectAddress(p: Cursor): DirectAddress {
   };
 }
 
-/** Reports `:=` where only a value can stand, and reads on as if it were `=`. */
-export function reportAssignInExpression(p: Cursor): void {
+/** An expression where only a value can stand: `a := b` is reported, and read as if it were `a = b`. */
+export function parseComparison(p: Cursor): Expression {
+  const start = p.start();
+  const left = parseExpression(p);
+  if (p.kind() !== T.assign) return left;
   p.report(
     'E1106',
     p.start(),
@@ -300,7 +314,10 @@ export function reportAssignInExpression(p: Cursor): void {
     '=',
   );
   p.advance();
-  parseExpression(p);
+  const height = p.height;
+  const right = parseExpression(p);
+  p.grow(Math.max(height, p.height) + 1);
+  return { kind: 'binary', op: '=', left, right, span: p.span(start) };
 }
 
 /** `(a, b := 1, NOT q => x)`, from `(` to `)`. */

@@ -4,13 +4,7 @@ import { parseCaseLabels, startsCaseLabel } from './case-label.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
 import { parseInitializer } from './parse-initializer.js';
-import {
-  parseArguments,
-  parseBinary,
-  parseExpression,
-  parseVariable,
-  reportAssignInExpression,
-} from './parse-expression.js';
+import { parseArguments, parseBinary, parseComparison, parseExpression, parseVariable } from './parse-expression.js';
 
 /** Statements up to the word that closes the block, which is left to the caller. Never gives up. */
 export function parseStatementList(p: Cursor, inCase = false): Statement[] {
@@ -175,6 +169,11 @@ function assignmentHere(p: Cursor): ':=' | 'REF=' | '?=' | 'S=' | 'R=' | undefin
       p.advance();
       return '?=';
     case T.equal:
+      if (p.kind(1) === T.colon && p.adjacent(1)) {
+        p.report('E1105', p.start(), p.end(1), 'The assignment sign is `:=`, the colon first.', ':=');
+        p.at += 2;
+        return ':=';
+      }
       p.report('E1105', p.start(), p.end(), '`=` compares: assign with `:=`.', ':=');
       p.advance();
       return ':=';
@@ -231,8 +230,7 @@ function reportForeignAssignment(p: Cursor, target: Expression): boolean {
 function parseCondition(p: Cursor, keyword: number, owner: string): Expression {
   const start = p.start();
   const condition = p.attempt(() => {
-    const expression = parseExpression(p);
-    if (p.kind() === T.assign) reportAssignInExpression(p);
+    const expression = parseComparison(p);
     if (p.kind() === T.arrow) p.fail('E1107', '`=>` binds an output: compare with `>=`.');
     return expression;
   });
@@ -260,6 +258,10 @@ function parseIf(p: Cursor): Statement {
   if (p.keyword() === K.ELSE) {
     if (p.keyword(1) === K.IF && !p.lineBreak(1)) elseIf = { start: p.start(), end: p.end(1) };
     p.advance();
+    if (p.keyword() === K.THEN) {
+      p.report('E1109', p.start(), p.end(), 'ELSE takes no THEN: remove it.', '');
+      p.advance();
+    }
     // `ELSE;` does nothing more.
     otherwise = parseStatementList(p);
   }
@@ -368,11 +370,7 @@ function parseRepeat(p: Cursor): Statement {
   const body = parseStatementList(p);
   let until: Expression | undefined;
   if (p.takeKeyword(K.UNTIL)) {
-    until = p.attempt(() => {
-      const expression = parseExpression(p);
-      if (p.kind() === T.assign) reportAssignInExpression(p);
-      return expression;
-    });
+    until = p.attempt(() => parseComparison(p));
     if (!until) while (p.kind() !== T.semicolon && !endsStatements(p)) p.advance();
     // `UNTIL x;` is common.
     p.take(T.semicolon);

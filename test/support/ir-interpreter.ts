@@ -13,6 +13,13 @@ import { binaryOperation, unaryOperation, type IrValue } from './ir-arithmetic.j
 export type InterpreterHost = Readonly<Record<string, (...args: never[]) => number | bigint | undefined>>;
 
 /** A checked fault, as the emitted code reports it to `env.fault`. */
+/** The program does more than a test can wait for. */
+export class TooManySteps extends Error {
+  constructor(steps: number) {
+    super(`more than ${steps} steps`);
+  }
+}
+
 export class InterpretedFault extends Error {
   constructor(
     readonly code: number,
@@ -93,7 +100,7 @@ export function createInterpreter(
   }
 
   function step(statement: IrStmt, frame: Frame): Completion | undefined {
-    if (++steps > maxSteps) throw new Error(`more than ${maxSteps} steps`);
+    if (++steps > maxSteps) throw new TooManySteps(maxSteps);
     switch (statement.op) {
       case 'setLocal':
         frame.locals[statement.local.id] = evaluate(statement.value, frame);
@@ -192,7 +199,7 @@ export function createInterpreter(
         completion.kind === 'goto' ? segments.findIndex((segment) => segment.label === completion.label) : -1;
       if (target < 0) return completion;
       at = target;
-      if (++steps > maxSteps) throw new Error(`more than ${maxSteps} steps`);
+      if (++steps > maxSteps) throw new TooManySteps(maxSteps);
     }
     return undefined;
   }

@@ -4,7 +4,12 @@ import { defaultProfile } from '../../../server/src/compiler/profile.js';
 import { createHostFunctions } from '../../../server/src/engine/worker/host-functions.js';
 import { ScanFault } from '../../../server/src/engine/worker/scan-fault.js';
 import type { ProgramImage } from '../../../server/src/model/program-image.js';
-import { createInterpreter, InterpretedFault, TooManySteps, type InterpreterHost } from '../../support/ir-interpreter.js';
+import {
+  createInterpreter,
+  InterpretedFault,
+  TooManySteps,
+  type InterpreterHost,
+} from '../../support/ir-interpreter.js';
 import { randomProgram } from '../../support/random-program.js';
 
 /** PLC_EMU_RANDOM_PROGRAMS=10000 for the nightly run; PLC_EMU_RANDOM_SEED to begin elsewhere. */

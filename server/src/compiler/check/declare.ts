@@ -12,6 +12,7 @@ import { DeclaredVariable, addEnumerators, enumeratorsInPlace } from './declared
 import { declareBlock, declareFunction, declareInterface, scopeOf } from './declare-pou.js';
 import { createEnumType } from './enum-type.js';
 import { resolveType } from './resolve-type.js';
+import { declareEnable, globalEnable } from './implicit-enable.js';
 import { checkSection } from './rule-section.js';
 import type { NamedTypeSymbol, Scope, TypeSymbol, VariableSymbol } from './symbols.js';
 import { errorType, type TypeUse } from './types.js';
@@ -20,7 +21,10 @@ const qualifiedKey = (namespace: readonly string[], name: string): string => fol
 
 /** Enters the declarations of all documents into the table. Bodies and most types stay untouched until they are asked for. */
 export function declareUnits(c: Compilation, units: readonly SourceUnit[]): void {
-  for (const unit of units) for (const declaration of unit.declarations) declare(c, declaration);
+  const globals = globalEnable(units);
+  for (const unit of units)
+    for (const declaration of unit.declarations)
+      declare(c, declaration.kind === 'pou' ? declareEnable(declaration, globals) : declaration);
   for (const unit of units) nameListByFile(c, unit);
 }
 

@@ -1,7 +1,8 @@
 import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import { elementaryTypes as e } from '../check/types.js';
-import type { Argument } from '../syntax/ast.js';
+import type { IrExpr } from '../ir/ir.js';
+import type { Argument, Expression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { i32, zero } from '../ir/make.js';
 import { assignOperand } from './lower-assign.js';
@@ -10,10 +11,12 @@ import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { scalarOf } from './lower-place.js';
 import type { Operand } from './operand.js';
 
-/** EN and ENO of a call that does not declare them itself. IEC 61131-3:2013, 6.6.1.6. */
+/** EN and ENO of a call, as far as what is called does not declare them itself. IEC 61131-3:2013, 6.6.1.6. */
 export interface Enable {
   readonly en?: Argument;
   readonly eno?: Argument;
+  /** What takes an ENO of its own: FALSE where EN keeps the call from running. */
+  readonly ownEno?: Argument;
 }
 
 export function splitEnable(
@@ -22,15 +25,19 @@ export function splitEnable(
 ): { readonly args: readonly Argument[]; readonly enable: Enable } {
   let en: Argument | undefined;
   let eno: Argument | undefined;
+  let ownEno: Argument | undefined;
   const rest: Argument[] = [];
   const own = (name: string): boolean => declared.some((one) => foldName(one) === name);
   for (const arg of args) {
     const key = arg.name === undefined ? '' : foldName(arg.name);
     if (key === 'EN' && arg.direction === 'in' && !own('EN')) en = arg;
     else if (key === 'ENO' && !own('ENO')) eno = arg;
-    else rest.push(arg);
+    else {
+      rest.push(arg);
+      if (key === 'ENO' && arg.direction === 'out') ownEno = arg;
+    }
   }
-  return { args: rest, enable: { ...(en && { en }), ...(eno && { eno }) } };
+  return { args: rest, enable: { ...(en && { en }), ...(eno && { eno }), ...(ownEno && { ownEno }) } };
 }
 
 /** Runs a call only where EN is TRUE and tells ENO so. Without a call the result is the default of its type. */
@@ -56,6 +63,8 @@ export function withEnable(f: FunctionBuilder, enable: Enable, span: SourceSpan,
       store.local = f.local(computed.type, 'enabled');
       f.emit({ op: 'setLocal', local: store.local, value: computed });
     });
+    const skipped = enable.ownEno?.value;
+    const without = skipped ? f.capture(() => assignBool(f, skipped, i32(0))) : [];
     const type = operandType(outcome);
     const { local } = store;
     if (local) {
@@ -64,12 +73,10 @@ export function withEnable(f: FunctionBuilder, enable: Enable, span: SourceSpan,
         : type.kind === 'string'
           ? i32(f.c.pool.string('', type.wide))
           : i32(f.c.pool.bytes(new Uint8Array(sizeOfMemory(outcome))));
-      f.emit({ op: 'if', test: en, then: body, otherwise: [{ op: 'setLocal', local, value: otherwise }] });
+      f.emit({ op: 'if', test: en, then: body, otherwise: [...without, { op: 'setLocal', local, value: otherwise }] });
       value = { op: 'local', type: local.type, local };
-    } else f.emit({ op: 'if', test: en, then: body, otherwise: [] });
-    if (enable.eno?.value) {
-      assignOperand(f, lowerExpression(f, enable.eno.value), { kind: 'value', type: e.BOOL, ir: en }, enable.eno.span);
-    }
+    } else f.emit({ op: 'if', test: en, then: body, otherwise: without });
+    if (enable.eno?.value) assignBool(f, enable.eno.value, en);
     return value;
   });
   const result = outcome as Operand;
@@ -77,6 +84,10 @@ export function withEnable(f: FunctionBuilder, enable: Enable, span: SourceSpan,
   const type = operandType(result);
   if (!isValueOperand(result) || type.kind === 'void') return { kind: 'value', type: { kind: 'void' }, ir };
   return scalarOf(type) ? { kind: 'value', type, ir } : { kind: 'memory', type, address: ir };
+}
+
+function assignBool(f: FunctionBuilder, target: Expression, ir: IrExpr): void {
+  assignOperand(f, lowerExpression(f, target), { kind: 'value', type: e.BOOL, ir }, target.span);
 }
 
 const sizeOfMemory = (operand: Operand): number => {

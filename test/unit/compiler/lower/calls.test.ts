@@ -84,6 +84,22 @@ describe('calls', () => {
        ${vars('e : E; i : INT;')} FOR i := 1 TO 6 DO e(r := i > 2, f := i < 4); END_FOR; END_PROGRAM`,
       { 'e.nr': 1, 'e.nf': 1 },
     ],
+    [
+      'a body may say FALSE to its ENO without declaring it, and is not run with EN FALSE',
+      `FUNCTION Root : LREAL VAR_INPUT x : LREAL; END_VAR IF x < 0.0 THEN ENO := FALSE; RETURN; END_IF; Root := SQRT(x); END_FUNCTION
+       FUNCTION_BLOCK Count VAR_INPUT top : INT; END_VAR VAR_OUTPUT n : INT; END_VAR
+       IF EN THEN n := n + 1; END_IF; ENO := n <= top; END_FUNCTION_BLOCK
+       ${vars('r : LREAL; a, b, c, d, e, g : BOOL := TRUE; f : Count;')}
+       r := Root(x := 4.0, ENO => a); r := Root(x := -4.0, ENO => b); r := Root(EN := FALSE, x := 4.0, ENO => c);
+       f(top := 1, ENO => d); f(EN := FALSE, top := 1, ENO => e); f(top := 1); g := f.ENO; END_PROGRAM`,
+      { a: true, b: false, c: false, d: true, e: false, g: false, 'f.n': 2 },
+    ],
+    [
+      'a global variable EN stays what it is',
+      `VAR_GLOBAL en : BOOL; END_VAR FUNCTION_BLOCK B VAR_OUTPUT q : BOOL := TRUE; END_VAR q := en; END_FUNCTION_BLOCK
+       ${vars('b : B;')} b(); END_PROGRAM`,
+      { 'b.q': false },
+    ],
   ])('%s', (_, source, expected) => {
     const names = Object.keys(expected);
     expect(

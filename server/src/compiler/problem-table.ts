@@ -1120,9 +1120,9 @@ const table = {
   },
   E9103: {
     severity: 'error',
-    title: 'Conditional compilation is not supported',
+    title: 'A condition that is not known while the text is read',
     explain:
-      'The pragmas {IF}, {ELSIF}, {ELSE}, {END_IF} and {define} choose text at compile time. Keep the text that is wanted and remove the pragmas.',
+      '{IF} takes defined (NAME) and hasvalue (NAME, text) with names of {define} in the same document, NOT, AND and OR. What asks for variables, types, POUs or attributes is not supported: keep the text that is wanted and remove the pragma.',
   },
   E9104: {
     severity: 'error',

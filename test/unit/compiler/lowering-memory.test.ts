@@ -47,6 +47,12 @@ describe('a compile that remembers the ones before', () => {
     );
   });
 
+  it('lowers a body again whose conditions read differently, though its text is the same', () => {
+    const text = project({ a: '{IF defined(FAST)} o := i; {ELSE} o := i + 1; {END_IF}' });
+    expectSame(memory, text);
+    expect(expectSame(memory, `{define FAST}${text}`)).not.toContain('A');
+  });
+
   it('lowers only the body that has changed', () => {
     const kept = expectSame(memory, project({ a: "o := list[i] / i; s := 'one';" }));
     expect(kept).toEqual(expect.arrayContaining(['Twice', 'B', 'Main']));

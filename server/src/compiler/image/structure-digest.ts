@@ -15,9 +15,11 @@ function computeDigest(original: PouDeclaration): string {
   const { source, start, end } = original.span;
   // What begins like a declaration is one; spans in XML documents are of something else.
   const text = source.text.slice(start, end);
-  if (/^\s*(FUNCTION|FUNCTION_BLOCK|PROGRAM|CLASS|INTERFACE)\b/i.test(text) && /END_\w+\s*;?\s*$/i.test(text))
-    digest.text(text);
-  else feed(digest, original);
+  const isDeclaration =
+    /^\s*(FUNCTION|FUNCTION_BLOCK|PROGRAM|CLASS|INTERFACE)\b/i.test(text) && /END_\w+\s*;?\s*$/i.test(text);
+  if (isDeclaration) digest.text(text);
+  // What is read of a text with conditions depends on what is defined before it.
+  if (!isDeclaration || /\{\s*IF\b/i.test(text)) feed(digest, original);
   return digest.hex();
 }
 

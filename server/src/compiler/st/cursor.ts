@@ -4,6 +4,7 @@ import { lineColumn } from '../../model/source-span.js';
 import type { ProblemCode } from '../problem-table.js';
 import type { Problems } from '../problems.js';
 import { maxNesting } from './comment.js';
+import { applyConditions, type PragmaFinding } from './conditional.js';
 import { Keyword as K, keywordName, lastReserved } from './keyword.js';
 import { tokenize } from './lexer.js';
 import type { PragmaRange, Tokens } from './token.js';
@@ -30,6 +31,8 @@ export class Cursor {
   readonly closers: number[] = [];
   /** Pragmas with code of another language that the bodies in the result name. */
   readonly foreign = new Set<PragmaRange>();
+  /** What is wrong with conditional compilation. */
+  readonly conditions: readonly PragmaFinding[];
   private depth = 0;
   private lastReport = -1;
   /** After a limit was passed: what follows is noise. */
@@ -45,6 +48,7 @@ export class Cursor {
     this.source = document;
     this.text = document.text;
     this.tokens = tokenize(document.text);
+    this.conditions = applyConditions(document.text, this.tokens);
     this.cutShort = this.tokens.problems.some((problem) => problem.rest);
   }
 

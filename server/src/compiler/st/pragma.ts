@@ -21,15 +21,10 @@ export function takeForeignCode(p: Cursor, from: number): SourceSpan | undefined
 
 /** Reports the pragmas that change what a program means and that this compiler does not carry out; others are hints. */
 export function reportPragmas(p: Cursor): void {
+  for (const { code, pragma, message } of p.conditions) p.reportPragma(code, pragma, message);
   for (const pragma of p.tokens.pragmas) {
     const inner = innerText(p, pragma);
-    if (/^(IF|ELSIF|ELSE|END_IF|define|undefine)\b/i.test(inner)) {
-      p.reportPragma(
-        'E9103',
-        pragma,
-        `The pragma \`{${inner}}\` compiles text on a condition, which is not supported: keep the text that is wanted and remove the pragma.`,
-      );
-    } else if (isForeign(inner) && !p.foreign.has(pragma)) {
+    if (isForeign(inner) && !p.foreign.has(pragma)) {
       p.reportPragma(
         'E9104',
         pragma,

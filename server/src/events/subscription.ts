@@ -188,11 +188,6 @@ export interface Subscription {
   /** The next message; undefined after `goodbye` or `close`. For tests and slow paths. */
   next(): Promise<StreamMessage | undefined>;
   readonly state: 'catching_up' | 'live' | 'lagging' | 'ended';
-  /**
-   * Calls back once when the host ends the watch (also while its reader is stalled, so that `take` is not being called): after a
-   * grace period the transport is to be cut.
-   */
-  onEnd(callback: (reason: GoodbyeReason) => void): void;
   /** Ends it from the host's side: the next message is Goodbye. */
   end(reason: GoodbyeReason, message: string): void;
   /** The client is gone: frees everything, at once. */

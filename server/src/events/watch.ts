@@ -79,8 +79,6 @@ export function createWatch(
   let knownFloors = opening.knownFloors;
   let activeTick = host.tick();
   let ready: (() => void) | undefined;
-  let onEnd: ((reason: GoodbyeReason) => void) | undefined;
-  let endReason: GoodbyeReason | undefined;
   let closed = false;
 
   if (opening.crash) control.push({ kind: 'lagged', class: 'log', ...opening.crash, reason: 'CRASH' });
@@ -139,15 +137,11 @@ export function createWatch(
       }
     },
     encodingFailed: (error) => end('ENCODING_FAILED', `an event could not be encoded: ${String(error)}`),
-    onEnd: (callback) => {
-      onEnd = callback;
-      if (endReason !== undefined) log.timers.soon(() => callback(endReason!));
-    },
     end: (reason, message) => end(reason, message),
     close: () => {
       closed = true;
       control = [];
-      ready = onEnd = undefined;
+      ready = undefined;
       leave();
     },
     stalledTicks: () => {
@@ -184,13 +178,7 @@ export function createWatch(
     }
     leave();
     control = [...rest, { kind: 'goodbye', reason, message }];
-    endReason = reason;
-    const callback = onEnd;
-    onEnd = undefined;
-    log.timers.soon(() => {
-      watch.wake();
-      callback?.(reason);
-    });
+    log.timers.soon(() => watch.wake());
   }
 
   /** The next message; 'again' where the state has changed and is to be looked at anew. */

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createClient, type PlcClient, type Watch } from '../../clients/node/src/index.js';
+import { createClient, type PlcClient, type PlcError, type Watch } from '../../clients/node/src/index.js';
 import { RunStateChange } from '../../proto/plcemu/v1/event_pb.js';
 import { eventually } from '../support/eventually.js';
 import { startHost, type HostProcess } from '../support/host-process.js';
@@ -116,4 +117,53 @@ describe('many readers at once', () => {
       await host.dispose();
     }
   });
+
+  it('a host that may open too few files does not start, and says how many it takes', () => {
+    const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${launcher}" host`]);
+    expect([status, stderr.toString()]).toEqual([78, expect.stringContaining('it takes 128 at least')]);
+  });
+
+  const limited = existsSync('/usr/bin/prlimit') ? it : it.skip;
+  limited(
+    'more than the host has descriptors for: those that are there go on, and others come when some have left',
+    async () => {
+      const host = await startHost({
+        files: { 'main.st': program },
+        args: ['main.st', '--scan-interval', '50ms', '--start'],
+      });
+      execFileSync('prlimit', ['--pid', String(host.process.pid), '--nofile=64']);
+      const clients = Array.from({ length: 80 }, (_, i) =>
+        createClient({ target: host.target, name: `guest ${i}`, timeoutMs: 3000 }),
+      );
+      try {
+        const told: bigint[] = [];
+        const watch = host
+          .client('reader')
+          .watch({ classes: ['scan'], variables: ['Main.Count'], start: 'latest', lossless: true });
+        const reading = (async () => {
+          for await (const item of watch) {
+            if (item.kind !== 'events') continue;
+            for (const { event } of item.events) if (event.payload.case === 'scan') told.push(event.payload.value.scan);
+          }
+        })();
+        await eventually(() => told.length > 0);
+        const ask = async (client: PlcClient): Promise<string> =>
+        client.runtime.getState().then(() => 'answered', (error: unknown) => (error as PlcError).reason || 'refused'); // prettier-ignore
+        const first = await Promise.all(clients.map(ask));
+        expect(first.filter((answer) => answer === 'answered').length).toBeGreaterThan(5);
+        expect(first.filter((answer) => answer !== 'answered').length).toBeGreaterThan(5);
+        const full = told.length;
+        await eventually(() => told.length > full + 5);
+        for (const client of clients.slice(0, 60)) client.close();
+        await eventually(async () => (await ask(clients[79]!)) === 'answered', 20_000);
+        watch.close();
+        await reading;
+        expect(told.filter((scan, i) => i > 0 && scan !== told[i - 1]! + 1n)).toEqual([]);
+        expect((await host.stop()).code).toBe(0);
+      } finally {
+        for (const client of clients) client.close();
+        await host.dispose();
+      }
+    },
+  );
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Picks the program for a verb: the host and the offline verbs are the server's, everything else is a client.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const dist = new URL('../../../dist/', import.meta.url);
 if (!existsSync(dist)) {
@@ -10,6 +10,14 @@ if (!existsSync(dist)) {
 const [verb, ...rest] = process.argv.slice(2);
 let code;
 if (verb === 'host') {
+  // Below this the modules of the host can't even be read, and what Node says then helps nobody.
+  const files = openFiles();
+  if (files < 128) {
+    process.stderr.write(
+      `plc-emu host: at most ${files} files may be open, and it takes 128 at least: run "ulimit -n 1024" first.\n`,
+    );
+    process.exit(78);
+  }
   const { runHost } = await import(new URL('server/src/main.js', dist).href);
   code = await runHost(rest);
 } else if (verb === 'check' || verb === 'simulate' || verb === 'test') {
@@ -20,3 +28,12 @@ if (verb === 'host') {
   code = await runClient(process.argv.slice(2));
 }
 process.exitCode = code;
+
+/** The limit of open files; infinite where it is not known. */
+function openFiles() {
+  try {
+    return Number(/Max open files\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
+  } catch {
+    return Infinity;
+  }
+}

@@ -7,12 +7,12 @@ import { createRandom } from '../support/random.js';
 import { checkRun } from './check/check-run.js';
 import type { Violation } from './check/violation.js';
 import { startClients, type ClientProcesses } from './client-processes.js';
-import { clientOf, root, socketOf } from './host-control.js';
+import { clientOf, root, socketOf, now } from '../support/host-control.js';
 import { createHostUnderTest, nextDeath, type Death, type HostUnderTest } from './host-under-test.js';
 import { readJournal } from './journal-reader.js';
 import { networkFaults, startProxy, type NetworkProxy } from './network-proxy.js';
 import { programFile, programText } from './program.js';
-import { createLogWriter, now, readLog, type LogWriter } from './run-log.js';
+import { createLogWriter, readLog, type LogWriter } from './run-log.js';
 import type { SeededFaultName } from './seeded-faults.js';
 
 export interface ChaosOptions {

@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { ClientOrder, ClientReport } from './client-main.js';
-import { root } from './host-control.js';
+import { root, now } from '../support/host-control.js';
 import { writerCount } from './program.js';
-import { now, type LogWriter } from './run-log.js';
+import { type LogWriter } from './run-log.js';
 import { watcherCount } from './watcher.js';
 
 /** The eight writers and twelve watchers of a run, in four processes of their own; each has a connection of its own. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createClient, type PlcClient } from '../../clients/node/src/index.js';
 import { RunStateChange, type Event } from '../../proto/plcemu/v1/event_pb.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
-import { clientOf, launch, untilServing, type Build, type HostLife } from './host-control.js';
+import { clientOf, launch, untilServing, type Build, type HostLife } from '../support/host-control.js';
 import { programFile, programText } from './program.js';
 import type { DiskFaults } from './write-back-disk.js';
 

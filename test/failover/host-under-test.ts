@@ -1,8 +1,8 @@
 import type { PlcClient } from '../../clients/node/src/index.js';
 import type { Random } from '../support/random.js';
-import { launch, untilServing, type Build, type HostLife } from './host-control.js';
+import { launch, untilServing, type Build, type HostLife, now } from '../support/host-control.js';
 import { programFile, tickMs } from './program.js';
-import { now, type LogWriter } from './run-log.js';
+import { type LogWriter } from './run-log.js';
 import { failpoints, seededFaults, type FailpointName, type SeededFaultName } from './seeded-faults.js';
 
 /** How a life ends: killed from outside after a while, in its start, or at a failpoint, which lies in the start for some. */

@@ -173,8 +173,6 @@ export type WatcherLine =
       readonly message: string;
     };
 
-export const now = (): number => performance.timeOrigin + performance.now();
-
 /** Appends lines to one file, many at a time. */
 export interface LogWriter {
   write(line: LogLine): void;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChaos } from './chaos.js';
-import { root } from './host-control.js';
+import { root } from '../support/host-control.js';
 import { allEdits, seededFaults, type SeededFaultName } from './seeded-faults.js';
 
 const names = Object.keys(seededFaults) as SeededFaultName[];

@@ -12,7 +12,8 @@ import type { Value } from '../../proto/plcemu/v1/value_pb.js';
 import type { ColumnValue } from '../../clients/node/src/index.js';
 import { createRandom } from '../support/random.js';
 import { smallRing, watchedVariables } from './program.js';
-import { now, type LogWriter, type Scalar, type SeenEvent, type Selection, type WatcherLine } from './run-log.js';
+import { type LogWriter, type Scalar, type SeenEvent, type Selection, type WatcherLine } from './run-log.js';
+import { now } from '../support/host-control.js';
 import { numberOf, type Client } from './writer.js';
 
 type Classes = NonNullable<WatchRequestOptions['classes']>;

@@ -1,7 +1,8 @@
 import { status as Status } from '@grpc/grpc-js';
 import { createClient, PlcError, type Commands, type PlcClient } from '../../clients/node/src/index.js';
 import { createRandom, type Random } from '../support/random.js';
-import { now, type LogWriter, type Write } from './run-log.js';
+import { type LogWriter, type Write } from './run-log.js';
+import { now } from '../support/host-control.js';
 
 /** A client that writes, reads and competes, one operation after the other, and repeats what was cut off under the same id. */
 export interface Client {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../failover/host-control.js';
+import { root } from '../support/host-control.js';
 import type { FuzzOrder, FuzzReport } from './run-target.js';
 import { targets } from './targets.js';
 

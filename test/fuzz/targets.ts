@@ -20,7 +20,7 @@ import {
 import { recoverJournal } from '../../server/src/store/journal-recovery.js';
 import { segmentName } from '../../server/src/store/journal-segments.js';
 import { encodeChanges } from '../../server/src/store/state-table.js';
-import { clientOf, launch, root, socketOf, untilServing } from '../failover/host-control.js';
+import { clientOf, launch, root, socketOf, untilServing } from '../support/host-control.js';
 import { largeProgram } from '../bench/large-program.js';
 import type { Random } from '../support/random.js';
 

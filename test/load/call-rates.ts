@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import type { PlcClient } from '../../clients/node/src/index.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
-import { clientOf, launch, root, untilServing } from '../failover/host-control.js';
+import { clientOf, launch, root, untilServing } from '../support/host-control.js';
 import { medianOf, usageOf } from './measure.js';
 
 /** Calls per second, medians of several turns that alternate, so that noise of the machine meets all alike. */

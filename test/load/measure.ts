@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../failover/host-control.js';
+import { root } from '../support/host-control.js';
 
 /** Figures of a distribution, in the unit of its values. */
 export interface Distribution {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
-import { clientOf, launch, root, socketOf, untilServing } from '../failover/host-control.js';
+import { clientOf, launch, root, socketOf, untilServing } from '../support/host-control.js';
 import { distributionOf, startNoiseProbe, usageOf, type Distribution } from './measure.js';
 import type { Sample, SubscriberOrder, SubscriberReport } from './subscribers-main.js';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
-import { clientOf, launch, root, socketOf, untilServing, type HostLife } from '../failover/host-control.js';
+import { clientOf, launch, root, socketOf, untilServing, type HostLife } from '../support/host-control.js';
 import { loadProgram } from '../load/load-program.js';
 import { usageOf } from '../load/measure.js';
 import { extra, type SoakCounts, type SoakOrder, type SoakReport } from './clients.js';

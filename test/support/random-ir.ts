@@ -1,3 +1,4 @@
+import type { RunPlan } from './compare-ir.js';
 import type {
   BinaryOp,
   IrCase,
@@ -668,3 +669,13 @@ class Generator {
     };
   }
 }
+
+/** Three scans over memory that is filled at random. Small integers: no byte pattern is a NaN, whose bits a copy could keep. */
+export const randomPlan = (seed: number): RunPlan => ({
+  scans: 3,
+  compared: 2048,
+  fill(memory) {
+    const random = createRandomSource(seed);
+    for (let at = randomLayout.cells; at < randomLayout.end; at++) memory[at] = at % 4 === 3 ? 0 : random.below(3);
+  },
+});

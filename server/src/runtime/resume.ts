@@ -28,15 +28,17 @@ export interface ResumeOptions {
 
 /**
  * Opens what was open when the host ended, each runtime with its project, and starts what was to run. A project named on the command
- * line comes first, unless the host crashed, is started again with the same words, and a client had opened another in between: what
+ * line comes first, unless the host crashed, is started again with the same project, and a client had opened another in between: what
  * was acknowledged stands. Throws the error of a project named on the command line; others only go to the log.
  */
 export async function resume(options: ResumeOptions): Promise<void> {
   const { record, runtimes, command } = options;
   const { state } = record;
-  const words = JSON.stringify([command.project ?? '', command.profile]);
+  const path = command.project;
+  const named = path === undefined ? undefined : await realpath(path).catch(() => path);
+  const words = JSON.stringify([named ?? '', command.profile]);
   const isSameCommand = state.value(commandKey) === words;
-  await openMain(options, isSameCommand);
+  await openMain(options, named, isSameCommand);
   for (const key of state.keys(projectPrefix)) {
     const name = key.slice(projectPrefix.length);
     if (name === mainRuntime) continue;
@@ -50,13 +52,13 @@ export async function resume(options: ResumeOptions): Promise<void> {
 const commandKey = 'command';
 const projectPrefix = 'project/';
 
-async function openMain(options: ResumeOptions, isSameCommand: boolean): Promise<void> {
+/** `named`: real path of the project on the command line. */
+async function openMain(options: ResumeOptions, named: string | undefined, isSameCommand: boolean): Promise<void> {
   const { record, runtimes, retain, command, afterCrash } = options;
   const main = runtimes.get(mainRuntime);
   const { watch, profile, roots, project: path } = command;
   const known = main.projects.known();
   const retained = retain.cellsFor.bind(retain);
-  const named = path === undefined ? undefined : await realpath(path).catch(() => path);
   const goesOn = known && (named === undefined || named === known.path || (afterCrash && isSameCommand));
   let project = goesOn
     ? await attempt(options, undefined, () =>

@@ -27,8 +27,6 @@ export interface LoweredFunction {
   readonly outsideWrites: OutsideWrite[];
   readonly sites: { readonly id: number; readonly place: RelativePlace; readonly pou: string }[];
   readonly reports: { readonly code: ProblemCode; readonly place: RelativePlace; readonly message: string }[];
-  /** False where it did something that can't be done again this way. */
-  readonly repeatable: boolean;
 }
 
 /**

@@ -42,9 +42,11 @@ type Notes = { -readonly [K in keyof LoweredFunction]: LoweredFunction[K] };
 export function createLoweringRecorder(options: RecorderOptions): LoweringRecorder {
   const { memory, cells, pool, problems, functions } = options;
   let notes: Notes | undefined;
+  /** The function being lowered did nothing that notes can't repeat. */
+  let isRepeatable = true;
   let origin: Origin;
   const cannotRepeat = (): void => {
-    if (notes) notes.repeatable = false;
+    isRepeatable = false;
   };
   const checked = new Map<string, boolean>();
 
@@ -56,14 +58,14 @@ export function createLoweringRecorder(options: RecorderOptions): LoweringRecord
     // Going around is no obstacle.
     checked.set(name, true);
     const found = memory.functions.get(name);
-    const answer = found?.repeatable === true && found.digest === undefined && found.asked.every(isKnown);
+    const answer = found !== undefined && found.digest === undefined && found.asked.every(isKnown);
     checked.set(name, answer);
     return answer;
   };
 
   const repeat = (lowered: LoweredFunction, from: Origin): boolean => {
     const body = from === 'library' ? undefined : from;
-    if (!lowered.repeatable || from === undefined || lowered.digest !== body?.digest) return false;
+    if (from === undefined || lowered.digest !== body?.digest) return false;
     if (!body && lowered.sites.length + lowered.reports.length > 0) return false;
     if (!lowered.asked.every(isKnown)) return false;
     // What is asked of the pool here, lowering would ask in the same order.
@@ -99,14 +101,13 @@ export function createLoweringRecorder(options: RecorderOptions): LoweringRecord
         outsideWrites: [],
         sites: [],
         reports: [],
-        repeatable: from !== undefined,
       };
       notes = mine as Notes;
+      isRepeatable = from !== undefined;
       origin = from;
       const fn = make();
       notes = undefined;
-      if (problems.errorCount > errors) mine.repeatable = false;
-      if (mine.repeatable) memory.keep({ ...mine, fn });
+      if (isRepeatable && problems.errorCount === errors) memory.keep({ ...mine, fn });
       return fn;
     },
     noteAsked: (name) => void notes?.asked.push(name),

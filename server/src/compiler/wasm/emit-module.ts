@@ -166,11 +166,10 @@ const resultOf = (name: HostFunctionName): NumType | undefined => hostFunctions[
 function usedFunctions(
   module: IrModule,
   instrument: boolean,
-): Used & { readonly imports: readonly HostFunctionName[] } {
+): { readonly imports: readonly HostFunctionName[]; readonly move: boolean } {
   const all = module.functions.map((fn) => usedBy(fn, [instrument], () => usedIn(fn, instrument)));
   const names = new Set(all.flatMap((one) => [...one.names]));
   return {
-    names,
     move: all.some((one) => one.move),
     imports: (Object.keys(hostFunctions) as HostFunctionName[]).filter((name) => names.has(name)),
   };

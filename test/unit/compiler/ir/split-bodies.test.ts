@@ -3,23 +3,13 @@ import type { IrModule } from '../../../../server/src/compiler/ir/ir.js';
 import { splitBodies } from '../../../../server/src/compiler/ir/split-bodies.js';
 import { verifyModule } from '../../../../server/src/compiler/ir/verify.js';
 import { defaultProfile } from '../../../../server/src/compiler/profile.js';
-import { difference, runEmitted, runInterpreted, type RunPlan } from '../../../support/compare-ir.js';
-import { randomLayout, randomModule } from '../../../support/random-ir.js';
+import { difference, runEmitted, runInterpreted } from '../../../support/compare-ir.js';
+import { randomModule, randomPlan } from '../../../support/random-ir.js';
 import { randomProgram } from '../../../support/random-program.js';
-import { createRandomSource } from '../../../support/random-source.js';
 
 const count = Number(process.env['PLC_EMU_RANDOM_PROGRAMS'] ?? 150);
 const firstSeed = Number(process.env['PLC_EMU_RANDOM_SEED'] ?? 0);
 const tiny = { most: 24, part: 12 };
-
-const planOf = (seed: number): RunPlan => ({
-  scans: 3,
-  compared: 2048,
-  fill(memory) {
-    const random = createRandomSource(seed);
-    for (let at = randomLayout.cells; at < randomLayout.end; at++) memory[at] = at % 4 === 3 ? 0 : random.below(3);
-  },
-});
 
 function moduleOf(source: string): IrModule {
   let module: IrModule | undefined;
@@ -41,8 +31,8 @@ describe('a body in parts', () => {
       const inParts = splitBodies(module, tiny);
       parts += inParts.functions.length - module.functions.length;
       expect(verifyModule(inParts)).toEqual([]);
-      const whole = runInterpreted(module, planOf(seed));
-      for (const run of [runInterpreted(inParts, planOf(seed)), runEmitted(inParts, planOf(seed), false)]) {
+      const whole = runInterpreted(module, randomPlan(seed));
+      for (const run of [runInterpreted(inParts, randomPlan(seed)), runEmitted(inParts, randomPlan(seed), false)]) {
         const found = difference(whole, run);
         expect(found === undefined ? 'same' : `seed ${seed}: ${found}`).toBe('same');
       }

@@ -3,7 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createClient, type PlcClient } from '../../clients/node/src/index.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
-import { now } from './run-log.js';
+
+/** Milliseconds since 1970, in fractions. */
+export const now = (): number => performance.timeOrigin + performance.now();
 
 /** Which compiled tree runs: as released, or with failpoints and seeded faults in it. */
 export type Build = 'dist' | 'dist-faults';
@@ -31,7 +33,7 @@ export interface HostOptions {
 }
 
 export function launch(options: HostOptions): HostLife {
-  const runner = join(root, options.build, 'test/failover/run-host.js');
+  const runner = join(root, options.build, 'test/support/run-host.js');
   const command = [...(options.wrap ?? []), process.execPath, runner, ...options.args];
   const child = spawn(command[0]!, command.slice(1), {
     cwd: options.directory,

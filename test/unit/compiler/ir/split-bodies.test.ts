@@ -7,7 +7,7 @@ import { difference, runEmitted, runInterpreted } from '../../../support/compare
 import { randomModule, randomPlan } from '../../../support/random-ir.js';
 import { randomProgram } from '../../../support/random-program.js';
 
-const count = Number(process.env['PLC_EMU_RANDOM_PROGRAMS'] ?? 150);
+const count = Number(process.env['PLC_EMU_RANDOM_PROGRAMS'] ?? 60);
 const firstSeed = Number(process.env['PLC_EMU_RANDOM_SEED'] ?? 0);
 const tiny = { most: 24, part: 12 };
 

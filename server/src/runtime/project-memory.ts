@@ -75,7 +75,10 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
       log.warn('the project file has changed; changes that were not written back are gone', { path, revision });
       return { sources: onDisk, revision: revision + 1 };
     }
-    if (!known.writeBack) return { sources: { ...own, path }, revision };
+    if (!known.writeBack) {
+      log.info('accepted changes that were not written back are in force', { path, revision });
+      return { sources: { ...own, path }, revision };
+    }
     try {
       await writeBack(onDisk.documents, kept);
       return { sources: { ...own, path, base: sourcesDigest(kept) }, revision };

@@ -236,6 +236,24 @@ p(AUTO := run, PV := x, SP := 1.0, X0 := 0.0, KP := 2.0, TR := 1.0, TD := 0.0, C
     );
   });
 
+  it.each(['iec', 'codesys', 'matiec', 'twincat'])('what everybody expects is there in %s', (name) => {
+    const names = [
+      'SEMA',
+      'RTC',
+      'INTEGRAL',
+      'DERIVATIVE',
+      'PID',
+      'RAMP',
+      'RAMP_INT',
+      'RAMP_REAL',
+      'HYSTERESIS',
+      'BLINK',
+    ];
+    const declarations = names.map((type, i) => `f${i} : ${type};`).join(' ');
+    const calls = names.map((_type, i) => `f${i}();`).join(' ');
+    runProgram(`PROGRAM Main VAR ${declarations} END_VAR ${calls} END_PROGRAM`, findProfile(name)).scan();
+  });
+
   it('every function block and structure of every profile compiles', () => {
     for (const profile of [findProfile('iec')!, codesys, matiec, findProfile('twincat')!]) {
       const blocks = [...preludeFor(profile).values()].filter((pou) => /^(FUNCTION_BLOCK|TYPE) /.test(pou.text));

@@ -3,7 +3,9 @@ import type { Profile } from '../../profile.js';
 
 /** RTC and BLINK, and the closed-loop blocks: as in annex F of edition 2, or as in CODESYS' Util where the profile says so. */
 export function processBlocks(profile: Profile): readonly PreludePou[] {
-  return [...clockBlocks, ...sharedUtilBlocks, ...(profile.processBlocks === 'util' ? utilBlocks : annexBlocks)];
+  const [own, other] = profile.processBlocks === 'util' ? [utilBlocks, annexBlocks] : [annexBlocks, utilBlocks];
+  const names = new Set(own.map(({ name }) => name));
+  return [...clockBlocks, ...sharedUtilBlocks, ...own, ...other.filter(({ name }) => !names.has(name))];
 }
 
 const clockBlocks: readonly PreludePou[] = [

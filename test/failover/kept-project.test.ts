@@ -130,7 +130,13 @@ describe('an acknowledged change of the project outlives kill -9', () => {
     const guarded = client.project
       .applyPatch({ ...putMain(2, 1n), guard: { condition: 'Main.Count > 0', scans: 10_000 } })
       .catch(() => undefined);
-    while ((await revision()) < 2n);
+    // An event that anybody sees is on disk.
+    for await (const item of client.watch({ classes: ['project'], start: 'earliest' }))
+      if (
+        item.kind === 'events' &&
+        item.events.some(({ event: { payload } }) => payload.case === 'project' && payload.value.revision === 2n)
+      )
+        break;
     await again();
     await guarded;
     expect([stepOf(await source()), await revision()]).toEqual([1, 3n]);

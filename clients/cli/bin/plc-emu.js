@@ -18,13 +18,13 @@ if (verb === 'host') {
     );
     process.exit(78);
   }
-  const { runHost } = await import(new URL('server/src/main.js', dist).href);
+  const { runHost } = await import(new URL('server/src/main.bundle.js', dist).href);
   code = await runHost(rest);
 } else if (verb === 'check' || verb === 'simulate' || verb === 'test') {
-  const { runOffline } = await import(new URL('server/src/offline/index.js', dist).href);
+  const { runOffline } = await import(new URL('server/src/offline/index.bundle.js', dist).href);
   code = await runOffline(verb, rest);
 } else {
-  const { runClient } = await import(new URL('clients/cli/src/main.js', dist).href);
+  const { runClient } = await import(new URL('clients/cli/src/main.bundle.js', dist).href);
   code = await runClient(process.argv.slice(2));
 }
 process.exitCode = code;

@@ -137,7 +137,12 @@ describe('a mistake in declarations', () => {
     ['x := 1;\nPROGRAM p\nEND_PROGRAM', 'E1114', 1, 'outside'],
     ['TYPE T : STRUCT\n  a : INT;\nEND_TYPE', 'E1113', 3, 'STRUCT of line 1'],
     ['PROGRAM p\nx := 1;\nVAR y : INT; END_VAR\nEND_PROGRAM', 'E1111', 3, 'before the statements'],
-    ['PROGRAM p\nVAR_INPUT x : INT; END_VAR\n{IF defined (variable: A)}\nx := 1;\n{END_IF}\nEND_PROGRAM', 'E9103', 3, 'not known'],
+    [
+      'PROGRAM p\nVAR_INPUT x : INT; END_VAR\n{IF defined (variable: A)}\nx := 1;\n{END_IF}\nEND_PROGRAM',
+      'E9103',
+      3,
+      'not known',
+    ],
     ['PROGRAM p\nVAR_INPUT x : INT; END_VAR\n{IF defined (A)}\nx := 1;\nEND_PROGRAM', 'E1103', 3, '{END_IF}'],
     ['PROGRAM p\nVAR_INPUT x : INT; END_VAR\n{ELSE}\nx := 1;\nEND_PROGRAM', 'E1104', 3, 'no `{IF}`'],
     ['PROGRAM p\nEND_PROGRAM\n{{ int x; }}', 'E9104', 3, 'another language'],

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { runCommand } from '../support/command-line.js';
 import { startHost, type HostProcess } from '../support/host-process.js';
 
@@ -13,6 +14,8 @@ Ramp(IN := Start, PT := T#250ms);
 Done := Ramp.Q;
 END_PROGRAM
 `;
+
+const launcher = resolve(import.meta.dirname, '../../clients/cli/bin/plc-emu.js');
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -220,6 +223,15 @@ describe('the verbs that talk to a host', () => {
   });
   afterAll(() => host.dispose());
   const call = (...args: string[]) => runCommand([...args, '--target', host.target, '--json', '--client', 'tester']);
+
+  it('watch ends without a word when nobody reads on', async () => {
+    await call('run');
+    const line = `"${process.execPath}" "${launcher}" watch scan --target "${host.target}" | head -2`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', `${line}; echo "\${PIPESTATUS[0]}"`], { timeout: 10_000 });
+    expect(stderr.toString()).toBe('');
+    expect(stdout.toString().split('\n').at(-2)).toBe('0');
+    await call('stop');
+  });
 
   it('read and write variables, by path and by address', async () => {
     expect(await call('write', 'Main.Start', 'true', 'Main.Level=1.5')).toMatchObject({ code: 0 });

@@ -8,6 +8,11 @@ if (!existsSync(dist)) {
   process.exit(2);
 }
 const [verb, ...rest] = process.argv.slice(2);
+// A reader that has seen enough closes the pipe: `plc-emu watch | head`. That ends a client, and is nothing to a host.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  if (verb !== 'host') process.exit(0);
+});
 let code;
 if (verb === 'host') {
   // Below this the modules of the host can't even be read, and what Node says then helps nobody.

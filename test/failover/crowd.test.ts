@@ -23,6 +23,16 @@ async function metric(host: HostProcess, name: string): Promise<number> {
   return Number(new RegExp(`^plcemu_${name} (\\S+)`, 'm').exec(text)?.[1]);
 }
 
+/** Notes the scans that a watch tells of, until it is closed. */
+async function noteScans(watch: Watch, into: bigint[]): Promise<void> {
+  for await (const item of watch) {
+    if (item.kind !== 'events') continue;
+    for (const { event } of item.events) if (event.payload.case === 'scan') into.push(event.payload.value.scan);
+  }
+}
+
+const gapsIn = (scans: readonly bigint[]): bigint[] => scans.filter((scan, i) => i > 0 && scan !== scans[i - 1]! + 1n);
+
 describe('many readers at once', () => {
   it(`${crowd} that lose their host all come back by themselves, and miss and repeat nothing that is kept`, async () => {
     const args = ['main.st', '--scan-interval', '100ms'];
@@ -96,12 +106,7 @@ describe('many readers at once', () => {
       const client = host.client('reader');
       const told: bigint[] = [];
       const watch = client.watch({ classes: ['scan'], start: 'latest', lossless: true, onGap: 'fail' });
-      const reading = (async () => {
-        for await (const item of watch) {
-          if (item.kind !== 'events') continue;
-          for (const { event } of item.events) if (event.payload.case === 'scan') told.push(event.payload.value.scan);
-        }
-      })();
+      const reading = noteScans(watch, told);
       await eventually(() => told.length > 0);
       expect(await metric(host, 'subscriptions')).toBe(5);
       for (const child of stopped) child.kill('SIGSTOP');
@@ -112,7 +117,7 @@ describe('many readers at once', () => {
       await eventually(() => told.length > during + 10);
       watch.close();
       await reading;
-      expect(told.filter((scan, i) => i > 0 && scan !== told[i - 1]! + 1n)).toEqual([]);
+      expect(gapsIn(told)).toEqual([]);
     } finally {
       for (const child of stopped) child.kill('SIGKILL');
       await host.dispose();
@@ -139,12 +144,7 @@ describe('many readers at once', () => {
         const watch = host
           .client('reader')
           .watch({ classes: ['scan'], variables: ['Main.Count'], start: 'latest', lossless: true });
-        const reading = (async () => {
-          for await (const item of watch) {
-            if (item.kind !== 'events') continue;
-            for (const { event } of item.events) if (event.payload.case === 'scan') told.push(event.payload.value.scan);
-          }
-        })();
+        const reading = noteScans(watch, told);
         await eventually(() => told.length > 0);
         // They connect and say nothing; whom the host has no descriptor for, it turns away.
         let away = 0;
@@ -164,7 +164,7 @@ describe('many readers at once', () => {
         await eventually(async () => (await late.runtime.getState()).state !== undefined, 20_000);
         watch.close();
         await reading;
-        expect(told.filter((scan, i) => i > 0 && scan !== told[i - 1]! + 1n)).toEqual([]);
+        expect(gapsIn(told)).toEqual([]);
         expect((await host.stop()).code).toBe(0);
       } finally {
         for (const guest of guests) guest.destroy();

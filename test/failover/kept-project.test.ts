@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PlcClient } from '../../clients/node/src/index.js';
+import type { PlcClient, WatchEvent } from '../../clients/node/src/index.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
 import { createRandom } from '../support/random.js';
 import { startHost, type HostProcess } from '../support/host-process.js';
@@ -124,22 +124,32 @@ describe('an acknowledged change of the project outlives kill -9', () => {
     expect(stepOf(await source())).toBe(8);
   });
 
+  /** Patches to `step` under a guard that takes long, and is killed when the change is on disk. */
+  const killUnderGuard = async (step: number, expected: bigint, more: object = {}): Promise<void> => {
+    const guard = { condition: 'Main.Count > 0', scans: 10_000 };
+    const guarded = client.project.applyPatch({ ...putMain(step, expected), guard, ...more }).catch(() => undefined);
+    // An event that anybody sees is on disk.
+    const isTold = ({ event: { payload } }: WatchEvent): boolean =>
+      payload.case === 'project' && payload.value.revision === expected + 1n;
+    for await (const item of client.watch({ classes: ['project'], start: 'earliest' }))
+      if (item.kind === 'events' && item.events.some(isTold)) break;
+    await again();
+    await guarded;
+  };
+
   it('a guarded change that had not held is taken back', async () => {
     await begin();
     await client.project.openProject({ ...inline(text(1)), start: true });
-    const guarded = client.project
-      .applyPatch({ ...putMain(2, 1n), guard: { condition: 'Main.Count > 0', scans: 10_000 } })
-      .catch(() => undefined);
-    // An event that anybody sees is on disk.
-    for await (const item of client.watch({ classes: ['project'], start: 'earliest' }))
-      if (
-        item.kind === 'events' &&
-        item.events.some(({ event: { payload } }) => payload.case === 'project' && payload.value.revision === 2n)
-      )
-        break;
-    await again();
-    await guarded;
+    await killUnderGuard(2, 1n);
     expect([stepOf(await source()), await revision()]).toEqual([1, 3n]);
+  });
+
+  it('a guarded change that was to be written back, and had not held, leaves the file as it was', async () => {
+    await begin(['main.st', '--start'], { 'main.st': text(1) });
+    await client.project.applyPatch(putMain(2, 1n));
+    await killUnderGuard(3, 2n, { writeBack: true });
+    expect([stepOf(await source()), await revision()]).toEqual([2, 4n]);
+    expect(await readFile(join(directory, 'main.st'), 'utf8')).toBe(text(1));
   });
 
   it('killed at any moment of a patch: all of it or nothing', async () => {

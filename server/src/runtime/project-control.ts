@@ -18,9 +18,10 @@ import { parseCondition } from './condition.js';
 import type { ReloadPlan, ReloadStep } from './plan-reload.js';
 import { planReload } from './plan-reload.js';
 import type { ProjectMemory } from './project-memory.js';
-import { createProjectMemory } from './project-memory.js';
-import type { GuardOutcome, GuardTerms } from './reload-guard.js';
-import { checkGuard } from './reload-guard.js';
+import { createProjectMemory, forgetProject } from './project-memory.js';
+import { createProjectEvents } from './project-events.js';
+import type { GuardTerms } from './reload-guard.js';
+import { checkGuard, guardBroken } from './reload-guard.js';
 import type { ProgramOrigin } from './runtime-core.js';
 import type { Runtime, Swapped } from './runtime.js';
 import { createVariableTree } from './variable-tree.js';
@@ -95,18 +96,21 @@ export interface ProjectControlOptions {
   readonly sources: SourceStore;
 }
 
-/** Variables listed in an event; the whole plan is to be asked for. */
-const mostListed = 1000;
-
 export function createProjectControl(options: ProjectControlOptions): ProjectControl {
   const { runtime, compiler, defaultProfile } = options;
   const { core } = runtime;
   const { record } = core;
+  const events = createProjectEvents(core);
   const memory = createProjectMemory({ ...options, runtime: core.name, state: record.state, log: record.log });
   /** A fork ends with the host: its values were never on disk. */
   let durable = true;
   const remembering = async (next: Project, writeBack = false): Promise<readonly StateChange[]> =>
-    durable ? [await memory.change(next, { writeBack })] : [];
+    durable ? [await memory.change(next, writeBack)] : [];
+  /** The change is on disk, and sources that only the state before it named are gone. */
+  const settled = async ({ committed }: { readonly committed: Promise<void> }): Promise<void> => {
+    await committed;
+    await memory.tidy();
+  };
   let project: Project | undefined;
   let watch: FileWatch | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -122,39 +126,6 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
   };
   const originOf = (p: Project): ProgramOrigin => ({ project: p.name, revision: p.revision, profile: p.profile });
 
-  const changed = (
-    cause: ProjectChangedEvent['cause'],
-    by: Actor,
-    before: Project | undefined,
-    after: Project | undefined,
-    plan: ReloadPlan | undefined,
-    changes: readonly StateChange[] = [],
-  ): { readonly sequence: bigint; readonly committed: Promise<void> } => {
-    const { variables, truncated } = listed(plan);
-    return record.append(
-      'project',
-      {
-        kind: 'project_changed',
-        project: (after ?? before)?.name ?? '',
-        runtime: core.name,
-        revision: String(after?.revision ?? 0),
-        ...(after?.image && { digest: after.image.digest }),
-        ...(before && { previousRevision: String(before.revision) }),
-        by,
-        cause,
-        pous: diffPous(before?.image, after?.image),
-        variables,
-        ...(truncated && { truncated }),
-      },
-      changes,
-    );
-  };
-  const built = (p: ProjectSources, result: BuildResult, durationMs: number): void => {
-    record.append('project', {
-      kind: 'build', project: p.name, runtime: core.name, ok: result.image !== undefined,
-      diagnostics: result.diagnostics.slice(0, 100), total: result.diagnostics.length, durationMs,
-    }); // prettier-ignore
-  };
   const timed = async (
     sources: ProjectSources,
     profile: string,
@@ -195,7 +166,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
         step.action === 'reinitialised' ? { ...step, action: 'kept', reason: 'as it was before the change' } : step,
       ),
     };
-    await changed('rollback', by, broken, restored, plan, await remembering(restored)).committed;
+    await settled(events.changed('rollback', by, broken, restored, plan, await remembering(restored)));
     return restored;
   };
 
@@ -221,7 +192,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     const before = current();
     const { result, durationMs } = await timed(sources, profile, signal);
     if (!result.image) {
-      built(sources, result, durationMs);
+      events.built(sources, result, durationMs);
       if (cause === 'file') project = { ...before, diagnostics: result.diagnostics, valid: false };
     }
     const image = requireImage(result);
@@ -235,7 +206,9 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
       valid: true,
     };
     // Until its guard has held, a crash takes a change back as the guard would.
-    const remembered = await remembering(guard ? { ...before, revision: next.revision + 1 } : next, writeBack);
+    const remembered = guard
+      ? await remembering({ ...before, revision: next.revision + 1 })
+      : await remembering(next, writeBack);
     // That took its time.
     refuseGone(signal);
     guardable(guard);
@@ -250,20 +223,18 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     };
     const watching = swapped?.guard;
     if (!watching) {
-      await changed(cause, by, before, next, plan, [...remembered, ...keep(answer)]).committed;
-      await memory.tidy();
+      await settled(events.changed(cause, by, before, next, plan, [...remembered, ...keep(answer)]));
       return answer;
     }
     // The answer is known when the guard has held; the change is told of at once.
-    const { committed } = changed(cause, by, before, next, plan, remembered);
+    const { committed } = events.changed(cause, by, before, next, plan, remembered);
     const outcome = await watching.outcome;
     if (outcome.kind !== 'held') {
       const restored = await rollBack(before, before.image ?? image, swapped.before, by);
       throw guardBroken(outcome, guard?.condition ?? '', answer.scan, restored.revision);
     }
     await committed;
-    await record.remember([...(await remembering(next, writeBack)), ...keep(answer)]).committed;
-    await memory.tidy();
+    await settled(record.remember([...(await remembering(next, writeBack)), ...keep(answer)]));
     return answer;
   };
 
@@ -294,7 +265,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
   const recheck = async (before: Project): Promise<void> => {
     const { result, durationMs } = await timed(before, before.profile);
     project = { ...before, diagnostics: result.diagnostics, valid: result.image !== undefined };
-    built(before, result, durationMs);
+    events.built(before, result, durationMs);
   };
 
   const reload = (): Promise<void> =>
@@ -339,14 +310,13 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     project = next;
     if (options.watch && next.path !== undefined)
       watch = watchFiles({ path: next.path, onChange: reload, log: record.log });
-    built(next, result, durationMs);
+    events.built(next, result, durationMs);
     const isOther = known !== undefined && known.path !== next.path;
     const changes: StateChange[] = [
       ...(isOther ? [{ kind: 'forget' as const, project: core.name }] : []),
       ...remembered,
     ];
-    await changed('open', by, before, next, undefined, [...changes, ...keep(next)]).committed;
-    await memory.tidy();
+    await settled(events.changed('open', by, before, next, undefined, [...changes, ...keep(next)]));
     return next;
   };
 
@@ -383,9 +353,13 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
         await stopWatching();
         await runtime.unload(call.actor);
         project = undefined;
-        const remembered: StateChange[] = [memory.forget, { kind: 'desired', runtime: core.name, state: undefined }];
-        await changed('close', call.actor, before, undefined, undefined, [...remembered, ...call.remember()]).committed;
-        await memory.tidy();
+        const remembered: StateChange[] = [
+          forgetProject(core.name),
+          { kind: 'desired', runtime: core.name, state: undefined },
+        ];
+        await settled(
+          events.changed('close', call.actor, before, undefined, undefined, [...remembered, ...call.remember()]),
+        );
       }),
     patch: (call, options) =>
       inTurn(async () => {
@@ -419,8 +393,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
           project = { ...current(), base: sourcesDigest(sources.documents) };
         } finally {
           // Where the files refused it, the change is in force all the same, as one that was not written back.
-          await record.remember(await remembering(current())).committed;
-          await memory.tidy();
+          await settled(record.remember(await remembering(current())));
         }
         return answer;
       }),
@@ -470,42 +443,4 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
 
 function refuseGone(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new HostError('CANCELLED', 'The call was cancelled before it changed anything.');
-}
-
-function guardBroken(
-  outcome: Exclude<GuardOutcome, { kind: 'held' }>,
-  condition: string,
-  changedAfter: number,
-  revision: number,
-): HostError {
-  const why =
-    outcome.kind === 'broken'
-      ? `'${condition.slice(0, 200)}' was false after scan ${outcome.scan}`
-      : outcome.fault
-        ? `the program faulted (${outcome.fault.code}: ${outcome.fault.message})`
-        : 'the runtime ended scanning';
-  return new HostError('GUARD_BROKEN', `The change was rolled back, as revision ${revision}: ${why}.`, {
-    condition: condition.slice(0, 1000),
-    scan: String(outcome.scan),
-    changedAfterScan: String(changedAfter),
-    revision: String(revision),
-  });
-}
-
-/** The variables of a plan that are not simply kept, as events list them. */
-function listed(plan: ReloadPlan | undefined): {
-  readonly variables: readonly ReloadChange[];
-  readonly truncated?: true;
-} {
-  const differing = (plan?.steps ?? []).filter((step) => step.action !== 'kept');
-  const variables = differing.slice(0, mostListed).map((step): ReloadChange => {
-    const change =
-      step.action === 'reinitialised' && step.oldType === undefined
-        ? 'added'
-        : step.action === 'kept'
-          ? 'kept'
-          : step.action;
-    return { path: step.path, change, detail: `${step.oldType ?? ''}>${step.newType ?? ''}: ${step.reason}` };
-  });
-  return { variables, ...(differing.length > mostListed && { truncated: true as const }) };
 }

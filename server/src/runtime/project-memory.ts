@@ -3,7 +3,7 @@ import type { Log } from '../model/log.js';
 import type { Project, ProjectSources, SourceDocument } from '../project/project.js';
 import { readSources } from '../project/project.js';
 import { sourcesDigest } from '../project/sources-digest.js';
-import { writeBack } from '../project/write-back.js';
+import { writeBack as writeFiles } from '../project/write-back.js';
 import type { SourceStore } from '../store/source-store.js';
 import type { StateChange, StateTable } from '../store/state-table.js';
 
@@ -21,6 +21,19 @@ interface Remembered {
   readonly writeBack?: true;
 }
 
+const keyPrefix = 'project/';
+const keyOf = (runtime: string): string => keyPrefix + runtime;
+
+/** Names of the runtimes whose projects are remembered. */
+export const rememberedRuntimes = (state: StateTable): readonly string[] =>
+  state.keys(keyPrefix).map((key) => key.slice(keyPrefix.length));
+
+export const forgetProject = (runtime: string): StateChange => ({
+  kind: 'value',
+  key: keyOf(runtime),
+  value: undefined,
+});
+
 /** A project as it was when the host ended, or as its files are now. */
 export interface Recalled {
   readonly sources: ProjectSources;
@@ -30,8 +43,7 @@ export interface Recalled {
 /** Keeps the project of one runtime over restarts: where it lies, its revision, and its sources where no file has them. */
 export interface ProjectMemory {
   /** The change that remembers a project; its sources are on disk when it resolves. HostError STORAGE_FAILED. */
-  change(project: Project, options?: { readonly writeBack?: boolean }): Promise<StateChange>;
-  readonly forget: StateChange;
+  change(project: Project, writeBack: boolean): Promise<StateChange>;
   /** Removes sources that the state does not name any more; to be called when a change is on disk. */
   tidy(): Promise<void>;
   /** Where the remembered project lies and under which profile; its path is absent where it was sent inline. */
@@ -48,9 +60,8 @@ export interface ProjectMemoryOptions {
 }
 
 export function createProjectMemory({ runtime, state, sources, log }: ProjectMemoryOptions): ProjectMemory {
-  const key = `project/${runtime}`;
   const read = (): Remembered | undefined => {
-    const text = state.value(key);
+    const text = state.value(keyOf(runtime));
     return text === undefined ? undefined : (JSON.parse(text) as Remembered);
   };
   const files = async (path: string): Promise<ProjectSources> => readSources({ kind: 'path', path, roots: [path] });
@@ -80,7 +91,7 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
       return { sources: { ...own, path }, revision };
     }
     try {
-      await writeBack(onDisk.documents, kept);
+      await writeFiles(onDisk.documents, kept);
       return { sources: { ...own, path, base: sourcesDigest(kept) }, revision };
     } catch (error) {
       log.error('an accepted change could not be written back', { path, error: String(error) });
@@ -89,7 +100,7 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
   };
 
   return {
-    async change(project, options = {}) {
+    async change(project, writeBack) {
       const { name, path, profile, revision, base, documents } = project;
       const isOnDisk = path !== undefined && base === sourcesDigest(documents);
       const kept = isOnDisk ? undefined : await sources.keep(runtime, documents);
@@ -100,11 +111,10 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
         revision,
         ...(base !== undefined && { base }),
         ...(kept !== undefined && { sources: kept }),
-        ...(options.writeBack && { writeBack: true as const }),
+        ...(writeBack && { writeBack: true as const }),
       };
-      return { kind: 'value', key, value: JSON.stringify(value) };
+      return { kind: 'value', key: keyOf(runtime), value: JSON.stringify(value) };
     },
-    forget: { kind: 'value', key, value: undefined },
     tidy: () => sources.dropOthers(runtime, read()?.sources),
     known: read,
     async recall() {

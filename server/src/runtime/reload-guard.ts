@@ -63,3 +63,24 @@ export function createReloadGuard(condition: ScanCondition, scans: number, layou
     },
   };
 }
+
+/** The error of a change that its guard has taken back; `revision` is that of the program that is in force again. */
+export function guardBroken(
+  outcome: Exclude<GuardOutcome, { kind: 'held' }>,
+  condition: string,
+  changedAfter: number,
+  revision: number,
+): HostError {
+  const why =
+    outcome.kind === 'broken'
+      ? `'${condition.slice(0, 200)}' was false after scan ${outcome.scan}`
+      : outcome.fault
+        ? `the program faulted (${outcome.fault.code}: ${outcome.fault.message})`
+        : 'the runtime ended scanning';
+  return new HostError('GUARD_BROKEN', `The change was rolled back, as revision ${revision}: ${why}.`, {
+    condition: condition.slice(0, 1000),
+    scan: String(outcome.scan),
+    changedAfterScan: String(changedAfter),
+    revision: String(revision),
+  });
+}

@@ -3,6 +3,7 @@ import { HostError } from '../model/host-error.js';
 import type { Project } from '../project/project.js';
 import type { HostRecord } from './host-record.js';
 import { systemCall } from './host-record.js';
+import { rememberedRuntimes } from './project-memory.js';
 import type { RetainKeeper } from './retain.js';
 import type { HostedRuntime, Runtimes } from './runtimes.js';
 import { mainRuntime } from './runtimes.js';
@@ -39,8 +40,7 @@ export async function resume(options: ResumeOptions): Promise<void> {
   const words = JSON.stringify([named ?? '', command.profile]);
   const isSameCommand = state.value(commandKey) === words;
   await openMain(options, named, isSameCommand);
-  for (const key of state.keys(projectPrefix)) {
-    const name = key.slice(projectPrefix.length);
+  for (const name of rememberedRuntimes(state)) {
     if (name === mainRuntime) continue;
     const runtime = runtimes.getOrCreate(name);
     const project = await attempt(options, undefined, () => runtime.projects.restore({ watch: command.watch }));
@@ -50,7 +50,6 @@ export async function resume(options: ResumeOptions): Promise<void> {
 }
 
 const commandKey = 'command';
-const projectPrefix = 'project/';
 
 /** `named`: real path of the project on the command line. */
 async function openMain(options: ResumeOptions, named: string | undefined, isSameCommand: boolean): Promise<void> {

@@ -6,6 +6,7 @@ import type { SourceStore } from '../store/source-store.js';
 import type { Call, HostRecord } from './host-record.js';
 import type { ProjectControl } from './project-control.js';
 import { createProjectControl } from './project-control.js';
+import { forgetProject } from './project-memory.js';
 import type { RetainKeeper } from './retain.js';
 import type { RuntimeStatus } from './runtime-core.js';
 import { requireProgram } from './runtime-core.js';
@@ -167,7 +168,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
         { kind: 'desired', runtime: runtime.core.name, state: undefined },
         { kind: 'forget', project: runtime.core.name },
         { kind: 'value', key: `generations/${runtime.core.name}`, value: undefined },
-        { kind: 'value', key: `project/${runtime.core.name}`, value: undefined },
+        forgetProject(runtime.core.name),
         ...call.remember(),
       ]).committed;
       await sources.dropOthers(runtime.core.name);

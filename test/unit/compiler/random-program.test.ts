@@ -1,6 +1,4 @@
-import { compile } from '../../../server/src/compiler/compile.js';
-import type { IrModule } from '../../../server/src/compiler/ir/ir.js';
-import { defaultProfile } from '../../../server/src/compiler/profile.js';
+import { compileToIr, type CompiledToIr } from '../../support/compile-to-ir.js';
 import { createHostFunctions } from '../../../server/src/engine/worker/host-functions.js';
 import { ScanFault } from '../../../server/src/engine/worker/scan-fault.js';
 import type { ProgramImage } from '../../../server/src/model/program-image.js';
@@ -17,25 +15,6 @@ const count = Number(process.env['PLC_EMU_RANDOM_PROGRAMS'] ?? 60);
 const firstSeed = Number(process.env['PLC_EMU_RANDOM_SEED'] ?? 0);
 const scans = 4;
 const tickNs = 10_000_000n;
-
-interface Compiled {
-  readonly image: ProgramImage;
-  readonly module: IrModule;
-}
-
-function compiled(source: string): Compiled {
-  let module: IrModule | undefined;
-  const { image, diagnostics } = compile({
-    name: 'random',
-    documents: [{ name: 'random.st', content: source }],
-    profile: defaultProfile,
-    instrument: true,
-    inspect: (seen) => (module = seen),
-  });
-  const first = diagnostics.find((one) => one.severity === 'error');
-  if (!image || !module) throw new Error(`${first?.code} line ${first?.line}: ${first?.message}\n${source}`);
-  return { image, module };
-}
 
 /** How the scans ended, and the variables after them. */
 interface Trace {
@@ -79,7 +58,7 @@ function emitted(image: ProgramImage, wasm: Uint8Array): Trace {
 }
 
 /** Undefined where the loops of a program, one in another, take too long. */
-function interpreted({ image, module }: Compiled): Trace | undefined {
+function interpreted({ image, module }: CompiledToIr): Trace | undefined {
   const bytes = new Uint8Array(image.memory.pages * 65_536);
   const host = createHostFunctions({ bytes, onLog: () => undefined }) as unknown as InterpreterHost;
   const interpreter = createInterpreter(module, bytes, host);
@@ -109,7 +88,7 @@ describe('a random program in Structured Text', () => {
     let compared = 0;
     let tooLong = 0;
     for (let seed = firstSeed; compared < count; seed++) {
-      const program = compiled(randomProgram(seed));
+      const program = compileToIr(randomProgram(seed), { instrument: true });
       const expected = interpreted(program);
       if (!expected) {
         tooLong += 1;

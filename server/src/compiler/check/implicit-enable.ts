@@ -4,24 +4,28 @@ import type { Expression, PouDeclaration, SourceUnit, Statement, VariableBlock }
 
 /**
  * EN and ENO belong to every FUNCTION and FUNCTION_BLOCK (IEC 61131-3:2013, 6.6.1.6). Where a body speaks of one that is not declared,
- * it is declared here, unless a global variable has that name: EN is TRUE, as a body does not run otherwise; ENO is an output that is TRUE until the body says something else.
+ * it is declared here, unless a global variable has that name: EN is TRUE, as a body does not run otherwise; ENO is an output that is
+ * TRUE until the body says something else.
  */
 export function declareEnable(declaration: PouDeclaration, globals: ReadonlySet<string>): PouDeclaration {
   const { body, pouKind, nameSpan } = declaration;
   if (body?.kind !== 'statements' || (pouKind !== 'function' && pouKind !== 'function_block')) return declaration;
   if (!speaksOfEnable(body.statements)) return declaration;
-  const declared = new Set([...globals, ...namesIn(declaration.blocks)]);
   const used = new Set<string>();
   collectNames(body.statements, used);
-  const blocks: VariableBlock[] = [...declaration.blocks];
-  if (used.has('EN') && !declared.has('EN')) blocks.push(blockOf('VAR', 'EN', nameSpan, true));
-  if (!used.has('ENO') || declared.has('ENO'))
-    return blocks.length === declaration.blocks.length ? declaration : { ...declaration, blocks };
-  blocks.push(blockOf('VAR_OUTPUT', 'ENO', nameSpan));
+  for (const name of [...globals, ...namesIn(declaration.blocks)]) used.delete(name);
+  const withEn = used.has('EN')
+    ? { ...declaration, blocks: [...declaration.blocks, blockOf('VAR', 'EN', nameSpan, true)] }
+    : declaration;
+  if (!used.has('ENO')) return withEn;
   const begin: Statement = {
     kind: 'assign', op: ':=', target: { kind: 'name', name: 'ENO', span: nameSpan }, value: truth(nameSpan), span: nameSpan,
   }; // prettier-ignore
-  return { ...declaration, blocks, body: { ...body, statements: [begin, ...body.statements] } };
+  return {
+    ...withEn,
+    blocks: [...withEn.blocks, blockOf('VAR_OUTPUT', 'ENO', nameSpan)],
+    body: { ...body, statements: [begin, ...body.statements] },
+  };
 }
 
 /** Which of EN and ENO are names of global variables. */

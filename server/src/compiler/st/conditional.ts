@@ -15,14 +15,14 @@ const predefined: readonly (readonly [string, string])[] = [
   ['ISFPUSUPPORTED', ''],
 ];
 
-/** An `{IF}` that is open. `active`: its present branch is read. */
+/** An `{IF}` that is open. */
 interface OpenIf {
   readonly pragma: PragmaRange;
   /** What is around it is read. */
   readonly outer: boolean;
   /** One of its branches was read. */
   taken: boolean;
-  active: boolean;
+  /** Its `{ELSE}` was there. */
   last: boolean;
 }
 
@@ -76,7 +76,7 @@ export function applyConditions(text: string, tokens: Tokens): readonly PragmaFi
       }
       case 'IF': {
         const active = reads && holds(rest, pragma);
-        open.push({ pragma, outer: reads, taken: active, active, last: false });
+        open.push({ pragma, outer: reads, taken: active, last: false });
         turn(active, pragma);
         break;
       }
@@ -94,9 +94,9 @@ export function applyConditions(text: string, tokens: Tokens): readonly PragmaFi
           break;
         }
         innermost.last = isElse;
-        innermost.active = innermost.outer && !innermost.taken && (isElse || holds(rest, pragma));
-        innermost.taken ||= innermost.active;
-        turn(innermost.active, pragma);
+        const active = innermost.outer && !innermost.taken && (isElse || holds(rest, pragma));
+        innermost.taken ||= active;
+        turn(active, pragma);
       }
     }
   }
@@ -116,22 +116,15 @@ function evaluate(condition: string, defines: ReadonlyMap<string, string>): bool
     at += 1;
     return true;
   };
-  const or = (): boolean | undefined => {
-    let value = and();
-    while (take('OR')) {
-      const next = and();
-      value = value === true || next === true ? true : value === undefined || next === undefined ? undefined : false;
-    }
-    return value;
+  /** Parts joined by a word. One part that is `decisive` decides, whatever is not known of the others. */
+  const joined = (word: string, decisive: boolean, part: () => boolean | undefined): boolean | undefined => {
+    const values = [part()];
+    while (take(word)) values.push(part());
+    if (values.includes(decisive)) return decisive;
+    return values.includes(undefined) ? undefined : !decisive;
   };
-  const and = (): boolean | undefined => {
-    let value = not();
-    while (take('AND')) {
-      const next = not();
-      value = value === false || next === false ? false : value === undefined || next === undefined ? undefined : true;
-    }
-    return value;
-  };
+  const or = (): boolean | undefined => joined('OR', true, and);
+  const and = (): boolean | undefined => joined('AND', false, not);
   const not = (): boolean | undefined => {
     let negated = false;
     while (take('NOT')) negated = !negated;
@@ -139,8 +132,8 @@ function evaluate(condition: string, defines: ReadonlyMap<string, string>): bool
     return value === undefined ? undefined : value !== negated;
   };
   const primary = (): boolean | undefined => {
-    // A pragma has at most a few hundred characters in practice; what nests deeper is not read.
     if (take('(')) {
+      // What nests deeper than any condition in practice is not read.
       if (at > 200) return undefined;
       const value = or();
       return take(')') ? value : undefined;

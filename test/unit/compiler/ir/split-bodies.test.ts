@@ -1,27 +1,13 @@
-import { compile } from '../../../../server/src/compiler/compile.js';
-import type { IrModule } from '../../../../server/src/compiler/ir/ir.js';
 import { splitBodies } from '../../../../server/src/compiler/ir/split-bodies.js';
 import { verifyModule } from '../../../../server/src/compiler/ir/verify.js';
-import { defaultProfile } from '../../../../server/src/compiler/profile.js';
 import { difference, runEmitted, runInterpreted } from '../../../support/compare-ir.js';
+import { compileToIr } from '../../../support/compile-to-ir.js';
 import { randomModule, randomPlan } from '../../../support/random-ir.js';
 import { randomProgram } from '../../../support/random-program.js';
 
 const count = Number(process.env['PLC_EMU_RANDOM_PROGRAMS'] ?? 60);
 const firstSeed = Number(process.env['PLC_EMU_RANDOM_SEED'] ?? 0);
 const tiny = { most: 24, part: 12 };
-
-function moduleOf(source: string): IrModule {
-  let module: IrModule | undefined;
-  const { image, diagnostics } = compile({
-    name: 'split',
-    documents: [{ name: 'split.st', content: source }],
-    profile: defaultProfile,
-    inspect: (seen) => (module = seen),
-  });
-  if (!image || !module) throw new Error(JSON.stringify(diagnostics.find((one) => one.severity === 'error')));
-  return module;
-}
 
 describe('a body in parts', () => {
   it(`leaves the same memory as the whole one, in ${count} random modules`, () => {
@@ -43,7 +29,7 @@ describe('a body in parts', () => {
   it('is well formed, in random Structured Text', () => {
     let parts = 0;
     for (let seed = firstSeed; seed < firstSeed + 20; seed++) {
-      const module = moduleOf(randomProgram(seed));
+      const { module } = compileToIr(randomProgram(seed));
       const inParts = splitBodies(module, tiny);
       parts += inParts.functions.length - module.functions.length;
       expect(verifyModule(inParts)).toEqual([]);
@@ -56,7 +42,7 @@ describe('a body in parts', () => {
       { length: 12_000 },
       (_, at) => `a := a + b * ${at % 7}; IF a > ${at} THEN RETURN; END_IF;`,
     );
-    const module = moduleOf(`PROGRAM Main VAR a, b : DINT; END_VAR\n${lines.join('\n')}\nEND_PROGRAM\n`);
+    const { module } = compileToIr(`PROGRAM Main VAR a, b : DINT; END_VAR\n${lines.join('\n')}\nEND_PROGRAM\n`);
     const inParts = splitBodies(module);
     const sizes = inParts.functions.map((fn) => fn.body.length);
     expect(Math.max(...module.functions.map((fn) => fn.body.length))).toBeGreaterThanOrEqual(24_000);

@@ -1,4 +1,4 @@
-import type { PouSummary, ProgramImage } from '../../model/program-image.js';
+import type { CodeSite, PouSummary, ProgramImage } from '../../model/program-image.js';
 import type { Language } from '../../model/source-span.js';
 import { alignUp } from '../check/type-size.js';
 import type { CompileInput } from '../compile-input.js';
@@ -11,7 +11,7 @@ import type { Body, PouDeclaration, SourceUnit } from '../syntax/ast.js';
 import { emitModule } from '../wasm/emit-module.js';
 import type { Program } from './create-program.js';
 import { initName } from './create-program.js';
-import { createDigest } from './digest.js';
+import { createDigest, type Digest } from './digest.js';
 import { runsOf } from './initial-memory.js';
 import { listChannels, listRoots } from './roots.js';
 import { pouDigest } from './structure-digest.js';
@@ -90,14 +90,35 @@ export function buildImage(
 
 function digestOf(image: Omit<ProgramImage, 'digest'>): string {
   const digest = createDigest();
-  const { wasm, instrumentedWasm: _other, initialMemory, ...rest } = image;
+  const { wasm, instrumentedWasm: _other, initialMemory, sites, ...rest } = image;
   digest.bytes(wasm);
   for (const run of initialMemory) {
     digest.text(String(run.address));
     digest.bytes(run.bytes);
   }
+  feedSites(digest, sites);
   digest.text(JSON.stringify(rest, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)));
   return digest.hex();
+}
+
+/** There are many sites, in few POUs and files: a name is fed once, and then stands as a number. */
+function feedSites(digest: Digest, sites: readonly CodeSite[]): void {
+  const numbers = new Map<string, number>();
+  const feedName = (name: string): void => {
+    const known = numbers.get(name);
+    digest.number(known ?? -1);
+    if (known !== undefined) return;
+    numbers.set(name, numbers.size);
+    digest.text(name);
+  };
+  for (const { pou, file, language, line, column, element } of sites) {
+    feedName(pou);
+    feedName(file);
+    feedName(language);
+    digest.number(line);
+    digest.number(column);
+    feedName(element ? JSON.stringify(element) : '');
+  }
 }
 
 const bodyLanguage = (body: Body | undefined): Language => (body ? languageOf(body) : 'ST');

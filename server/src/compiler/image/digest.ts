@@ -2,6 +2,7 @@
 export interface Digest {
   text(value: string): void;
   bytes(value: Uint8Array): void;
+  number(value: number): void;
   hex(): string;
 }
 
@@ -20,6 +21,7 @@ export function createDigest(): Digest {
     length += 1;
   };
   return {
+    number: word,
     text(value) {
       word(value.length);
       for (let i = 0; i < value.length; i += 1) word(value.charCodeAt(i));

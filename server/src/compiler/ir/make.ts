@@ -1,5 +1,6 @@
 import type { HostFunctionName } from '../../model/host-function.js';
 import type { BinaryOp, IrExpr, IrLocal, IrStmt, MemType, NumType, UnaryOp } from './ir.js';
+import { binaryOperation, unaryOperation } from './operation.js';
 
 /** Short forms for the nodes of the IR. */
 export const i32 = (value: number): IrExpr => ({ op: 'const', type: 'i32', value: value | 0 });
@@ -23,15 +24,14 @@ export function constant(type: NumType, value: number | bigint): IrExpr {
 
 export const zero = (type: NumType): IrExpr => constant(type, 0);
 
-const prefixOf = (code: string): NumType => code.slice(0, 3) as NumType;
-const comparison = /^(eq|ne|lt|gt|le|ge)(_[su])?$/;
-
 export function unary(code: UnaryOp, value: IrExpr): IrExpr {
-  return { op: 'unary', type: code === 'i64.eqz' ? 'i32' : prefixOf(code), code, value };
+  const operation = unaryOperation(code);
+  return { op: 'unary', type: operation.result, code: operation.code, value };
 }
 
 export function binary(code: BinaryOp, left: IrExpr, right: IrExpr): IrExpr {
-  return { op: 'binary', type: comparison.test(code.slice(4)) ? 'i32' : prefixOf(code), code, left, right };
+  const operation = binaryOperation(code);
+  return { op: 'binary', type: operation.result, code: operation.code, left, right };
 }
 
 /** An address some bytes further on; constants fold. */

@@ -2,6 +2,7 @@ import { hostFunctions, type HostFunctionName } from '../../model/host-function.
 import type { IrCell, IrExpr, IrFunction, IrModule, IrStmt, MemType, NumType } from './ir.js';
 import { analyse } from './optimize/analysis.js';
 import { createMemo } from './optimize/memo.js';
+import { binaryOperation, unaryOperation } from './operation.js';
 
 const maxFindings = 50;
 const verified = createMemo<readonly string[]>();
@@ -36,32 +37,6 @@ export function verifyModule(module: IrModule): readonly string[] {
   }
   return findings.slice(0, maxFindings);
 }
-
-const compareNames = new Set([
-  'eq',
-  'ne',
-  'lt_s',
-  'lt_u',
-  'gt_s',
-  'gt_u',
-  'le_s',
-  'le_u',
-  'ge_s',
-  'ge_u',
-  'lt',
-  'gt',
-  'le',
-  'ge',
-]);
-
-/** Operand type of a unary instruction: `i32.wrap_i64` takes i64, `f64.neg` f64, `i64.eqz` i64. */
-export function unaryOperand(code: string): NumType {
-  const from = /_(i32|i64|f32|f64)(?:_[su])?$/.exec(code);
-  return (from ? from[1] : code.slice(0, 3)) as NumType;
-}
-export const unaryResult = (code: string): NumType => (code.endsWith('.eqz') ? 'i32' : (code.slice(0, 3) as NumType));
-export const binaryOperand = (code: string): NumType => code.slice(0, 3) as NumType;
-export const binaryResult = (code: string): NumType => (compareNames.has(code.slice(4)) ? 'i32' : binaryOperand(code));
 
 /** Value types that a scalar may be loaded as. */
 const holds = (type: NumType, mem: MemType): boolean =>
@@ -307,15 +282,19 @@ class FunctionVerifier {
         if (expr.offset < 0 || expr.offset >= this.fn.frameSize)
           this.report(`frame address ${expr.offset} outside the frame`);
         return;
-      case 'unary':
-        this.typed(expr.value, unaryOperand(expr.code), 'operand of', expr.code);
-        if (expr.type !== unaryResult(expr.code)) this.report(`${expr.code} as ${expr.type}`);
+      case 'unary': {
+        const { operand, result } = unaryOperation(expr.code);
+        this.typed(expr.value, operand, 'operand of', expr.code);
+        if (expr.type !== result) this.report(`${expr.code} as ${expr.type}`);
         return;
-      case 'binary':
-        this.typed(expr.left, binaryOperand(expr.code), 'left of', expr.code);
-        this.typed(expr.right, binaryOperand(expr.code), 'right of', expr.code);
-        if (expr.type !== binaryResult(expr.code)) this.report(`${expr.code} as ${expr.type}`);
+      }
+      case 'binary': {
+        const { operand, result } = binaryOperation(expr.code);
+        this.typed(expr.left, operand, 'left of', expr.code);
+        this.typed(expr.right, operand, 'right of', expr.code);
+        if (expr.type !== result) this.report(`${expr.code} as ${expr.type}`);
         return;
+      }
       case 'cond':
         this.typed(expr.test, 'i32', 'condition');
         this.typed(expr.then, expr.type, 'value of a condition');

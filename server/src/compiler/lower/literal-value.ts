@@ -3,12 +3,18 @@ import { typeName } from '../check/type-name.js';
 import { elementaryTypes as e, type ElementaryType, type LiteralType, type Type } from '../check/types.js';
 import type { Profile } from '../profile.js';
 
+type Range = readonly [low: bigint, high: bigint];
+
+const ranges = new Map<ElementaryType, Range>(
+  Object.values(e).map((type) => {
+    const bits = BigInt(type.size * 8);
+    if (type === e.BOOL) return [type, [0n, 1n]];
+    return [type, type.group === 'signed' ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n]];
+  }),
+);
+
 /** The least and greatest value of an integer or bit string type. */
-export function rangeOf(type: ElementaryType): readonly [low: bigint, high: bigint] {
-  const bits = BigInt(type.size * 8);
-  if (type === e.BOOL) return [0n, 1n];
-  return type.group === 'signed' ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
-}
+export const rangeOf = (type: ElementaryType): Range => ranges.get(type)!;
 
 /** A number brought into the range of a type as storing it would. */
 export function wrapConstant(type: ElementaryType, value: bigint): bigint {
@@ -84,14 +90,11 @@ function adaptToElementary(
   type: ElementaryType,
   lenient: boolean,
 ): Adapted {
-  const mismatch: Adapted = {
-    problem: `${typeName(literal)} does not fit ${type.name}${literalAdvice(literal, type)}`,
-  };
   switch (literal.form) {
     case 'int':
-      return typeof value === 'bigint' ? adaptInteger(value, based, type, lenient) : mismatch;
+      return typeof value === 'bigint' ? adaptInteger(value, based, type, lenient) : mismatch(literal, type);
     case 'real':
-      if (typeof value !== 'number') return mismatch;
+      if (typeof value !== 'number') return mismatch(literal, type);
       if (type.group === 'real') return adaptReal(value, type);
       if (
         lenient &&
@@ -103,7 +106,7 @@ function adaptToElementary(
           warning: `${value} loses its fraction as ${type.name}; write a conversion.`,
         };
       }
-      return mismatch;
+      return mismatch(literal, type);
     case 'bool':
       if (type === e.BOOL) return { value };
       if (type.group === 'signed' || type.group === 'unsigned' || type.group === 'bits') {
@@ -112,11 +115,11 @@ function adaptToElementary(
           warning: `A BOOL stands for a ${type.name}; write BOOL_TO_${type.name}.`,
         };
       }
-      return mismatch;
+      return mismatch(literal, type);
     case 'string':
     case 'wstring': {
       const wanted = literal.form === 'wstring' ? e.WCHAR : e.CHAR;
-      if (type !== wanted || typeof value !== 'string') return mismatch;
+      if (type !== wanted || typeof value !== 'string') return mismatch(literal, type);
       if (value.length !== 1) return { problem: `a ${type.name} is exactly one character` };
       const code = BigInt(value.charCodeAt(0));
       return type === e.CHAR && code > 255n
@@ -125,6 +128,10 @@ function adaptToElementary(
     }
   }
 }
+
+const mismatch = (literal: LiteralType, type: ElementaryType): Adapted => ({
+  problem: `${typeName(literal)} does not fit ${type.name}${literalAdvice(literal, type)}`,
+});
 
 /** How to write the value so that it fits. */
 function literalAdvice({ form }: LiteralType, type: ElementaryType): string {
@@ -212,6 +219,8 @@ export function nanosecondsPer(type: ElementaryType): bigint {
   }
 }
 
+const integerTypes = [e.DINT, e.UDINT, e.LINT, e.ULINT];
+
 /** The type that an untyped literal gets where nothing decides: DINT, LREAL, BOOL, STRING. */
 export function literalType(
   literal: LiteralType,
@@ -221,11 +230,7 @@ export function literalType(
   switch (literal.form) {
     case 'int': {
       const number = value as bigint;
-      for (const type of [e.DINT, e.UDINT, e.LINT, e.ULINT]) {
-        const [low, high] = rangeOf(type);
-        if (number >= low && number <= high) return type;
-      }
-      return e.LINT;
+      return integerTypes.find((type) => number >= rangeOf(type)[0] && number <= rangeOf(type)[1]) ?? e.LINT;
     }
     case 'real':
       return e.LREAL;

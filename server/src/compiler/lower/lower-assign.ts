@@ -9,7 +9,7 @@ import type { IrExpr } from '../ir/ir.js';
 import type { Assignment } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, cond, copy, i32, iff, load } from '../ir/make.js';
-import { coerce, constantOf, operandType, reportNoValue, rvalue } from './lower-convert.js';
+import { coerce, constantOf, operandType, reportNoValue, rvalue, type Named } from './lower-convert.js';
 import { isValueOperand, lowerExpression, lowerRaw } from './lower-expression.js';
 import { assignInitializer } from './lower-initializer.js';
 import { addressOf, scalarOf, storePlace } from './lower-place.js';
@@ -57,7 +57,7 @@ export function assignOperand(
   target: Operand,
   source: Operand,
   span: SourceSpan,
-  what = 'The variable',
+  what: Named = 'The variable',
 ): void {
   if (source.kind !== 'error' && !isValueOperand(source)) {
     reportNoValue(f, source, span);
@@ -156,7 +156,7 @@ function lowerPlainAssignment(f: FunctionBuilder, node: Assignment): void {
     checkWritable(f, target, node.target.span);
     return;
   }
-  assignOperand(f, target, source, node.value.span, `'${describeTarget(node)}'`);
+  assignOperand(f, target, source, node.value.span, () => `'${describeTarget(node)}'`);
 }
 
 function describeTarget(node: Assignment): string {

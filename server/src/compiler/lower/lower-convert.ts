@@ -97,7 +97,7 @@ export function rvalue(f: FunctionBuilder, operand: Operand, span: SourceSpan): 
   }
 }
 
-function mismatch(f: FunctionBuilder, from: Type, to: Type, span: SourceSpan, what: string): void {
+function mismatch(f: FunctionBuilder, from: Type, to: Type, span: SourceSpan, what: Named): void {
   const a = underlying(from);
   const b = underlying(to);
   const name = (type: Type): string | undefined =>
@@ -107,11 +107,15 @@ function mismatch(f: FunctionBuilder, from: Type, to: Type, span: SourceSpan, wh
     source !== undefined && target !== undefined && source !== target
       ? `; write ${source}_TO_${target}(...) to convert it`
       : '';
-  f.c.problems.report('E3001', span, `${what} takes ${typeName(to)}, not ${typeName(from)}${hint}.`);
+  f.c.problems.report('E3001', span, `${told(what)} takes ${typeName(to)}, not ${typeName(from)}${hint}.`);
 }
 
+/** What takes a value, as the beginning of a sentence; worked out only where it is told. */
+export type Named = string | (() => string);
+const told = (what: Named): string => (typeof what === 'string' ? what : what());
+
 /** Brings an operand to a type as assignments and arguments do: a scalar value, or the address of the bytes to copy. */
-export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: SourceSpan, what: string): IrExpr {
+export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: SourceSpan, what: Named): IrExpr {
   const fallback = (): IrExpr => (scalarOf(to) ? constantIrOrZero(to) : i32(0));
   switch (operand.kind) {
     case 'error':
@@ -147,7 +151,7 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
       f.c.problems.report(
         'E3001',
         span,
-        `${what} takes ${typeName(to)}, not ${typeName(from)}; write ${from.wide ? 'WSTRING_TO_STRING' : 'STRING_TO_WSTRING'}(...) to convert it.`,
+        `${told(what)} takes ${typeName(to)}, not ${typeName(from)}; write ${from.wide ? 'WSTRING_TO_STRING' : 'STRING_TO_WSTRING'}(...) to convert it.`,
       );
     } else mismatch(f, from, to, span, what);
     return fallback();
@@ -156,7 +160,7 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
     f.c.problems.report(
       'W3001',
       span,
-      `${what} takes ${typeName(to)}: a ${typeName(from)} is converted on its own; write the conversion to make it visible.`,
+      `${told(what)} takes ${typeName(to)}: a ${typeName(from)} is converted on its own; write the conversion to make it visible.`,
     );
   }
   if (!scalarOf(to) && to.kind !== 'string') return rvalue(f, operand, span);
@@ -183,7 +187,7 @@ function coerceLiteral(
   operand: Operand & { kind: 'literal' },
   to: Type,
   span: SourceSpan,
-  what: string,
+  what: Named,
 ): IrExpr {
   if (to.kind === 'error') return i32(0);
   const adapted = adaptLiteral(operand.type, operand.value, operand.based ?? false, to, f.c.profile);
@@ -191,7 +195,7 @@ function coerceLiteral(
     f.c.problems.report(
       typeof operand.value === 'bigint' && adapted.problem.includes('outside') ? 'E3003' : 'E3001',
       span,
-      `${what}: ${adapted.problem}.`,
+      `${told(what)}: ${adapted.problem}.`,
       otherQuotes(operand, to, span),
     );
     return scalarOf(to) ? constantIrOrZero(to) : i32(0);
@@ -256,7 +260,7 @@ function coerceToInterface(
   operand: Operand,
   to: Type & { kind: 'interface' },
   span: SourceSpan,
-  what: string,
+  what: Named,
 ): IrExpr {
   const from = operandType(operand);
   const target = interfaceOfType(to);

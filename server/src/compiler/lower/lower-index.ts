@@ -64,7 +64,7 @@ function lowerIndexValue(f: FunctionBuilder, node: Expression): Index | undefine
   const value = rvalue(f, operand, node.span);
   // 64-bit indices that 32 bits can't hold are out of every range.
   const ir = type.num === 'i64' ? narrowIndex(f, value) : value;
-  return { ir, ...(typeof constant === 'bigint' && { constant }) };
+  return typeof constant === 'bigint' ? { ir, constant } : { ir };
 }
 
 function narrowIndex(f: FunctionBuilder, value: IrExpr): IrExpr {
@@ -85,19 +85,17 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
     );
     return errorOperand;
   }
-  const indices = node.indices.map((index) => lowerIndexValue(f, index));
-  if (indices.some((index) => index === undefined)) return errorOperand;
+  const indices: Index[] = [];
+  for (const one of node.indices) {
+    const index = lowerIndexValue(f, one);
+    if (index) indices.push(index);
+  }
+  if (indices.length < node.indices.length) return errorOperand;
   const { element } = flat;
   if (element.kind === 'error') return errorOperand;
   const size = sizeOf(element);
   const bounds = object.kind === 'place' && object.bounds ? object.bounds : undefined;
-  const carry =
-    object.kind === 'place'
-      ? {
-          ...(object.readOnly !== undefined && { readOnly: object.readOnly }),
-          ...(object.dynamic === true && { dynamic: true }),
-        }
-      : {};
+  const carry = carriedBy(object);
   const base: Place | undefined =
     object.kind === 'place'
       ? object.place
@@ -107,9 +105,12 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
   if (!base) return errorOperand;
   let offset = 0;
   let sum: IrExpr | undefined;
-  for (const [i, bound] of flat.bounds.entries()) {
+  for (let i = 0; i < indices.length; i += 1) {
     const index = indices[i]!;
-    const stride = size * flat.bounds.slice(i + 1).reduce((product, b) => product * (b.high - b.low + 1), 1);
+    const bound = flat.bounds[i]!;
+    let stride = size;
+    for (let inner = i + 1; inner < indices.length; inner += 1)
+      stride *= flat.bounds[inner]!.high - flat.bounds[inner]!.low + 1;
     if (bounds) {
       const { low, high } = bounds[i]!;
       const distance: IrExpr = {
@@ -153,13 +154,22 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
   return { kind: 'place', type: element, place, ...carry };
 }
 
+/** What holds of a variable holds of its elements. */
+function carriedBy(object: Operand): Pick<Operand & { kind: 'place' }, 'readOnly' | 'dynamic'> {
+  if (object.kind !== 'place' || (object.readOnly === undefined && object.dynamic !== true)) return nothingCarried;
+  return {
+    ...(object.readOnly !== undefined && { readOnly: object.readOnly }),
+    ...(object.dynamic === true && { dynamic: true }),
+  };
+}
+const nothingCarried = {};
+
 /** `a[i, j]` on an ARRAY OF ARRAY goes through both; undefined where the count does not fit. */
 function flatten(
   type: ArrayType,
   count: number,
 ): { bounds: readonly { low: number; high: number }[]; element: ArrayType['element'] } | undefined {
-  let bounds = [...type.bounds];
-  let { element } = type;
+  let { bounds, element } = type;
   while (bounds.length < count && element.kind === 'array' && !element.dynamic) {
     bounds = [...bounds, ...element.bounds];
     element = element.element;

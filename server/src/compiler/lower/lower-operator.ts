@@ -1,6 +1,6 @@
 import { elementaryTypes as e, type Type } from '../check/types.js';
 import type { IrStmt } from '../ir/ir.js';
-import type { BinaryExpression, BinaryOperator } from '../syntax/ast.js';
+import type { BinaryExpression, BinaryOperator, Expression } from '../syntax/ast.js';
 import { foldBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
 
@@ -58,16 +58,7 @@ function combine(
   late: IrStmt[],
   expected: Type | undefined,
 ): Operand {
-  for (const [operand, side] of [
-    [left, node.left],
-    [right, node.right],
-  ] as const) {
-    if (operand.kind === 'error') return errorOperand;
-    if (!isValueOperand(operand)) {
-      reportNoValue(f, operand, side.span);
-      return errorOperand;
-    }
-  }
+  if (!hasValue(f, left, node.left) || !hasValue(f, right, node.right)) return errorOperand;
   if (left.kind === 'literal' && right.kind === 'literal') {
     const folded = foldLiterals(f, node, left, right);
     if (folded) return folded;
@@ -75,6 +66,12 @@ function combine(
   if (logic.has(node.op)) return combineLogic(f, node, left, right, late);
   if (comparisons.has(node.op)) return combineComparison(f, node, left, right);
   return combineArithmetic(f, node, left, right, expected);
+}
+
+function hasValue(f: FunctionBuilder, operand: Operand, node: Expression): boolean {
+  if (isValueOperand(operand)) return true;
+  if (operand.kind !== 'error') reportNoValue(f, operand, node.span);
+  return false;
 }
 
 function foldLiterals(

@@ -137,7 +137,10 @@ export function stablePlace(f: FunctionBuilder, place: Place): Place {
  * properties, which have no address.
  */
 export function addressOf(f: FunctionBuilder, place: Place, size: number): IrExpr | undefined {
-  if (place.form === 'cell' && place.bit === undefined) f.c.cells.mark(place.links, size);
+  if (place.form === 'cell' && place.bit === undefined && size > (place.marked ?? 0)) {
+    f.c.cells.mark(place.links, size);
+    place.marked = size;
+  }
   return bareAddress(place);
 }
 

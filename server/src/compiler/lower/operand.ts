@@ -25,6 +25,8 @@ export type Place =
       readonly name: string;
       /** Its cell, once somebody has read or written it: a place keeps one. */
       cell?: IrCell;
+      /** So many of its bytes are known to be reached by address. */
+      marked?: number;
     }
   | { readonly form: 'address'; readonly address: IrExpr; readonly offset: number }
   /** Bits of an integer or bit string: `.3`, `.%B1`. */

@@ -51,7 +51,7 @@ function realForInteger(operand: Operand & { kind: 'literal' }, other: Elementar
 export function both(f: FunctionBuilder, left: Operand, right: Operand, bits: boolean): [Operand, Operand] {
   const a = underlying(operandType(left));
   const b = underlying(operandType(right));
-  return [adapt(f, left, b, bits), adapt(f, right, a, bits)].map((operand) => settle(f, operand)) as [Operand, Operand];
+  return [settle(f, adapt(f, left, b, bits)), settle(f, adapt(f, right, a, bits))];
 }
 
 export function reportOperator(f: FunctionBuilder, node: BinaryExpression, left: Operand, right: Operand): Operand {

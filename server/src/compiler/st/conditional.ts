@@ -175,10 +175,10 @@ function remove(
   badMessages.clear();
   let kept = 0;
   let gap = false;
-  for (let i = 0; i < kind.length; i += 1) {
+  for (let i = 0; i < tokens.count; i += 1) {
     moved.push(kept);
     // The last token is the end of the text.
-    if (i < kind.length - 1 && isDropped(start[i]!)) {
+    if (i < tokens.count - 1 && isDropped(start[i]!)) {
       gap = true;
       continue;
     }
@@ -193,7 +193,7 @@ function remove(
     kept += 1;
   }
   moved.push(kept);
-  for (const list of [kind, keyword, start, end, lineBreak]) list.length = kept;
+  tokens.count = kept;
   const within = (offset: number): boolean => pieces.some(({ from, to }) => offset >= from && offset < to);
   const rest = pragmas.filter((pragma) => !commands.has(pragma) && !within(pragma.start));
   pragmas.splice(0, pragmas.length, ...rest.map((pragma) => ({ ...pragma, before: moved[pragma.before]! })));

@@ -56,21 +56,22 @@ export class Cursor {
 
   kind(ahead = 0): number {
     const i = this.at + ahead;
-    return i < this.tokens.kind.length ? this.tokens.kind[i]! : T.end;
+    return i < this.tokens.count ? this.tokens.kind[i]! : T.end;
   }
   keyword(ahead = 0): number {
     const i = this.at + ahead;
-    return i < this.tokens.kind.length ? this.tokens.keyword[i]! : 0;
+    return i < this.tokens.count ? this.tokens.keyword[i]! : 0;
   }
   /** Whether a line break stands before the token. */
   lineBreak(ahead = 0): boolean {
-    return this.tokens.lineBreak[this.at + ahead] !== 0;
+    const i = this.at + ahead;
+    return i >= this.tokens.count || this.tokens.lineBreak[i] !== 0;
   }
   start(ahead = 0): number {
-    return this.tokens.start[Math.min(this.at + ahead, this.tokens.start.length - 1)]!;
+    return this.tokens.start[Math.min(this.at + ahead, this.tokens.count - 1)]!;
   }
   end(ahead = 0): number {
-    return this.tokens.end[Math.min(this.at + ahead, this.tokens.end.length - 1)]!;
+    return this.tokens.end[Math.min(this.at + ahead, this.tokens.count - 1)]!;
   }
   /** End of the token before the current one. */
   previousEnd(): number {
@@ -107,7 +108,7 @@ export class Cursor {
     return true;
   }
   advance(): void {
-    if (this.at < this.tokens.kind.length - 1) this.at += 1;
+    if (this.at < this.tokens.count - 1) this.at += 1;
   }
 
   // ------------------------------------------------------------ spans
@@ -187,7 +188,7 @@ export class Cursor {
   /** After a limit: nothing more is read. */
   stop(code: ProblemCode, message: string): never {
     this.report(code, this.start(), this.end(), message);
-    this.at = this.tokens.kind.length - 1;
+    this.at = this.tokens.count - 1;
     this.silent = true;
     throw abandoned;
   }

@@ -26,11 +26,14 @@ const maxLiteralLength = 65_536;
 
 /** Splits Structured Text (and IL, and textual SFC) into tokens, in one pass and in linear time. Never throws. */
 export function tokenize(text: string): Tokens {
-  const kind: number[] = [];
-  const keyword: number[] = [];
-  const start: number[] = [];
-  const end: number[] = [];
-  const lineBreak: number[] = [];
+  // Most tokens are followed by a space or are longer than two characters.
+  let capacity = (text.length >> 2) + 16;
+  let count = 0;
+  let kind = new Uint8Array(capacity);
+  let keyword = new Uint16Array(capacity);
+  let start = new Int32Array(capacity);
+  let end = new Int32Array(capacity);
+  let lineBreak = new Uint8Array(capacity);
   const pragmas: Tokens['pragmas'] = [];
   const problems: LexicalProblem[] = [];
   const badMessages = new Map<number, BadToken>();
@@ -41,12 +44,22 @@ export function tokenize(text: string): Tokens {
   // Once a limit is passed there is no point in going on.
   let stopped = false;
 
+  const grow = (): void => {
+    capacity *= 2;
+    kind = enlarged(kind, new Uint8Array(capacity));
+    keyword = enlarged(keyword, new Uint16Array(capacity));
+    start = enlarged(start, new Int32Array(capacity));
+    end = enlarged(end, new Int32Array(capacity));
+    lineBreak = enlarged(lineBreak, new Uint8Array(capacity));
+  };
   const push = (tokenKind: number, from: number, to: number, word = 0): void => {
-    kind.push(tokenKind);
-    keyword.push(word);
-    start.push(from);
-    end.push(to);
-    lineBreak.push(newLine);
+    if (count === capacity) grow();
+    kind[count] = tokenKind;
+    keyword[count] = word;
+    start[count] = from;
+    end[count] = to;
+    lineBreak[count] = newLine;
+    count += 1;
     newLine = 0;
     at = to;
   };
@@ -70,7 +83,7 @@ export function tokenize(text: string): Tokens {
     else push(tokenKind, at, at + 1);
   };
   const bad = (from: number, to: number, message: string, replacement?: string): void => {
-    badMessages.set(kind.length, { message, ...(replacement !== undefined && { replacement }) });
+    badMessages.set(count, { message, ...(replacement !== undefined && { replacement }) });
     push(T.bad, from, to);
   };
 
@@ -78,7 +91,7 @@ export function tokenize(text: string): Tokens {
     if (found.lineBreak) newLine = 1;
     if (found.problem) problems.push(found.problem);
     if (found.problem?.rest) stopped = true;
-    if (found.pragma) pragmas.push({ start: before, end: found.end, before: kind.length });
+    if (found.pragma) pragmas.push({ start: before, end: found.end, before: count });
     at = found.end;
   };
   const skipComment = (from: number): void => {
@@ -157,7 +170,7 @@ export function tokenize(text: string): Tokens {
   const scanNumber = (from: number): void => {
     let i = pastDigits(from);
     let tokenKind: number = T.int;
-    const afterDot = kind.length > 0 && kind[kind.length - 1] === T.dot && end[end.length - 1] === from;
+    const afterDot = count > 0 && kind[count - 1] === T.dot && end[count - 1] === from;
     if (text.charCodeAt(i) === 35) {
       i += 1;
       while (isHex(text.charCodeAt(i)) || text.charCodeAt(i) === 95) i += 1;
@@ -254,7 +267,7 @@ export function tokenize(text: string): Tokens {
       return;
     }
     const first = text.charCodeAt(from + 1) & ~32;
-    const afterDot = kind.length > 0 && kind[kind.length - 1] === T.dot;
+    const afterDot = count > 0 && kind[count - 1] === T.dot;
     // I, Q, M; else X, B, W, D, L of a partial access.
     if (afterDot && first !== 73 && first !== 81 && first !== 77) push(T.partial, from, i);
     else push(T.direct, from, i);
@@ -389,5 +402,10 @@ export function tokenize(text: string): Tokens {
     }
   }
   push(T.end, length, length);
-  return { kind, keyword, start, end, lineBreak, pragmas, problems, badMessages };
+  return { count, kind, keyword, start, end, lineBreak, pragmas, problems, badMessages };
+}
+
+function enlarged<A extends Uint8Array | Uint16Array | Int32Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
 }

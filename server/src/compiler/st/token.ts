@@ -83,15 +83,16 @@ export interface BadToken {
   readonly replacement?: string;
 }
 
-/** Tokens as parallel arrays; offsets are UTF-16 offsets of the whole text. The last token is `end`. */
+/** Tokens as parallel arrays, of which `count` entries count; offsets are UTF-16 offsets of the whole text. The last token is `end`. */
 export interface Tokens {
-  readonly kind: number[];
+  count: number;
+  readonly kind: Uint8Array;
   /** `Keyword` number of a word, 0 for a plain name. */
-  readonly keyword: number[];
-  readonly start: number[];
-  readonly end: number[];
+  readonly keyword: Uint16Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
   /** 1 when a line break stands between this token and the one before. */
-  readonly lineBreak: number[];
+  readonly lineBreak: Uint8Array;
   readonly pragmas: PragmaRange[];
   readonly problems: LexicalProblem[];
   readonly badMessages: Map<number, BadToken>;

@@ -30,7 +30,13 @@ export function fixAndSimplify(module: IrModule): IrModule {
 }
 
 function fixedAt(fn: IrFunction, address: number): IrFunction {
-  const cell = (own: IrCell): IrCell => ({ ...own, base: 'absolute', offset: own.offset + address });
+  // A cell is used again and again.
+  const cells = new Map<IrCell, IrCell>();
+  const cell = (own: IrCell): IrCell => {
+    let fixed = cells.get(own);
+    if (!fixed) cells.set(own, (fixed = { ...own, base: 'absolute', offset: own.offset + address }));
+    return fixed;
+  };
   const region = <T extends (IrExpr | IrStmt) & { op: 'call' }>(call: T): T => {
     const own = call.instance;
     if (own?.base !== 'instance') return call;

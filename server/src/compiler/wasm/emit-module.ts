@@ -11,6 +11,7 @@ import { frameLayout } from './frame-layout.js';
 import type { ModuleContext } from './function-context.js';
 import { kernelFor, kernels } from './kernels.js';
 import { op, valueType } from './opcodes.js';
+import { rememberedCode } from './remembered-code.js';
 
 export interface EmitOptions {
   /** Statement hooks, every cell and local in memory. */
@@ -66,7 +67,9 @@ export function emitModule(source: IrModule, options: EmitOptions): Uint8Array {
   bodies.u32(module.functions.length + entries.length + extra);
   module.functions.forEach((fn, index) => {
     const kernel = kernelFor(fn);
-    bodies.sized(kernel ? assemble(kernel.text, context.functionIndex) : emitFunction(context, fn, index));
+    if (kernel) bodies.sized(assemble(kernel.text, context.functionIndex));
+    else if (options.instrument) bodies.sized(emitFunction(context, fn, index));
+    else bodies.sized(rememberedCode(context, fn, (answering) => emitFunction(answering, fn, index)));
   });
   for (const entry of entries)
     bodies.sized(emitEntry(context, module, entry, module.functions[need(indexOf, entry.callee)]!));

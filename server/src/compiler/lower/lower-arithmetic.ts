@@ -1,5 +1,6 @@
 import { commonNumber, isBits, isInteger, isNumber, isReal } from '../check/conversion.js';
 import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';
+import type { Constant } from '../check/compilation.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { BinaryExpression } from '../syntax/ast.js';
@@ -50,16 +51,30 @@ export function combineArithmetic(
       : undefined;
   if (type && type !== e.BOOL && (isNumber(type) || isBits(type)) && !(node.op === 'MOD' && isReal(type)))
     return computeNumber(f, node, left, right, type);
+  return callStandard(f, node, [l, r], [left, right], expected);
+}
+
+/** `given` are the operands as they stand in the program, `operands` what they are to each other. */
+function callStandard(
+  f: FunctionBuilder,
+  node: BinaryExpression,
+  given: readonly [Operand, Operand],
+  operands: readonly [Operand, Operand],
+  expected: Type | undefined,
+): Operand {
   return lowerStandardOperator(
     f,
     functionOf[node.op]!,
-    [left, right],
+    operands,
     [node.left.span, node.right.span],
     node.span,
-    () => reportOperator(f, node, l, r),
+    () => reportOperator(f, node, ...given),
     expected,
   );
 }
+
+const numeric = (value: Constant, type: ElementaryType): Constant =>
+  isReal(type) && typeof value === 'bigint' ? Number(value) : value;
 
 function computeNumber(
   f: FunctionBuilder,
@@ -80,8 +95,7 @@ function computeNumber(
     return errorOperand;
   }
   if (x !== undefined && y !== undefined) {
-    const numeric = (v: typeof x): typeof x => (isReal(type) && typeof v === 'bigint' ? Number(v) : v);
-    const folded = foldTypedBinary(node.op, numeric(x), numeric(y), type);
+    const folded = foldTypedBinary(node.op, numeric(x, type), numeric(y, type), type);
     if (folded !== undefined) return typedConstant(f, type, folded);
   }
   const first = convertValue(f, rvalue(f, left, node.left.span), operandType(left), type, node.span);

@@ -30,23 +30,30 @@ export function lowerBinary(f: FunctionBuilder, node: BinaryExpression, expected
         : comparisons.has(one.op)
           ? undefined
           : expected;
-    let right: Operand | undefined;
-    let late: IrStmt[] | undefined;
-    if (one.op === 'AND_THEN' || one.op === 'OR_ELSE')
-      late = f.capture(() => (right = lowerExpression(f, one.right, e.BOOL)));
-    else right = lowerExpression(f, one.right, hint);
+    const late: IrStmt[] = [];
+    const right =
+      one.op === 'AND_THEN' || one.op === 'OR_ELSE'
+        ? lowerLate(f, one.right, late)
+        : lowerExpression(f, one.right, hint);
     // `GREEN = color`: the name on the left gets its meaning from the right.
     if (
       i === chain.length - 1 &&
       comparisons.has(one.op) &&
       first.left.kind === 'name' &&
-      operandType(right!).kind === 'enum' &&
-      operandType(right!) !== leftType
+      operandType(right).kind === 'enum' &&
+      operandType(right) !== leftType
     ) {
-      operand = lowerExpression(f, first.left, operandType(right!));
+      operand = lowerExpression(f, first.left, operandType(right));
     }
-    operand = combine(f, one, operand, right!, late ?? [], expected);
+    operand = combine(f, one, operand, right, late, expected);
   }
+  return operand;
+}
+
+/** An operand whose statements run only where it is asked for. */
+function lowerLate(f: FunctionBuilder, node: Expression, statements: IrStmt[]): Operand {
+  let operand: Operand = errorOperand;
+  statements.push(...f.capture(() => (operand = lowerExpression(f, node, e.BOOL))));
   return operand;
 }
 

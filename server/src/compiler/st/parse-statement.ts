@@ -147,9 +147,8 @@ function parseSimple(p: Cursor, into: Statement[]): void {
       value = parseExpression(p);
     }
     const span = p.span(start);
-    for (const [i, each] of targets.reverse().entries()) {
-      into.push({ kind: 'assign', op, target: each, value: i === 0 ? value : targets[i - 1]!, span });
-    }
+    for (let i = targets.length - 1; i >= 0; i -= 1)
+      into.push({ kind: 'assign', op, target: targets[i]!, value: targets[i + 1] ?? value, span });
     endStatement(p);
     return;
   }

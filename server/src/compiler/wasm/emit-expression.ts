@@ -1,4 +1,4 @@
-import type { BinaryOp, IrCell, IrExpr, MemType, NumType } from '../ir/ir.js';
+import type { BinaryOp, IrCell, IrExpr, MemType, NumType, SiteId } from '../ir/ir.js';
 import type { HostFunctionName } from '../../model/host-function.js';
 import { localOffset } from './frame-layout.js';
 import type { FunctionContext } from './function-context.js';
@@ -65,73 +65,79 @@ export function emitExpression(context: FunctionContext, expr: IrExpr): void {
     case 'seq':
       emitSequence(context, expr);
       return;
-    case 'checkNonZero': {
-      const temporary = context.temporary(expr.type);
-      emitExpression(context, expr.value);
-      context.localSet(temporary);
-      context.faultIf(4001, expr.site, () => {
-        context.localGet(temporary);
-        code.byte(unaryOpcode[`${expr.type}.eqz`]);
-      });
-      context.localGet(temporary);
-      context.release(expr.type, temporary);
+    case 'checkNonZero':
+      emitZeroCheck(context, expr.value, 4001, expr.site);
       return;
-    }
-    case 'checkIndex': {
-      const temporary = context.temporary('i32');
-      emitExpression(context, expr.value);
-      if (expr.low !== 0) {
-        context.i32(expr.low);
-        code.byte(binaryOpcode['i32.sub']);
-      }
-      context.localSet(temporary);
-      context.faultIf(4002, expr.site, () => {
-        context.localGet(temporary);
-        context.i32(expr.high - expr.low);
-        code.byte(binaryOpcode['i32.gt_u']);
-      });
-      context.localGet(temporary);
-      context.release('i32', temporary);
+    case 'checkRef':
+      emitZeroCheck(context, expr.value, 4003, expr.site);
       return;
-    }
-    case 'checkIndexDynamic': {
-      const value = context.temporary('i32');
-      const low = context.temporary('i32');
-      emitExpression(context, expr.value);
-      context.localSet(value);
-      emitExpression(context, expr.low);
-      context.localSet(low);
-      const high = context.temporary('i32');
-      emitExpression(context, expr.high);
-      context.localSet(high);
-      context.faultIf(4002, expr.site, () => {
-        context.localGet(value);
-        context.localGet(low);
-        code.byte(binaryOpcode['i32.lt_s']);
-        context.localGet(value);
-        context.localGet(high);
-        code.byte(binaryOpcode['i32.gt_s']);
-        code.byte(binaryOpcode['i32.or']);
-      });
-      context.localGet(value);
-      context.localGet(low);
-      code.byte(binaryOpcode['i32.sub']);
-      for (const local of [value, low, high]) context.release('i32', local);
+    case 'checkIndex':
+      emitIndexCheck(context, expr);
       return;
-    }
-    case 'checkRef': {
-      const temporary = context.temporary('i32');
-      emitExpression(context, expr.value);
-      context.localSet(temporary);
-      context.faultIf(4003, expr.site, () => {
-        context.localGet(temporary);
-        code.byte(unaryOpcode['i32.eqz']);
-      });
-      context.localGet(temporary);
-      context.release('i32', temporary);
+    case 'checkIndexDynamic':
+      emitDynamicIndexCheck(context, expr);
       return;
-    }
   }
+}
+
+// The checks stand apart: a function in which closures are made takes memory at every call, whichever way it goes.
+
+/** Leaves the value, after a fault where it is zero. */
+function emitZeroCheck(context: FunctionContext, value: IrExpr, fault: number, site: SiteId): void {
+  const type = value.type as 'i32' | 'i64';
+  const temporary = context.temporary(type);
+  emitExpression(context, value);
+  context.localSet(temporary);
+  context.faultIf(fault, site, () => {
+    context.localGet(temporary);
+    context.code.byte(unaryOpcode[`${type}.eqz`]);
+  });
+  context.localGet(temporary);
+  context.release(type, temporary);
+}
+
+function emitIndexCheck(context: FunctionContext, expr: IrExpr & { op: 'checkIndex' }): void {
+  const { code } = context;
+  const temporary = context.temporary('i32');
+  emitExpression(context, expr.value);
+  if (expr.low !== 0) {
+    context.i32(expr.low);
+    code.byte(binaryOpcode['i32.sub']);
+  }
+  context.localSet(temporary);
+  context.faultIf(4002, expr.site, () => {
+    context.localGet(temporary);
+    context.i32(expr.high - expr.low);
+    code.byte(binaryOpcode['i32.gt_u']);
+  });
+  context.localGet(temporary);
+  context.release('i32', temporary);
+}
+
+function emitDynamicIndexCheck(context: FunctionContext, expr: IrExpr & { op: 'checkIndexDynamic' }): void {
+  const { code } = context;
+  const value = context.temporary('i32');
+  const low = context.temporary('i32');
+  emitExpression(context, expr.value);
+  context.localSet(value);
+  emitExpression(context, expr.low);
+  context.localSet(low);
+  const high = context.temporary('i32');
+  emitExpression(context, expr.high);
+  context.localSet(high);
+  context.faultIf(4002, expr.site, () => {
+    context.localGet(value);
+    context.localGet(low);
+    code.byte(binaryOpcode['i32.lt_s']);
+    context.localGet(value);
+    context.localGet(high);
+    code.byte(binaryOpcode['i32.gt_s']);
+    code.byte(binaryOpcode['i32.or']);
+  });
+  context.localGet(value);
+  context.localGet(low);
+  code.byte(binaryOpcode['i32.sub']);
+  for (const local of [value, low, high]) context.release('i32', local);
 }
 
 function emitSequence(context: FunctionContext, expr: IrExpr & { op: 'seq' }): void {
@@ -209,14 +215,16 @@ function emitLoadCell(context: FunctionContext, type: NumType, cell: IrCell): vo
   context.code.byte(binaryOpcode['i32.and']);
 }
 
+const limits: ReadonlySet<BinaryOp> = new Set(['f32.min', 'f32.max', 'f64.min', 'f64.max']);
+
 function emitBinary(context: FunctionContext, binary: BinaryOp, left: IrExpr, right: IrExpr): void {
   if (binary === 'i32.div_s' || binary === 'i64.div_s') {
     emitSignedDivision(context, binary === 'i32.div_s' ? 'i32' : 'i64', left, right);
     return;
   }
-  if (/\.(min|max)$/.test(binary) && emitLimit(context, binary, left, right)) return;
+  if (limits.has(binary) && emitLimit(context, binary, left, right)) return;
   emitExpression(context, left);
-  if (binary.endsWith('.copysign')) emitCanonical(context, right);
+  if (binary === 'f32.copysign' || binary === 'f64.copysign') emitCanonical(context, right);
   else emitExpression(context, right);
   context.code.byte(binaryOpcode[binary]);
 }

@@ -192,12 +192,12 @@ class Promoter {
         return { ...expr, test, then, otherwise };
       }
       case 'call': {
-        const args = expr.args.map((argument) => this.expression(argument));
+        const args = this.list(expr.args);
         this.afterCall(expr);
         return { ...expr, args };
       }
       case 'callHost':
-        return { ...expr, args: expr.args.map((argument) => this.expression(argument)) };
+        return { ...expr, args: this.list(expr.args) };
       case 'seq': {
         const body = this.body(expr.body);
         return { ...expr, body, value: this.expression(expr.value) };
@@ -208,6 +208,12 @@ class Promoter {
         return { ...expr, value, low, high: this.expression(expr.high) };
       }
     }
+  }
+
+  private list(args: readonly IrExpr[]): IrExpr[] {
+    const out: IrExpr[] = [];
+    for (const argument of args) out.push(this.expression(argument));
+    return out;
   }
 
   private promotable(cell: IrCell, key: CellKey): boolean {
@@ -286,22 +292,9 @@ class Promoter {
         out.push({ ...statement, test, then, otherwise });
         return;
       }
-      case 'switch': {
-        const selector = this.expression(statement.selector);
-        const before = this.branchState();
-        let after: State;
-        const branch = (body: readonly IrStmt[]): IrStmt[] => {
-          this.state = before && new Map(before);
-          const result = this.body(body);
-          after = Promoter.join(after, this.state);
-          return result;
-        };
-        const cases = statement.cases.map((one) => ({ ...one, body: branch(one.body) }));
-        const otherwise = branch(statement.otherwise);
-        this.state = after;
-        out.push({ ...statement, selector, cases, otherwise });
+      case 'switch':
+        this.switchStatement(statement, out);
         return;
-      }
       case 'block': {
         const block = { states: [] as State[], scopes: this.scopes.length, isLoop: false };
         this.blocks.set(statement.label, block);
@@ -320,29 +313,21 @@ class Promoter {
         this.state = undefined;
         return;
       }
-      case 'labels': {
-        for (const segment of statement.segments)
-          if (segment.label !== undefined) this.jumps.set(segment.label, this.scopes.length);
-        const segments = statement.segments.map((segment) => {
-          // Control may come from anywhere: only what holds throughout the loops around is known.
-          if (segment.label !== undefined) this.state = new Map(this.pins);
-          return { ...segment, body: this.body(segment.body) };
-        });
-        out.push({ ...statement, segments });
+      case 'labels':
+        this.labels(statement, out);
         return;
-      }
       case 'goto':
         out.push(...this.flush(this.jumps.get(statement.label)!), statement);
         this.state = undefined;
         return;
       case 'call': {
-        const args = statement.args.map((argument) => this.expression(argument));
+        const args = this.list(statement.args);
         out.push({ ...statement, args });
         this.afterCall(statement);
         return;
       }
       case 'callHost':
-        out.push({ ...statement, args: statement.args.map((argument) => this.expression(argument)) });
+        out.push({ ...statement, args: this.list(statement.args) });
         return;
       case 'return':
         this.returnStatement(statement, out);
@@ -357,6 +342,33 @@ class Promoter {
       case 'faultScope':
         throw new Error('promotion runs once');
     }
+  }
+
+  private switchStatement(statement: IrStmt & { op: 'switch' }, out: IrStmt[]): void {
+    const selector = this.expression(statement.selector);
+    const before = this.branchState();
+    let after: State;
+    const branch = (body: readonly IrStmt[]): IrStmt[] => {
+      this.state = before && new Map(before);
+      const result = this.body(body);
+      after = Promoter.join(after, this.state);
+      return result;
+    };
+    const cases = statement.cases.map((one) => ({ ...one, body: branch(one.body) }));
+    const otherwise = branch(statement.otherwise);
+    this.state = after;
+    out.push({ ...statement, selector, cases, otherwise });
+  }
+
+  private labels(statement: IrStmt & { op: 'labels' }, out: IrStmt[]): void {
+    for (const segment of statement.segments)
+      if (segment.label !== undefined) this.jumps.set(segment.label, this.scopes.length);
+    const segments = statement.segments.map((segment) => {
+      // Control may come from anywhere: only what holds throughout the loops around is known.
+      if (segment.label !== undefined) this.state = new Map(this.pins);
+      return { ...segment, body: this.body(segment.body) };
+    });
+    out.push({ ...statement, segments });
   }
 
   private storeCell(statement: IrStmt & { op: 'storeCell' }, out: IrStmt[]): void {

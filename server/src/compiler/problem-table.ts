@@ -838,9 +838,9 @@ const table = {
   E8102: { severity: 'error', title: 'SIZE: too many labels', explain: 'A CASE has at most 50000 labels.' },
   E9201: {
     severity: 'error',
-    title: 'Generic variables are not supported',
+    title: 'A variable of a generic type',
     explain:
-      'ANY, ANY_NUM and the other generic types stand for parameters of standard functions. Write one function for each type.',
+      'An input of type ANY, ANY_NUM and the like takes variables of several types, and within its POU is a description of the one that was passed, with members TypeClass, pValue and diSize. Other variables and results have one type: name it, or write one function for each type.',
   },
   E9202: { severity: 'error', title: 'Construct not supported', explain: 'The message names the construct.' },
   W2014: {

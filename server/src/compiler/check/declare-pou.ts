@@ -14,6 +14,7 @@ import type {
   VariableSymbol,
 } from './symbols.js';
 import { createInstanceType } from './block-layout.js';
+import { genericNames } from './elementary-name.js';
 import { alignOf } from './type-size.js';
 
 const parameterSections: ReadonlySet<string> = new Set(['VAR_INPUT', 'VAR_OUTPUT', 'VAR_IN_OUT']);
@@ -59,10 +60,19 @@ export function declareVariables(
       }
       into.set(symbol.key, symbol);
       made.push(symbol);
+      if (getsAddress(symbol)) c.table.addressInputs.add(symbol.key);
       enumeratorsInPlace(c, symbol, owner);
     }
   }
   return made;
+}
+
+/** Whether an input gets the address of the variable that is passed. */
+function getsAddress({ section, typeNode }: VariableSymbol): boolean {
+  if (section !== 'VAR_INPUT') return false;
+  return typeNode.kind === 'named'
+    ? genericNames.has(foldName(typeNode.name))
+    : typeNode.kind === 'pointer' && typeNode.form === 'reference';
 }
 
 interface CallableParts {
@@ -111,6 +121,7 @@ export function createCallable(c: Compilation, parts: CallableParts): CallableSy
   symbol.scope = scope;
   const made = declareVariables(c, parts.blocks, scope, symbol, variables, `'${parts.name}'`);
   symbol.parameters = made.filter((v) => parameterSections.has(v.section));
+  if (made.some(getsAddress)) c.table.addressInputs.add(`${symbol.key}(`);
   if (parts.returnNode) {
     const result = new DeclaredVariable(c, parts.name, parts.span, 'RESULT', parts.returnNode, scope, {
       owner: symbol,

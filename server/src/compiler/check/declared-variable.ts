@@ -21,6 +21,7 @@ export class DeclaredVariable implements VariableSymbol {
   readonly constant: boolean;
   readonly retain: boolean;
   readonly access: Access;
+  readonly isPublic: boolean;
   readonly hidden: boolean;
   readonly edge?: 'rising' | 'falling';
   readonly location?: DirectAddress;
@@ -54,6 +55,7 @@ export class DeclaredVariable implements VariableSymbol {
     this.key = foldName(name);
     this.constant = block?.constant ?? false;
     this.retain = (block?.retain ?? false) || (block?.persistent ?? false);
+    this.isPublic = block?.access === 'PUBLIC';
     this.access = block?.access ?? options.defaultAccess ?? 'PUBLIC';
     this.hidden = options.hidden ?? declaration?.hidden ?? false;
     this.use = options.use;
@@ -69,7 +71,8 @@ export class DeclaredVariable implements VariableSymbol {
     if (this.use) return this.use;
     const openArray =
       this.section === 'VAR_IN_OUT' || (this.section === 'VAR_INPUT' && this.scope.callable !== undefined);
-    this.use = resolveType(this.c, this.typeNode, this.scope, { name: this.name, openArray });
+    const generic = this.section === 'VAR_INPUT';
+    this.use = resolveType(this.c, this.typeNode, this.scope, { name: this.name, openArray, generic });
     return this.use;
   }
 

@@ -34,13 +34,15 @@ export interface TypeContext {
   readonly name?: string;
   /** ARRAY[*] is allowed: parameters that are passed by address. */
   readonly openArray?: boolean;
+  /** ANY and the other generic types are allowed: inputs. */
+  readonly generic?: boolean;
 }
 
 /** Resolves a type as a declaration writes it. Problems are reported; their result is the error type. */
 export function resolveType(c: Compilation, node: TypeNode, scope: Scope, context: TypeContext = {}): TypeUse {
   switch (node.kind) {
     case 'named':
-      return resolveNamed(c, node, scope);
+      return resolveNamed(c, node, scope, context);
     case 'string':
       return { type: resolveString(c, node, scope) };
     case 'array':
@@ -72,7 +74,7 @@ function lazyPointer(form: PointerType['form'], resolve: () => Type): PointerTyp
   };
 }
 
-function resolveNamed(c: Compilation, node: NamedTypeNode, scope: Scope): TypeUse {
+function resolveNamed(c: Compilation, node: NamedTypeNode, scope: Scope, context: TypeContext): TypeUse {
   const key = foldName(node.name);
   const symbol = findType(c, scope, node.name);
   if (symbol) return symbol.kind === 'type' ? symbol.use : { type: symbol.type };
@@ -81,10 +83,11 @@ function resolveNamed(c: Compilation, node: NamedTypeNode, scope: Scope): TypeUs
   if (key === 'STRING' || key === 'WSTRING')
     return { type: stringType(key === 'WSTRING', c.profile.defaultStringLength) };
   if (genericNames.has(key)) {
+    if (context.generic) return resolveNamed(c, { ...node, name: 'ANYTYPE' }, scope, context);
     c.problems.report(
       'E9201',
       node.span,
-      `Variables of the generic type ${node.name} are not supported; write one function for each type.`,
+      `Only inputs can be of the generic type ${node.name}; give this variable a type of its own.`,
     );
     return { type: errorType };
   }

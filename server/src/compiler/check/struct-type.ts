@@ -1,12 +1,13 @@
 import { foldName } from '../../model/identifier.js';
-import type { StructTypeNode } from '../syntax/ast.js';
+import type { RelativeAddress, StructTypeNode } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import { findType } from './lookup.js';
 import { resolveType } from './resolve-type.js';
 import { reportLayoutCycle } from './rule-layout-cycle.js';
 import type { Scope } from './symbols.js';
 import { alignOf, alignUp, maxMemoryBytes, sizeOf } from './type-size.js';
-import type { FieldSymbol, StructType } from './types.js';
+import { typeName } from './type-name.js';
+import { elementaryTypes, type FieldSymbol, type StructType, type Type } from './types.js';
 
 interface Layout {
   readonly fields: ReadonlyMap<string, FieldSymbol>;
@@ -74,9 +75,21 @@ function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: 
     }
     const size = sizeOf(use.type);
     const fieldAlign = alignOf(use.type);
-    const offset = node.union ? 0 : alignUp(end, fieldAlign);
+    const { relative } = member;
+    if (relative) checkRelative(c, relative, use.type, member.name);
+    const offset = relative?.byte ?? (node.union ? 0 : alignUp(end, fieldAlign));
+    const bit = use.type === elementaryTypes.BOOL ? relative?.bit : undefined;
     const initial = member.initial ? { expression: member.initial, scope } : use.initial;
-    fields.set(key, { name: member.name, type: use.type, offset, node: member.type, ...(initial && { initial }) });
+    const field: FieldSymbol = {
+      name: member.name,
+      type: use.type,
+      offset,
+      ...(bit !== undefined && { bit }),
+      node: member.type,
+      ...(initial && { initial }),
+    };
+    if (relative && !node.union) checkOverlap(c, relative, field, fields.values());
+    fields.set(key, field);
     end = Math.max(end, offset + size);
     align = Math.max(align, fieldAlign);
   }
@@ -89,4 +102,34 @@ function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: 
     end = 1;
   }
   return { fields, size: alignUp(end, align), align };
+}
+
+/** E7004: a bit is the address of a BOOL, and of nothing else. */
+function checkRelative(c: Compilation, { text, bit, span }: RelativeAddress, type: Type, name: string): void {
+  if (bit === undefined || type === elementaryTypes.BOOL || type.kind === 'error') return;
+  c.problems.report(
+    'E7004',
+    span,
+    `${text} has one bit, and '${name}' is ${typeName(type)}; give it the address of a byte, such as %B0.`,
+  );
+}
+
+/** E7003: members share bytes only where the structure says OVERLAP. */
+function checkOverlap(
+  c: Compilation,
+  { text, span }: RelativeAddress,
+  field: FieldSymbol,
+  before: Iterable<FieldSymbol>,
+): void {
+  const endOf = (one: FieldSymbol): number => one.offset + sizeOf(one.type);
+  for (const other of before) {
+    if (other.offset >= endOf(field) || field.offset >= endOf(other)) continue;
+    if (field.bit !== undefined && other.bit !== undefined && field.bit !== other.bit) continue;
+    c.problems.report(
+      'E7003',
+      span,
+      `At ${text} '${field.name}' shares bytes with '${other.name}'; move one of them, or write STRUCT OVERLAP.`,
+    );
+    return;
+  }
 }

@@ -48,6 +48,8 @@ export interface VariableSymbol {
   readonly hidden: boolean;
   readonly edge?: 'rising' | 'falling';
   readonly location?: DirectAddress;
+  /** Declared PUBLIC, where that is not the default. */
+  readonly isPublic: boolean;
   readonly owner?: Owner;
   /** Name of the global variable list it belongs to. */
   readonly list?: string;
@@ -185,6 +187,11 @@ export interface SymbolTable {
   /** By folded name; several enumerations may share a name. */
   readonly enumerators: Map<string, EnumeratorSymbol[]>;
   /** Enumerations written in place, which only their POU sees. */
+  /**
+   * Folded names of the inputs that get a variable's address (REFERENCE TO, ANY), and of the functions and methods that have one, these
+   * with `(` behind.
+   */
+  readonly addressInputs: Set<string>;
   readonly localEnumerators: Map<Owner, Map<string, EnumeratorSymbol[]>>;
   /** Every namespace and each of its prefixes. */
   readonly namespaces: Set<string>;
@@ -199,6 +206,7 @@ export function createSymbolTable(): SymbolTable {
     qualifiedOnly: new Set(),
     lists: new Map(),
     enumerators: new Map(),
+    addressInputs: new Set(),
     localEnumerators: new Map(),
     namespaces: new Set(),
   };

@@ -60,6 +60,8 @@ export interface FieldSymbol {
   readonly name: string;
   readonly type: Type;
   readonly offset: number;
+  /** Of a BOOL that takes one bit of the byte at `offset`. */
+  readonly bit?: number;
   readonly node: TypeNode;
   readonly initial?: Initial;
 }

@@ -89,6 +89,7 @@ export function createTypeTable(): TypeTable {
           name: field.name,
           type: idOf(field.type),
           offset: field.offset,
+          ...(field.bit !== undefined && { bit: field.bit }),
           section: 'member',
         }));
         return add({

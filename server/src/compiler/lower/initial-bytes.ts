@@ -63,9 +63,11 @@ export function writeVariable(c: Compilation, variable: VariableSymbol, offset: 
 function byteVisitor(c: Compilation, target: ByteTarget): InitialVisitor {
   const { bytes } = target;
   return {
-    leaf(at, leafType, expression, scope) {
+    leaf(at, leafType, expression, scope, bit) {
       const found = c.evaluate(expression, scope, leafType, true);
-      if (found) writeConstant(bytes, at, leafType, found.value);
+      if (!found) return;
+      if (bit === undefined) writeConstant(bytes, at, leafType, found.value);
+      else bytes[at] = found.value === true ? bytes[at]! | (1 << bit) : bytes[at]! & ~(1 << bit);
     },
     value(at, leafType, value) {
       writeConstant(bytes, at, leafType, value);

@@ -14,8 +14,8 @@ import type { ArrayInitializer, Expression, StructInitializer } from '../syntax/
 export interface InitialVisitor {
   /** Leaves out the defaults of types. */
   readonly explicitOnly?: true;
-  /** A scalar, string, or aggregate given by an expression. */
-  leaf(offset: number, type: Type, expression: Expression, scope: Scope): void;
+  /** A scalar, string, or aggregate given by an expression; `bit` of the byte there where it is one bit. */
+  leaf(offset: number, type: Type, expression: Expression, scope: Scope, bit?: number): void;
   /** A default that is not zero. */
   value(offset: number, type: Type, value: bigint): void;
   /** An instance begins; its members follow unless `skip` is returned. */
@@ -24,8 +24,19 @@ export interface InitialVisitor {
   indirect(offset: number, variable: VariableSymbol): void;
   /** An instance is ready: its FB_init method runs, with the arguments of its declaration. */
   construct?(offset: number, block: BlockSymbol, args: NonNullable<VariableSymbol['args']>, scope: Scope): void;
-  /** The `size` bytes just written stand `count` times in a row. */
-  replicate(offset: number, size: number, count: number): void;
+  /**
+   * The `size` bytes written since the visitor's `emissions` were `since` stand `count` times in a row. `again`, where instances are among
+   * them, walks over them with another visitor, from offset 0: instances may refer to themselves.
+   */
+  replicate(
+    offset: number,
+    size: number,
+    count: number,
+    since: number,
+    again?: (visitor: InitialVisitor) => void,
+  ): void;
+  /** How often it has emitted code so far. */
+  readonly emissions?: number;
 }
 
 /** Visits the initial value of a variable: its own, and the defaults of its type where it gives none. */
@@ -35,6 +46,7 @@ export function walkInitial(
   initial: Initial | undefined,
   offset: number,
   visitor: InitialVisitor,
+  bit?: number,
 ): void {
   if (type.kind === 'error' || type.kind === 'void') return;
   if (!initial || initial.expression.kind === 'defaultInit') {
@@ -70,7 +82,7 @@ export function walkInitial(
     );
     return;
   }
-  visitor.leaf(offset, type, expression, scope);
+  visitor.leaf(offset, type, expression, scope, bit);
 }
 
 const plainTypes = new WeakMap<object, boolean>();
@@ -126,8 +138,10 @@ function walkDefaults(c: Compilation, type: Type, offset: number, visitor: Initi
         return;
       }
       if (count > 0) {
+        const since = visitor.emissions ?? 0;
         walkInitial(c, type.element, type.elementInitial, offset, visitor);
-        if (count > 1) visitor.replicate(offset, size, count);
+        const again = (other: InitialVisitor): void => walkInitial(c, type.element, type.elementInitial, 0, other);
+        if (count > 1) visitor.replicate(offset, size, count, since, holdsInstance(type.element) ? again : undefined);
       }
       return;
     }
@@ -135,7 +149,7 @@ function walkDefaults(c: Compilation, type: Type, offset: number, visitor: Initi
       if (isPlain(type)) return;
       for (const field of type.fields.values()) {
         if (field.initial || !isPlain(field.type))
-          walkInitial(c, field.type, field.initial, offset + field.offset, visitor);
+          walkInitial(c, field.type, field.initial, offset + field.offset, visitor, field.bit);
       }
       return;
     case 'instance': {
@@ -186,6 +200,15 @@ export function walkArguments(c: Compilation, variable: VariableSymbol, offset: 
   }
 }
 
+/** Whether instances of blocks are among the parts of a type. */
+function holdsInstance(type: Type): boolean {
+  if (type.kind === 'array') return holdsInstance(type.element);
+  return (
+    type.kind === 'instance' ||
+    (type.kind === 'struct' && [...type.fields.values()].some((field) => holdsInstance(field.type)))
+  );
+}
+
 const indirectTypes = new WeakMap<object, boolean>();
 
 /** Whether instances within the type refer to memory of their own, so that copying bytes would share it. */
@@ -231,14 +254,14 @@ function walkStruct(
     if (seen.has(key)) c.problems.report('E4005', member.span, `'${member.name}' is initialised twice.`);
     seen.add(key);
     if (target.offset !== undefined)
-      walkInitial(c, target.type, { expression: member.value, scope }, offset + target.offset, visitor);
+      walkInitial(c, target.type, { expression: member.value, scope }, offset + target.offset, visitor, target.bit);
   }
 }
 
 function memberOf(
   type: Type & { kind: 'struct' | 'instance' },
   key: string,
-): { type: Type; offset?: number } | undefined {
+): { type: Type; offset?: number; bit?: number } | undefined {
   if (type.kind === 'struct') return type.fields.get(key);
   const block = symbolOf(type.declaration);
   const member = block?.kind === 'block' ? findMember(block, key) : undefined;
@@ -293,25 +316,27 @@ function walkArray(
       const values: readonly Expression[] =
         element.values.length > 0 ? element.values : [{ kind: 'defaultInit', span: list.span }];
       const from = position;
-      for (const value of values) {
-        if (position >= end) {
-          tooLong(list, room);
-          return;
-        }
-        if (value.kind === 'arrayInit' && level + 1 < lengths.length) {
-          position = start + Math.ceil((position - start) / inner) * inner;
+      /** False after a reported problem. */
+      const fillOnce = (): boolean => {
+        for (const value of values) {
+          const nested = value.kind === 'arrayInit' && level + 1 < lengths.length;
+          if (nested) position = start + Math.ceil((position - start) / inner) * inner;
           if (position >= end) {
             tooLong(list, room);
-            return;
+            return false;
           }
-          fill(value, level + 1, position, inner);
-          position += inner;
-          continue;
+          if (nested) fill(value, level + 1, position, inner);
+          // The defaults of all elements stand there already.
+          else if (value.kind === 'structInit' && (leaf.kind === 'struct' || leaf.kind === 'instance'))
+            walkStruct(c, leaf, value, scope, offset + position * size, visitor);
+          else if (value.kind !== 'defaultInit')
+            walkInitial(c, leaf, { expression: value, scope }, offset + position * size, visitor);
+          position += nested ? inner : 1;
         }
-        if (value.kind !== 'defaultInit')
-          walkInitial(c, leaf, { expression: value, scope }, offset + position * size, visitor);
-        position += 1;
-      }
+        return true;
+      };
+      const since = visitor.emissions ?? 0;
+      if (!fillOnce()) return;
       const once = position - from;
       if (repeat === 0) position = from;
       if (repeat > 1 && once > 0) {
@@ -323,9 +348,13 @@ function walkArray(
           );
           return;
         }
-        if (!values.every((value) => value.kind === 'defaultInit'))
-          visitor.replicate(offset + from * size, once * size, repeat);
-        position = from + once * repeat;
+        if (values.every((value) => value.kind === 'defaultInit')) position = from + once * repeat;
+        else if (holdsInstance(leaf)) {
+          for (let i = 1; i < repeat; i += 1) if (!fillOnce()) return;
+        } else {
+          visitor.replicate(offset + from * size, once * size, repeat, since);
+          position = from + once * repeat;
+        }
       }
     }
   };

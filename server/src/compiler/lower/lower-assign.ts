@@ -6,7 +6,7 @@ import { sameType, typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
 import { elementaryTypes as e, underlying, type Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
-import type { Assignment } from '../syntax/ast.js';
+import type { Assignment, Expression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, cond, copy, i32, iff, load } from '../ir/make.js';
 import { coerce, constantOf, operandType, reportNoValue, rvalue, type Named } from './lower-convert.js';
@@ -167,29 +167,44 @@ function describeTarget(node: Assignment): string {
 
 function lowerReferenceAssignment(f: FunctionBuilder, node: Assignment): void {
   const target = lowerRaw(f, node.target);
-  const value = lowerRaw(f, node.value);
-  if (target.kind === 'error' || value.kind === 'error') return;
-  if (!checkWritable(f, target, node.target.span)) return;
-  const { type } = target;
-  if (type.kind !== 'pointer' || type.form !== 'reference') {
-    f.c.problems.report('E3009', node.target.span, `REF= binds a REFERENCE TO variable; this is ${typeName(type)}.`);
+  if (target.kind === 'error') {
+    lowerRaw(f, node.value);
     return;
   }
+  const { type } = target.kind === 'place' ? target : { type: undefined };
+  if (type?.kind === 'pointer' && type.form === 'reference') {
+    const reference = lowerReference(f, node.value, type);
+    if (reference && checkWritable(f, target, node.target.span)) storePlace(f, target.place, type, reference);
+    return;
+  }
+  if (checkWritable(f, target, node.target.span))
+    f.c.problems.report(
+      'E3009',
+      node.target.span,
+      `REF= binds a REFERENCE TO variable; this is ${typeName(target.type)}.`,
+    );
+}
+
+/** What a variable of a REFERENCE TO type is bound to by `REF=`, or as a parameter. Undefined after a reported problem. */
+export function lowerReference(
+  f: FunctionBuilder,
+  node: Expression,
+  type: Type & { kind: 'pointer' },
+): IrExpr | undefined {
+  const value = lowerRaw(f, node);
+  if (value.kind === 'error') return undefined;
   const from = operandType(value);
-  if (from.kind === 'null' || (value.kind === 'literal' && value.value === 0n)) {
-    storePlace(f, target.place, type, i32(0));
-    return;
+  if (from.kind === 'null' || (value.kind === 'literal' && value.value === 0n)) return i32(0);
+  const isReference = from.kind === 'pointer' && (from.form === 'reference' || sameType(from.target, type.target));
+  if (!referenceFits(isReference ? from.target : from, type.target)) {
+    f.c.problems.report(
+      'E3001',
+      node.span,
+      `The reference is to ${typeName(type.target)}, not to ${typeName(isReference ? from.target : from)}.`,
+    );
+    return undefined;
   }
-  if (from.kind === 'pointer' && (from.form === 'reference' || sameType(from.target, type.target))) {
-    if (!referenceFits(from.target, type.target)) reportReference(f, node, from.target, type.target);
-    else storePlace(f, target.place, type, rvalue(f, value, node.value.span));
-    return;
-  }
-  if (!referenceFits(from, type.target)) {
-    reportReference(f, node, from, type.target);
-    return;
-  }
-  storePlace(f, target.place, type, addressOfOperand(f, value, node.value.span, 'REF='));
+  return isReference ? rvalue(f, value, node.span) : addressOfOperand(f, value, node.span, 'A REFERENCE TO');
 }
 
 function referenceFits(from: Type, to: Type): boolean {
@@ -197,10 +212,6 @@ function referenceFits(from: Type, to: Type): boolean {
   const a = blockOfType(from);
   const b = blockOfType(to);
   return a !== undefined && b !== undefined && extendsBlock(a, b);
-}
-
-function reportReference(f: FunctionBuilder, node: Assignment, from: Type, to: Type): void {
-  f.c.problems.report('E3001', node.value.span, `The reference is to ${typeName(to)}, not to ${typeName(from)}.`);
 }
 
 /** `?=`: the reference where the object is of the wanted kind, else NULL. IEC 61131-3:2013, 6.6.6.7. */

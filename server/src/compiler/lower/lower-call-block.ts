@@ -2,6 +2,7 @@ import { checkInputsGiven } from '../check/rule-arguments.js';
 import { withDerived } from '../check/lookup.js';
 import type { BlockSymbol, CallableSymbol, VariableSymbol } from '../check/symbols.js';
 import type { Argument, CallExpression } from '../syntax/ast.js';
+import { lowerArgument } from './lower-argument.js';
 import { bindArguments } from './bind-arguments.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { i32 } from '../ir/make.js';
@@ -77,9 +78,9 @@ function call(
     assignOperand(
       f,
       member,
-      lowerExpression(f, value, parameter.type),
+      lowerArgument(f, parameter, value),
       value.span,
-      `'${parameter.name}' of '${block.name}'`,
+      () => `'${parameter.name}' of '${block.name}'`,
     );
   }
   if (!action && block.pouKind !== 'program') reportUnconnected(f, block, parameters, bound, node);

@@ -7,6 +7,7 @@ import { sizeOf } from '../check/type-size.js';
 import { underlying, type Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Argument, CallExpression, Expression } from '../syntax/ast.js';
+import { lowerArgument } from './lower-argument.js';
 import { bindArguments } from './bind-arguments.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { writeInitial } from './initial-bytes.js';
@@ -91,8 +92,18 @@ function passParameter(
   switch (form.kind) {
     case 'value':
     case 'copy':
+      if (type.kind === 'pointer' && type.form === 'reference' && !arg?.value && !parameter.initial) {
+        f.c.problems.report(
+          'E4004',
+          span,
+          `'${symbol.name}' needs a variable for its REFERENCE TO '${parameter.name}'; pass one with ${parameter.name} := variable.`,
+        );
+        return [i32(0)];
+      }
       return [
-        arg?.value ? coerce(f, lowerValue(f, arg, type), type, arg.value.span, what) : defaultValue(f, parameter),
+        arg?.value
+          ? coerce(f, lowerArgument(f, parameter, arg.value), type, arg.value.span, what)
+          : defaultValue(f, parameter),
       ];
     case 'reference':
       if (!arg?.value) {
@@ -114,12 +125,6 @@ function passParameter(
       return [address];
     }
   }
-}
-
-/** An argument's value; a list `[1, 2]` or `(a := 1)` becomes a temporary of the parameter's type. */
-export function lowerValue(f: FunctionBuilder, arg: Argument, type: Type): Operand {
-  const value = arg.value!;
-  return lowerExpression(f, value, type);
 }
 
 const outputOperand = (type: Type, address: IrExpr): Operand =>

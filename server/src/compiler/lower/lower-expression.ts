@@ -12,7 +12,7 @@ import { lowerName, selfReceiver } from './lower-name.js';
 import { lowerBinary } from './lower-operator.js';
 import { lowerUnary } from './lower-unary.js';
 import { lowerPart } from './lower-part.js';
-import { lowerDeref } from './lower-pointer.js';
+import { derefReference, lowerDeref } from './lower-pointer.js';
 import { errorOperand, type Operand } from './operand.js';
 
 export const isValueOperand = (operand: Operand): boolean =>
@@ -54,8 +54,10 @@ function lower(f: FunctionBuilder, node: Expression, expected: Type | undefined,
       return lowerPart(f, node);
     case 'direct':
       return lowerDirect(f, node);
-    case 'call':
-      return lowerCall(f, node, expected);
+    case 'call': {
+      const result = lowerCall(f, node, expected);
+      return raw ? result : derefReference(f, result, node.span);
+    }
     case 'unary':
       return lowerUnary(f, node, expected);
     case 'binary':

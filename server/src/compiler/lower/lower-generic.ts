@@ -4,36 +4,13 @@ import { findFunction } from '../check/lookup.js';
 import type { CallableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import { elementaryTypes as e, type Type } from '../check/types.js';
-import { commonType, type Group } from '../stdlib/arguments.js';
+import { commonType } from '../stdlib/arguments.js';
 import type { ArgumentInfo } from '../stdlib/standard-function.js';
 import type { CallExpression, PouDeclaration, TypeNode } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
+import { groupsOf, integers, withText } from './generic-groups.js';
 import { constantOf, operandType } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
-
-const bits: readonly Group[] = ['bits', 'bool'];
-const integers: readonly Group[] = ['signed', 'unsigned'];
-const dates: readonly Group[] = ['date', 'tod', 'dt'];
-const numbers: readonly Group[] = [...integers, 'real'];
-const elementary: readonly Group[] = [...numbers, ...bits, ...dates, 'duration', 'char'];
-
-/** What each type parameter may stand for. IEC 61131-3:2013, figure 5. */
-const groupsOf: Readonly<Record<string, readonly Group[]>> = {
-  ANY: elementary,
-  ANY_ELEMENTARY: elementary,
-  ANY_MAGNITUDE: [...numbers, 'duration'],
-  ANY_NUM: numbers,
-  ANY_REAL: ['real'],
-  ANY_INT: integers,
-  ANY_UNSIGNED: ['unsigned'],
-  ANY_SIGNED: ['signed'],
-  ANY_DURATION: ['duration'],
-  ANY_BIT: bits,
-  ANY_DATE: dates,
-  ANY_CHAR: ['char'],
-  ANY_CHARS: ['char'],
-  ANY_STRING: [],
-};
 
 /**
  * The function that a call of a generic one means, by the types of its arguments: `f__INT` where somebody has written that, else the
@@ -113,7 +90,7 @@ function typeFor(
   const isText = (type: Type): boolean =>
     type.kind === 'string' || (type.kind === 'literal' && (type.form === 'string' || type.form === 'wstring'));
   const text = infos.find(({ type }) => isText(type));
-  if (text && ['ANY', 'ANY_ELEMENTARY', 'ANY_CHARS', 'ANY_STRING'].includes(constraint)) {
+  if (text && withText.has(constraint)) {
     const { type } = text;
     return (type.kind === 'string' && type.wide) || (type.kind === 'literal' && type.form === 'wstring')
       ? 'WSTRING'

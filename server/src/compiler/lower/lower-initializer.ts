@@ -9,9 +9,9 @@ import { lowerFunctionCall } from './lower-call-function.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { walkArguments, walkInitial, walkMembers, type InitialVisitor } from './initial-walk.js';
 import { binary, copy, i32, iff } from '../ir/make.js';
-import { assignOperand } from './lower-assign.js';
+import { assignOperand, lowerReference } from './lower-assign.js';
 import { lowerExpression } from './lower-expression.js';
-import { addressOf, instancePlace, memberPlace } from './lower-place.js';
+import { addressOf, bitPlace, instancePlace, memberPlace, storePlace } from './lower-place.js';
 import type { Operand, Place, Receiver } from './operand.js';
 
 /** `count` times the body, with an i32 that counts from `from`. */
@@ -29,7 +29,8 @@ export function emitCounted(f: FunctionBuilder, from: number, count: number, bod
 }
 
 /** The place of a part at an offset, for scalars and aggregates alike. */
-function partPlace(f: FunctionBuilder, place: Place, offset: number): Place {
+function partPlace(f: FunctionBuilder, place: Place, offset: number, bit?: number): Place {
+  if (bit !== undefined) return bitPlace(memberPlace(f, place, offset, 'initial'), bit);
   return offset === 0 && place.form === 'local' ? place : memberPlace(f, place, offset, 'initial');
 }
 
@@ -43,8 +44,8 @@ export function assignInitializer(
 ): void {
   const visitor: InitialVisitor = {
     explicitOnly: true,
-    leaf(offset, leafType, node) {
-      assignLeaf(f, partPlace(f, place, offset), leafType, node, scope);
+    leaf(offset, leafType, node, _scope, bit) {
+      assignLeaf(f, partPlace(f, place, offset, bit), leafType, node, scope);
     },
     value: () => undefined,
     block: () => 'skip',
@@ -59,8 +60,13 @@ export function assignInitializer(
 function assignLeaf(f: FunctionBuilder, place: Place, type: Type, node: Expression, scope: Scope): void {
   const outer = f.scope;
   f.scope = scope;
-  const target: Operand = { kind: 'place', type, place };
-  assignOperand(f, target, lowerExpression(f, node, type), node.span, 'The initial value');
+  if (type.kind === 'pointer' && type.form === 'reference') {
+    const reference = lowerReference(f, node, type);
+    if (reference) storePlace(f, place, type, reference);
+  } else {
+    const target: Operand = { kind: 'place', type, place };
+    assignOperand(f, target, lowerExpression(f, node, type), node.span, 'The initial value');
+  }
   f.scope = outer;
 }
 
@@ -84,7 +90,7 @@ export function emitRuntimeInitial(
 ): boolean {
   const visitor = runtimeVisitor(f, place);
   walkInitial(f.c, type, initial, 0, visitor);
-  return visitor.emitted;
+  return visitor.emissions > 0;
 }
 
 /** The same for a variable that is no member of an instance, with the arguments of its declaration. */
@@ -92,7 +98,7 @@ export function emitVariableInitial(f: FunctionBuilder, place: Place, variable: 
   const visitor = runtimeVisitor(f, place);
   walkInitial(f.c, variable.type, variable.initial, 0, visitor);
   if (variable.args) walkArguments(f.c, variable, 0, visitor);
-  return visitor.emitted;
+  return visitor.emissions > 0;
 }
 
 /** The same for all members of the instance whose code is being written. */
@@ -104,7 +110,7 @@ export function emitRuntimeMembers(f: FunctionBuilder, block: BlockSymbol): bool
     callConstructor(f, instancePlace(f, 0, block.name), block, [], block.scope);
     return true;
   }
-  return visitor.emitted;
+  return visitor.emissions > 0;
 }
 
 const own = new Set(['BINITRETAINS', 'BINCOPYCODE']);
@@ -149,23 +155,22 @@ function callConstructor(
   f.scope = outer;
 }
 
-function runtimeVisitor(f: FunctionBuilder, place: Place): InitialVisitor & { emitted: boolean } {
-  let pending = false;
-  const visitor: InitialVisitor & { emitted: boolean } = {
-    emitted: false,
-    leaf(at, leafType, expression, scope) {
-      pending = false;
+function runtimeVisitor(f: FunctionBuilder, place: Place): InitialVisitor & { readonly emissions: number } {
+  let emissions = 0;
+  const visitor: InitialVisitor & { readonly emissions: number } = {
+    get emissions() {
+      return emissions;
+    },
+    leaf(at, leafType, expression, scope, bit) {
       if (f.c.evaluate(expression, scope, leafType, true)) return;
-      pending = true;
-      visitor.emitted = true;
-      assignLeaf(f, partPlace(f, place, at), leafType, expression, scope);
+      emissions += 1;
+      assignLeaf(f, partPlace(f, place, at, bit), leafType, expression, scope);
     },
     value: () => undefined,
     block(at, block) {
       const init = f.c.needInit(block);
-      pending = init !== undefined;
       if (init !== undefined) {
-        visitor.emitted = true;
+        emissions += 1;
         const address = addressOf(f, partPlace(f, place, at), sizeOf(block.type));
         if (address) f.emit({ op: 'call', callee: init, args: [address] });
       }
@@ -173,11 +178,20 @@ function runtimeVisitor(f: FunctionBuilder, place: Place): InitialVisitor & { em
     },
     indirect: () => undefined,
     construct(at, block, args, scope) {
-      visitor.emitted = true;
+      emissions += 1;
       callConstructor(f, partPlace(f, place, at), block, args, scope);
     },
-    replicate(at, size, count) {
-      if (pending) replicateAt(f, place, at, size, count);
+    replicate(at, size, count, since, again) {
+      if (emissions === since) return;
+      if (!again) {
+        replicateAt(f, place, at, size, count);
+        return;
+      }
+      const start = addressOf(f, memberPlace(f, place, at, 'initial'), size * count) ?? i32(0);
+      emitCounted(f, 1, count - 1, (index) => {
+        const address = binary('i32.add', start, binary('i32.mul', index, i32(size)));
+        again(runtimeVisitor(f, { form: 'address', address, offset: 0 }));
+      });
     },
   };
   return visitor;

@@ -16,36 +16,29 @@ import { lowerQuery } from './lower-query.js';
 import { errorOperand, type Operand } from './operand.js';
 
 const value = (type: Type, ir: IrExpr): Operand => ({ kind: 'value', type, ir });
-const counts: Readonly<Record<string, number>> = {
-  ADR: 1,
-  REF: 1,
-  SIZEOF: 1,
-  XSIZEOF: 1,
-  __ISVALIDREF: 1,
-  __QUERYINTERFACE: 2,
-  __QUERYPOINTER: 2,
-  __NOW: 0,
-  __DATE_NOW: 0,
-  __FIRST_SCAN: 0,
-  __MEMCPY: 3,
-  __MEMSET: 3,
-  LOWER_BOUND: 2,
-  UPPER_BOUND: 2,
-  __LOG: 2,
+/** Parameters, by the names that a call can give them. */
+const parameters: Readonly<Record<string, readonly string[]>> = {
+  ADR: ['IN'],
+  REF: ['IN'],
+  SIZEOF: ['IN'],
+  XSIZEOF: ['IN'],
+  __ISVALIDREF: ['IN'],
+  __QUERYINTERFACE: ['FROM', 'TO'],
+  __QUERYPOINTER: ['FROM', 'TO'],
+  __NOW: [],
+  __DATE_NOW: [],
+  __FIRST_SCAN: [],
+  __MEMCPY: ['TO', 'FROM', 'SIZE'],
+  __MEMSET: ['TO', 'BYTE', 'SIZE'],
+  LOWER_BOUND: ['ARR', 'DIM'],
+  UPPER_BOUND: ['ARR', 'DIM'],
+  __LOG: ['TEXT', 'SEVERITY'],
 };
 
 /** Functions that only the compiler can lower. The ones with two underscores are for the standard library's own code. */
 export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpression): Operand {
-  const args = node.args.map((arg) => arg.value).filter((arg) => arg !== undefined);
-  const wanted = counts[name] ?? 0;
-  if (args.length !== wanted) {
-    f.c.problems.report(
-      'E4003',
-      node.span,
-      `${name} takes ${wanted} ${wanted === 1 ? 'argument' : 'arguments'}, not ${args.length}.`,
-    );
-    return errorOperand;
-  }
+  const args = argumentsOf(f, name, node);
+  if (!args) return errorOperand;
   switch (name) {
     case 'ADR':
     case 'REF':
@@ -70,6 +63,36 @@ export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpre
     default:
       return lowerMemory(f, name, args);
   }
+}
+
+/** The arguments in the order of the parameters; undefined after a reported problem. */
+function argumentsOf(f: FunctionBuilder, name: string, node: CallExpression): readonly Expression[] | undefined {
+  const names = parameters[name] ?? [];
+  const found: (Expression | undefined)[] = [];
+  for (const [place, { name: formal, value, span }] of node.args.entries()) {
+    const index = formal === undefined ? place : names.indexOf(foldName(formal));
+    if (index < 0) {
+      f.c.problems.report(
+        'E4002',
+        span,
+        `${name} has no parameter '${formal}'; its parameters are ${names.join(', ')}.`,
+      );
+      return undefined;
+    }
+    if (found[index] && formal !== undefined) {
+      f.c.problems.report('E4005', span, `The parameter '${formal}' of ${name} is given twice.`);
+      return undefined;
+    }
+    found[index] = value;
+  }
+  const args = found.filter((arg) => arg !== undefined);
+  if (args.length === names.length && found.length === names.length) return args;
+  f.c.problems.report(
+    'E4003',
+    node.span,
+    `${name} takes ${names.length} ${names.length === 1 ? 'argument' : 'arguments'}, not ${args.length}.`,
+  );
+  return undefined;
 }
 
 /** ADR gives an address that fits every pointer; REF gives a reference to the variable's own type. */

@@ -1,6 +1,6 @@
 import { foldName, sameName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
-import { findInInterface, findMember, findMethod, findProperty, findType } from '../check/lookup.js';
+import { extendsBlock, findInInterface, findMember, findMethod, findProperty, findType } from '../check/lookup.js';
 import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
@@ -12,7 +12,7 @@ import { replaceSpan } from '../replace-span.js';
 import { enumValue, programOperand, variableOperand } from './lower-name.js';
 import { partOf } from './lower-part.js';
 import { derefReference } from './lower-pointer.js';
-import { absolutePlace, loadPlace, memberPlace } from './lower-place.js';
+import { absolutePlace, bitPlace, loadPlace, memberPlace } from './lower-place.js';
 import { errorOperand, type Operand, type Place, type Receiver } from './operand.js';
 import { blockOfType, interfaceOfType } from './type-symbol.js';
 import { isAccessible } from '../check/rule-access.js';
@@ -51,8 +51,12 @@ function lowerQualified(f: FunctionBuilder, node: MemberExpression): Operand | u
     const last = foldName(node.member);
     if (f.c.table.functions.has(last)) return { kind: 'function', symbol: f.c.table.functions.get(last)! };
     if (isIntrinsic(last) || findStandardFunction(last)) return { kind: 'standard', name: last };
-    const global = findQualified(f, last, node.span);
-    if (global) return global;
+    const found = findQualified(f, last, node.span);
+    if (found) return found;
+    const type = findType(f.c, f.scope, last);
+    if (type?.kind === 'type') return { kind: 'typeName', symbol: type };
+    const [enumerator, another] = f.c.table.enumerators.get(last) ?? [];
+    if (enumerator && !another) return enumValue(enumerator);
   }
   return undefined;
 }
@@ -193,11 +197,11 @@ function memberOfValue(
         [...type.fields.values()].map((one) => one.name),
       );
     if (field.type.kind === 'error') return errorOperand;
-    const place = placeOfAggregate(object);
+    const place = memberPlace(f, placeOfAggregate(object), field.offset, field.name);
     return {
       kind: 'place',
       type: field.type,
-      place: memberPlace(f, place, field.offset, field.name),
+      place: field.bit === undefined ? place : bitPlace(place, field.bit),
       ...(object.kind === 'place' && object.readOnly !== undefined && { readOnly: object.readOnly }),
     };
   }
@@ -346,7 +350,7 @@ function instanceVariable(
     case 'unplaced':
       return errorOperand;
   }
-  const readOnly = outsideReason(variable) ?? (object?.kind === 'place' ? object.readOnly : undefined);
+  const readOnly = outsideReason(f, variable) ?? (object?.kind === 'place' ? object.readOnly : undefined);
   return {
     kind: 'place',
     type,
@@ -358,9 +362,18 @@ function instanceVariable(
   };
 }
 
-/** Why a member can't be assigned from outside its block. */
-function outsideReason(variable: VariableSymbol): string | undefined {
-  return variable.constant ? `'${variable.name}' is a CONSTANT` : undefined;
+/** Why a member can't be assigned here. Only the code of a POU assigns its VAR. IEC 61131-3:2013, 6.6.3.5.2 and 6.6.4. */
+function outsideReason(
+  f: FunctionBuilder,
+  { name, constant, section, owner, isPublic }: VariableSymbol,
+): string | undefined {
+  if (constant) return `'${name}' is a CONSTANT`;
+  if (section !== 'VAR' || isPublic || f.trusted || owner?.kind !== 'block' || owner.pouKind === 'class')
+    return undefined;
+  const { block } = f.scope;
+  return block && extendsBlock(block, owner)
+    ? undefined
+    : `'${name}' is a VAR of '${owner.name}', which its own code assigns`;
 }
 
 function missing(f: FunctionBuilder, node: MemberExpression, where: string, names: readonly string[]): Operand {

@@ -173,6 +173,15 @@ export function memberPlace(f: FunctionBuilder, place: Place, offset: number, na
   }
 }
 
+/** One bit of the byte at a place. */
+export const bitPlace = (byte: Place, bit: number): Place => ({
+  form: 'part',
+  whole: byte,
+  wholeType: elementaryTypes.BYTE,
+  shift: bit,
+  type: elementaryTypes.BOOL,
+});
+
 export function absolutePlace(f: FunctionBuilder, address: number, name: string, bit?: number): Place {
   return {
     form: 'cell',

@@ -16,7 +16,7 @@ import { emitRuntimeInitial, emitRuntimeMembers } from './lower-initializer.js';
 import { addressOf, framePlace, instancePlace, loadPlace, scalarOf, storePlace } from './lower-place.js';
 import { lowerStatements } from './lower-statement.js';
 import type { Lowering } from './lowering.js';
-import { factsOf, type BodyFacts } from './scan-body.js';
+import { factsOf, rootOf, type BodyFacts } from './scan-body.js';
 import { formOf, hasResultAddress, signatureResult } from './signature.js';
 
 const statementsOf = (
@@ -38,7 +38,8 @@ export function lowerCallable(c: Lowering, symbol: CallableSymbol): IrFunction {
   const statements = statementsOf(symbol);
   const facts = factsOf(statements);
   warnNoResult(c, symbol, statements, facts);
-  const inFrame = (variable: VariableSymbol): boolean => !scalarOf(variable.type) || facts.addressed.has(variable.key);
+  const addressed = addressedIn(c, facts, symbol.variables.values());
+  const inFrame = (variable: VariableSymbol): boolean => !scalarOf(variable.type) || addressed.has(variable.key);
   const outputs: { readonly variable: VariableSymbol; readonly address: IrExpr }[] = [];
   for (const parameter of symbol.parameters) placeParameter(f, parameter, inFrame, outputs);
   if (symbol.result) placeResult(f, symbol, inFrame);
@@ -51,6 +52,21 @@ export function lowerCallable(c: Lowering, symbol: CallableSymbol): IrFunction {
   lowerStatements(f, statements);
   f.emitReturn();
   return f.finish();
+}
+
+/** Variables whose address is taken, by the body, by the inputs that they are passed to, or by references that begin bound to them. */
+function addressedIn(c: Lowering, facts: BodyFacts, variables: Iterable<VariableSymbol>): ReadonlySet<string> {
+  const found = new Set(facts.addressed);
+  const { addressInputs } = c.table;
+  if (addressInputs.size > 0)
+    for (const [variable, inputs] of facts.passed)
+      if ([...inputs].some((input) => addressInputs.has(input))) found.add(variable);
+  for (const { typeNode, ownInitial } of variables) {
+    const root =
+      ownInitial && typeNode.kind === 'pointer' && typeNode.form === 'reference' ? rootOf(ownInitial) : undefined;
+    if (root !== undefined) found.add(root);
+  }
+  return found;
 }
 
 /** W2014: a function with statements that never mentions its own name. */
@@ -219,11 +235,11 @@ function initialiseAggregate(
 export function lowerBlockBody(c: Lowering, block: BlockSymbol): IrFunction {
   const f = new FunctionBuilder(c, block.irName, block.scope, block, block.name, block.standard);
   const statements = statementsOf(block);
-  const facts = factsOf(statements);
+  const addressed = addressedIn(c, factsOf(statements), block.variables.values());
   for (const variable of block.variables.values()) {
     if (variable.section === 'VAR_TEMP') {
       if (tempsInInstance(block)) initialiseTemp(f, variable);
-      else placeLocal(f, variable, !scalarOf(variable.type) || facts.addressed.has(variable.key));
+      else placeLocal(f, variable, !scalarOf(variable.type) || addressed.has(variable.key));
     }
     if (variable.edge) lowerEdge(f, variable);
   }

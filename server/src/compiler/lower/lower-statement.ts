@@ -20,7 +20,7 @@ import { iff, not } from '../ir/make.js';
 import { assignOperand, lowerAssignment } from './lower-assign.js';
 import { lowerCase } from './lower-case.js';
 import { coerce, operandType, reportNoValue, settle } from './lower-convert.js';
-import { isValueOperand, lowerExpression } from './lower-expression.js';
+import { isValueOperand, lowerExpression, lowerRaw } from './lower-expression.js';
 import { lowerFor } from './lower-for.js';
 import { framePlace, scalarOf } from './lower-place.js';
 import type { Operand } from './operand.js';
@@ -146,7 +146,8 @@ export function lowerCondition(
 
 function lowerCallStatement(f: FunctionBuilder, statement: CallStatement): void {
   const { expression } = statement;
-  const operand = lowerExpression(f, expression);
+  // A result that is a reference is left alone.
+  const operand = expression.kind === 'call' ? lowerRaw(f, expression) : lowerExpression(f, expression);
   if (operand.kind === 'error') return;
   if (expression.kind === 'call') {
     dropValue(f, operand);

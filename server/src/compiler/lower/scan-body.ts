@@ -5,6 +5,8 @@ import type { DirectAddress, Expression, Statement } from '../syntax/ast.js';
 export interface BodyFacts {
   /** Folded names of variables whose address is taken: ADR(x), REF(x.y), REF= x. They can't live in wasm locals. */
   readonly addressed: Set<string>;
+  /** By variable to which inputs it is passed: their folded names, or those of the callees with `(` behind. */
+  readonly passed: Map<string, Set<string>>;
   readonly addresses: DirectAddress[];
   /** Folded names that stand alone or at the head of a call or a dotted name, for programs used by other code. */
   readonly heads: Set<string>;
@@ -33,6 +35,7 @@ function scanStatements(statements: readonly Statement[], facts: BodyFacts): voi
 
 export const createFacts = (): BodyFacts => ({
   addressed: new Set(),
+  passed: new Map(),
   addresses: [],
   heads: new Set(),
   calls: new Set(),
@@ -113,6 +116,7 @@ export function scanExpression(node: Expression, facts: BodyFacts): void {
         if (!arg.value) continue;
         scanExpression(arg.value, facts);
         if (byAddress) noteRoot(arg.value, facts);
+        else notePassed(arg.name, arg.value, node.callee, facts);
       }
       return;
     }
@@ -139,9 +143,27 @@ export function scanExpression(node: Expression, facts: BodyFacts): void {
   }
 }
 
-/** The variable that an expression is a part of. */
+function notePassed(formal: string | undefined, value: Expression, callee: Expression, facts: BodyFacts): void {
+  const variable = rootOf(value);
+  if (variable === undefined) return;
+  let to: string;
+  if (formal !== undefined) to = foldName(formal);
+  else if (callee.kind === 'name') to = `${foldName(callee.name)}(`;
+  else if (callee.kind === 'member') to = `${foldName(callee.member)}(`;
+  else return;
+  const known = facts.passed.get(variable);
+  if (known) known.add(to);
+  else facts.passed.set(variable, new Set([to]));
+}
+
 function noteRoot(node: Expression, facts: BodyFacts): void {
+  const root = rootOf(node);
+  if (root !== undefined) facts.addressed.add(root);
+}
+
+/** Folded name of the variable that an expression is a part of. */
+export function rootOf(node: Expression): string | undefined {
   let root = node;
   while (root.kind === 'member' || root.kind === 'index' || root.kind === 'partial') root = root.object;
-  if (root.kind === 'name') facts.addressed.add(foldName(root.name));
+  return root.kind === 'name' ? foldName(root.name) : undefined;
 }

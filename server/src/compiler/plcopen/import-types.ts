@@ -6,6 +6,7 @@ import type {
   TypeNode,
   VariableDeclaration,
 } from '../syntax/ast.js';
+import { relativeAddress } from '../st/relative-address.js';
 import type { Place } from './import-place.js';
 import {
   attributeText,
@@ -134,7 +135,7 @@ function importEnum(place: Place, element: XmlElement): TypeNode {
 }
 
 function importStruct(place: Place, element: XmlElement, base: string | undefined): TypeNode {
-  const members = childrenNamed(element, 'variable').flatMap((member) => importVariable(place, member) ?? []);
+  const members = childrenNamed(element, 'variable').flatMap((member) => importVariable(place, member, true) ?? []);
   warnUnknownChildren(place, element, new Set(['variable', 'addData', 'documentation']));
   return {
     kind: 'struct',
@@ -241,7 +242,11 @@ function openArrayType(place: Place, variable: XmlElement): TypeNode | undefined
 const variableChildren = new Set(['type', 'initialValue', 'documentation', 'addData']);
 
 /** Undefined after an error was reported. */
-export function importVariable(place: Place, element: XmlElement): VariableDeclaration | undefined {
+export function importVariable(
+  place: Place,
+  element: XmlElement,
+  inStructure = false,
+): VariableDeclaration | undefined {
   warnUnknownChildren(place, element, variableChildren);
   const name = declaredName(place, element);
   const holder = childNamed(element, 'type');
@@ -253,7 +258,8 @@ export function importVariable(place: Place, element: XmlElement): VariableDecla
   if (name === undefined || !type) return undefined;
   const initialElement = childNamed(element, 'initialValue');
   const initial = initialElement && importValue(place, initialElement, type);
-  const location = importAddress(place, element);
+  const relative = inStructure ? relativeAddress(element.attributes.get('address')?.trim() ?? '') : undefined;
+  const location = relative ? undefined : importAddress(place, element);
   const args = importInputAssignments(place, element);
   const edge = /^(rising|falling)$/.exec(element.attributes.get('edge') ?? '')?.[1] as 'rising' | 'falling' | undefined;
   return {
@@ -261,6 +267,7 @@ export function importVariable(place: Place, element: XmlElement): VariableDecla
     type,
     ...(initial && { initial }),
     ...(location && { location }),
+    ...(relative && { relative: { ...relative, span: spanOf(place, element) } }),
     ...(args.length > 0 && { args }),
     ...(edge && { edge }),
     span: spanOf(place, element),

@@ -141,7 +141,8 @@ function valueXml(value: Expression): string {
 }
 
 function variableXml(variable: VariableDeclaration): string {
-  const address = variable.location ? ` address="${escapeAttribute(variable.location.text)}"` : '';
+  const written = (variable.location ?? variable.relative)?.text;
+  const address = written === undefined ? '' : ` address="${escapeAttribute(written)}"`;
   const initial = variable.initial ? `<initialValue>${valueXml(variable.initial)}</initialValue>` : '';
   return `<variable name="${escapeAttribute(variable.name)}"${address}><type>${typeXml(variable.type)}</type>${initial}</variable>`;
 }

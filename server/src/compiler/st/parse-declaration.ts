@@ -3,6 +3,7 @@ import type {
   Argument,
   DirectAddress,
   Expression,
+  RelativeAddress,
   Section,
   TypeNode,
   VariableDeclaration,
@@ -11,6 +12,7 @@ import type { Cursor } from './cursor.js';
 import { K, T, keywordName } from './cursor.js';
 import { parseArguments, parseDirectAddress, parseExpression } from './parse-expression.js';
 import { parseVariableInitializer } from './parse-initializer.js';
+import { relativeAddress } from './relative-address.js';
 
 /** The sections of variables by their keyword. */
 export const sections: ReadonlyMap<number, Section> = new Map<number, Section>([
@@ -70,7 +72,7 @@ export function parseDeclarationList(
       return variables;
     }
     const at = p.at;
-    if (!p.attempt(() => parseDeclaration(p, variables, parseType))) synchronize(p, end);
+    if (!p.attempt(() => parseDeclaration(p, variables, parseType, end === K.END_STRUCT))) synchronize(p, end);
     if (p.at === at) p.advance();
   }
 }
@@ -114,8 +116,16 @@ function parseDeclaration(
   p: Cursor,
   into: VariableDeclaration[],
   parseType: (p: Cursor, declares: boolean) => TypeNode,
+  inStructure: boolean,
 ): true {
-  const names: { name: string; start: number; end: number; location?: DirectAddress; hidden?: true }[] = [];
+  const names: {
+    readonly name: string;
+    readonly start: number;
+    readonly end: number;
+    readonly location?: DirectAddress;
+    readonly relative?: RelativeAddress;
+    readonly hidden?: true;
+  }[] = [];
   do {
     const start = p.start();
     // `AT %QW5 : INT;` declares an address without a name.
@@ -126,8 +136,9 @@ function parseDeclaration(
     }
     const name = p.expectName('the name of a variable');
     const end = p.previousEnd();
+    const relative = inStructure ? parseRelativeAddress(p) : undefined;
     const location = p.keyword() === K.AT ? parseLocation(p) : undefined;
-    names.push({ name, start, end, ...(location && { location }) });
+    names.push({ name, start, end, ...(location && { location }), ...(relative && { relative }) });
   } while (p.take(T.comma));
 
   if (!p.take(T.colon)) {
@@ -155,13 +166,14 @@ function parseDeclaration(
     initial = parseVariableInitializer(p);
   }
 
-  for (const { name, start, end, location, hidden } of names) {
+  for (const { name, start, end, location, relative, hidden } of names) {
     const place = location ?? trailing;
     into.push({
       name,
       type,
       ...(initial && { initial }),
       ...(place && { location: place }),
+      ...(relative && { relative }),
       ...(edge && { edge }),
       ...(args && { args }),
       ...(hidden && { hidden }),
@@ -176,6 +188,17 @@ function refuseVariadic(p: Cursor): void {
   if (p.kind() === T.ellipsis || p.pragmasHere().some((pragma) => /^\{\s*sized\s*\}$/i.test(pragma))) {
     p.fail('E9101', 'Variadic parameters (`...`) are not supported: declare the parameters one by one.');
   }
+}
+
+/** `AT %B2` behind the name of a member of a structure. */
+function parseRelativeAddress(p: Cursor): RelativeAddress | undefined {
+  if (p.keyword() !== K.AT || p.kind(1) !== T.direct) return undefined;
+  const address = relativeAddress(p.word(1));
+  if (!address) return undefined;
+  p.advance();
+  const span = p.tokenSpan();
+  p.advance();
+  return { ...address, span };
 }
 
 function parseLocation(p: Cursor): DirectAddress {

@@ -120,6 +120,13 @@ export interface DirectAddress extends Node {
   /** Numbers of the hierarchy; empty for `*`. */
   readonly path: readonly number[];
 }
+/** Where a member lies within its structure: `AT %B2`, `AT %X3.0`. IEC 61131-3:2013, table 11. */
+export interface RelativeAddress extends Node {
+  readonly text: string;
+  readonly byte: number;
+  /** Of a BOOL that is one bit. */
+  readonly bit?: number;
+}
 export interface Argument extends Node {
   /** Formal name; absent for a positional argument. */
   readonly name?: string;
@@ -401,6 +408,8 @@ export interface VariableDeclaration extends Node {
   readonly type: TypeNode;
   readonly initial?: Expression;
   readonly location?: DirectAddress;
+  /** Of a member of a structure. */
+  readonly relative?: RelativeAddress;
   readonly edge?: 'rising' | 'falling';
   /** FB_init style arguments after the type: `fb : T(a := 1)`. */
   readonly args?: readonly Argument[];

@@ -1,5 +1,6 @@
 import type { PreludeFor, PreludePou } from '../standard-function.js';
 import type { Profile } from '../../profile.js';
+import { anyInput } from './any-input.js';
 import { bistablesAndEdges } from './bistables-and-edges.js';
 import { counters } from './counters.js';
 import { dateText } from './date-text.js';
@@ -23,6 +24,7 @@ export const preludeFor: PreludeFor = (profile) => {
       ...timers(),
       ...processBlocks(profile),
       ...sfcStep,
+      ...anyInput,
       ...strings,
       ...wideStrings,
       ...numberText,

@@ -340,7 +340,12 @@ const table = {
     explain: 'The textual chart consists of INITIAL_STEP, STEP, TRANSITION and ACTION.',
     clause: '6.7',
   },
-  E1118: { severity: 'error', title: 'Two bodies', explain: 'A program unit has one body.', clause: '6.6.1' },
+  E1118: {
+    severity: 'error',
+    title: 'Two bodies',
+    explain: 'A program unit has one body, and a property one GET and one SET of the same type.',
+    clause: '6.6.1',
+  },
   E1119: {
     severity: 'error',
     title: 'Malformed configuration',
@@ -496,8 +501,8 @@ const table = {
   },
   E2015: {
     severity: 'error',
-    title: 'A class has no body',
-    explain: 'Statements of a class stand in its methods.',
+    title: 'Misplaced statements or members',
+    explain: 'Statements of a class stand in its methods. A function has statements, but no methods, properties or actions.',
     clause: '6.6.5',
   },
   E2016: {

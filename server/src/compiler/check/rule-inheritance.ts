@@ -1,8 +1,8 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import type { Compilation } from './compilation.js';
 import { findMember, findMethod, findProperty } from './lookup.js';
-import type { BlockSymbol, CallableSymbol, InterfaceSymbol } from './symbols.js';
-import { sameType } from './type-name.js';
+import type { BlockSymbol, CallableSymbol, InterfaceSymbol, PropertySymbol } from './symbols.js';
+import { sameType, typeName } from './type-name.js';
 
 /** E5001 to E5006: what a block owes to its bases and interfaces. IEC 61131-3:2013, 6.6.5 and 6.6.6. */
 export function checkInheritance(c: Compilation, block: BlockSymbol): void {
@@ -15,6 +15,7 @@ export function checkInheritance(c: Compilation, block: BlockSymbol): void {
     );
   }
   for (const method of block.methods.values()) checkMethod(c, block, method);
+  for (const property of block.properties.values()) checkProperty(c, block, property);
   checkVariables(c, block);
   if (!declaration.abstract) checkComplete(c, block);
   for (const one of allInterfaces(block)) checkImplements(c, block, one);
@@ -54,16 +55,41 @@ function checkMethod(c: Compilation, block: BlockSymbol, method: CallableSymbol)
   }
 }
 
+function checkProperty(c: Compilation, block: BlockSymbol, property: PropertySymbol): void {
+  if (!block.base) return;
+  const { span } = property.declaration;
+  if (findMember(block.base, property.key) ?? findMethod(block.base, property.key)) {
+    c.problems.report(
+      'E2003',
+      span,
+      `'${property.name}' is a variable or method of the base '${block.base.name}' already; rename the property.`,
+    );
+  }
+  const inherited = findProperty(block.base, property.key);
+  if (inherited && !sameType(inherited.type, property.type)) {
+    c.problems.report(
+      'E5006',
+      span,
+      `The property '${property.name}' is ${typeName(inherited.type)} in the base '${block.base.name}'; give it that type.`,
+    );
+  }
+}
+
 function checkVariables(c: Compilation, block: BlockSymbol): void {
   if (!block.base) return;
   for (const variable of block.variables.values()) {
     if (variable.hidden) continue;
     const inherited = findMember(block.base, variable.key);
-    if (inherited && !inherited.hidden)
+    const what = inherited
+      ? !inherited.hidden && 'variable'
+      : findProperty(block.base, variable.key)
+        ? 'property'
+        : findMethod(block.base, variable.key) && 'method';
+    if (what)
       c.problems.report(
         'E2003',
         variable.span,
-        `'${variable.name}' is a variable of the base '${block.base.name}' already; rename it.`,
+        `'${variable.name}' is a ${what} of the base '${block.base.name}' already; rename it.`,
       );
   }
 }
@@ -127,6 +153,12 @@ function checkImplements(c: Compilation, block: BlockSymbol, symbol: InterfaceSy
         );
       continue;
     }
+    if (!sameType(property.type, found.type))
+      c.problems.report(
+        'E5004',
+        found.declaration.span,
+        `The property '${property.name}' is ${typeName(property.type)} in '${symbol.name}'; give it that type.`,
+      );
     if (property.getter && !found.getter)
       c.problems.report(
         'E5004',
@@ -142,6 +174,7 @@ function checkImplements(c: Compilation, block: BlockSymbol, symbol: InterfaceSy
   }
 }
 
+/** The same parameters in the same order, by name, section and type, and the same result. */
 function sameSignature(a: CallableSymbol, b: CallableSymbol): boolean {
   if (a.form === 'action' || b.form === 'action') return true;
   if ((a.result === undefined) !== (b.result === undefined)) return false;
@@ -150,7 +183,9 @@ function sameSignature(a: CallableSymbol, b: CallableSymbol): boolean {
     a.parameters.length === b.parameters.length &&
     a.parameters.every((parameter, i) => {
       const other = b.parameters[i]!;
-      return parameter.section === other.section && sameType(parameter.type, other.type);
+      return (
+        parameter.key === other.key && parameter.section === other.section && sameType(parameter.type, other.type)
+      );
     })
   );
 }

@@ -23,6 +23,18 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
         pou.nameSpan,
         `A function can't extend or implement anything; '${pou.name}' would have to be a function block.`,
       );
+    for (const [kind, members] of [
+      ['method', pou.methods],
+      ['property', pou.properties],
+      ['action', pou.actions],
+    ] as const) {
+      if (members.length === 0) continue;
+      problems.report(
+        'E2015',
+        members[0]!.span,
+        `A function has no ${kind}; '${pou.name}' would have to be a FUNCTION_BLOCK, or '${members[0]!.name}' a function of its own.`,
+      );
+    }
   } else if (pou.returnType) {
     problems.report(
       'E2014',

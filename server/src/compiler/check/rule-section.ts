@@ -16,6 +16,17 @@ export function checkSection(c: Compilation, block: VariableBlock, owner: Owner 
       `A class has no ${section}; make it a FUNCTION_BLOCK or pass parameters to its methods.`,
     );
   }
+  if (
+    owner?.kind === 'callable' &&
+    (owner.form === 'getter' || owner.form === 'setter') &&
+    (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || section === 'VAR_IN_OUT')
+  ) {
+    c.problems.report(
+      'E2011',
+      block.span,
+      `The accessors of a property have no ${section}; write VAR, or make '${owner.name}' a method.`,
+    );
+  }
   // CODESYS has parameters that are not written: VAR_INPUT CONSTANT, and VAR_IN_OUT CONSTANT, passed by address.
   const unwritten =
     c.profile.implicitConversion === 'narrowing-with-warning' && (section === 'VAR_INPUT' || section === 'VAR_IN_OUT');

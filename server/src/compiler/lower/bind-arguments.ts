@@ -9,7 +9,7 @@ import { isKnownName } from './lower-name.js';
 
 /**
  * Which argument each parameter gets. An argument without a name goes to the parameter that stands where it stands itself, also
- * behind arguments with names; EN and ENO count for none.
+ * behind arguments with names; where one of those has that parameter, to the first that none has. EN and ENO count for none.
  */
 export function bindArguments(
   f: FunctionBuilder,
@@ -31,6 +31,7 @@ export function bindArguments(
     }
     if (arg.name === undefined) {
       parameter = visible[place];
+      if (parameter && bound.get(parameter)?.name !== undefined) parameter = visible.find((one) => !bound.has(one));
       if (!parameter) {
         f.c.problems.report(
           'E4003',

@@ -204,7 +204,9 @@ export function lowerReference(
     );
     return undefined;
   }
-  return isReference ? rvalue(f, value, node.span) : addressOfOperand(f, value, node.span, 'A REFERENCE TO');
+  if (isReference) return rvalue(f, value, node.span);
+  if (value.kind === 'place' && !checkWritable(f, value, node.span)) return undefined;
+  return addressOfOperand(f, value, node.span, 'A REFERENCE TO');
 }
 
 function referenceFits(from: Type, to: Type): boolean {

@@ -127,6 +127,8 @@ export function startsMember(p: Cursor): boolean {
   switch (keyword) {
     case K.METHOD:
     case K.PROPERTY:
+    case K.PROPERTY_GET:
+    case K.PROPERTY_SET:
     case K.CLASS:
     case K.INTERFACE:
     case K.ACTION:

@@ -1,3 +1,5 @@
+import { sameName } from '../../model/identifier.js';
+import type { SourceSpan } from '../../model/source-span.js';
 import type {
   ActionDeclaration,
   Body,
@@ -221,6 +223,10 @@ export function parseMember(p: Cursor, pou: GrowingPou): boolean {
       if (property) pou.properties.push(property);
       return true;
     }
+    case K.PROPERTY_GET:
+    case K.PROPERTY_SET:
+      parseAccessor(p, pou, start, modifiers);
+      return true;
     case K.ACTIONS:
       p.advance();
       if (p.keyword() !== K.ACTION) p.advance();
@@ -301,7 +307,9 @@ function parseProperty(
     const inner = none ? { blocks: [] } : parseInner(p, end, keywordName(keyword), accessorStart, plain);
     p.take(T.semicolon);
     const accessor = { ...inner, span: p.span(from) };
-    if (keyword === K.GET) get = accessor;
+    if (keyword === K.GET ? get : set)
+      p.report('E1118', accessorStart, p.previousEnd(), `The property has a second ${keywordName(keyword)}: keep one.`);
+    else if (keyword === K.GET) get = accessor;
     else set = accessor;
   }
   if (p.takeKeyword(K.END_PROPERTY)) p.take(T.semicolon);
@@ -334,6 +342,46 @@ function parseProperty(
     span: p.span(start),
   };
 }
+
+/** `PROPERTY_GET name : TYPE ... END_PROPERTY`, or SET: one half of a property. */
+function parseAccessor(p: Cursor, pou: GrowingPou, start: number, modifiers: Modifiers): void {
+  const opener = p.start();
+  const keyword = p.keyword();
+  const half = keyword === K.PROPERTY_GET ? 'get' : 'set';
+  p.advance();
+  const header = p.attempt(() => parseHeader(p, modifiers, 'property'));
+  const bodyless = pou.pouKind === 'interface' || modifiers.abstract;
+  const inner = parseInner(p, K.END_PROPERTY, keywordName(keyword), opener, bodyless);
+  if (!header) return;
+  const { name, access, abstract, final, override, returnType, nameSpan } = header;
+  if (!returnType) {
+    p.report(
+      'E1111',
+      nameSpan.start,
+      nameSpan.end,
+      `The property \`${name}\` has no type: write \`${keywordName(keyword)} ${name} : TYPE\`.`,
+    );
+    return;
+  }
+  const accessor = { ...inner, span: p.span(start) };
+  const other = pou.properties.findIndex((one) => sameName(one.name, name));
+  const known = pou.properties[other];
+  if (!known) {
+    const flags = { ...(access && { access }), abstract, final, override };
+    pou.properties.push({ name, ...flags, type: returnType, [half]: accessor, span: p.span(start) });
+  } else if (known[half] || !sameName(textOf(known.type.span), textOf(returnType.span))) {
+    p.report(
+      'E1118',
+      nameSpan.start,
+      nameSpan.end,
+      known[half]
+        ? `The property \`${name}\` has a second ${keywordName(keyword)}: keep one.`
+        : `The property \`${name}\` is ${textOf(known.type.span)} above: write the same type.`,
+    );
+  } else pou.properties[other] = { ...known, [half]: accessor };
+}
+
+const textOf = ({ source, start, end }: SourceSpan): string => source.text.slice(start, end);
 
 /** `ACTION name : ... END_ACTION`. */
 export function parseAction(p: Cursor): ActionDeclaration | undefined {

@@ -150,3 +150,78 @@ END_PROGRAM`;
     expect(errorsOf(source, 'codesys')).toEqual(['E9106@1', 'E9106@1']);
   });
 });
+
+describe('properties and their bases', () => {
+  it('are written in halves, too', () => {
+    const source = `
+FUNCTION_BLOCK A VAR v : DINT; END_VAR
+  PROPERTY_GET Level : DINT Level := v * 2; END_PROPERTY
+  PROPERTY_SET Level : DINT VAR half : DINT; END_VAR half := Level / 2; v := half; END_PROPERTY
+END_FUNCTION_BLOCK
+FUNCTION_BLOCK B EXTENDS A PROPERTY_GET Level : DINT Level := 7; END_PROPERTY END_FUNCTION_BLOCK
+INTERFACE I PROPERTY_GET Level : DINT END_PROPERTY PROPERTY_SET Level : DINT END_PROPERTY END_INTERFACE
+FUNCTION_BLOCK C IMPLEMENTS I PROPERTY Level : DINT GET Level := 1; END_GET SET ; END_SET END_PROPERTY END_FUNCTION_BLOCK
+PROGRAM Main VAR a : A; b : B; x, y : DINT; END_VAR a.Level := 20; x := a.Level; y := b.Level; END_PROGRAM`;
+    expect(run(source, ['Main.x', 'Main.y', 'Main.a.v'])).toEqual([20, 7, 10]);
+  });
+
+  it.each([
+    [
+      'a second GET',
+      'FUNCTION_BLOCK A PROPERTY p : INT GET p := 1; END_GET GET p := 2; END_GET END_PROPERTY END_FUNCTION_BLOCK',
+      'E1118@1',
+    ],
+    [
+      'halves of two types',
+      'FUNCTION_BLOCK A PROPERTY_GET p : INT p := 1; END_PROPERTY PROPERTY_SET p : DINT ; END_PROPERTY END_FUNCTION_BLOCK',
+      'E1118@1',
+    ],
+    [
+      'another type than in the base',
+      'FUNCTION_BLOCK A PROPERTY_GET p : INT p := 1; END_PROPERTY END_FUNCTION_BLOCK\nFUNCTION_BLOCK B EXTENDS A PROPERTY_SET p : DINT ; END_PROPERTY END_FUNCTION_BLOCK',
+      'E5006@2',
+    ],
+    [
+      'another type than in the interface',
+      'INTERFACE I PROPERTY_GET p : INT END_PROPERTY END_INTERFACE\nFUNCTION_BLOCK B IMPLEMENTS I PROPERTY_GET p : DINT p := 1; END_PROPERTY END_FUNCTION_BLOCK',
+      'E5004@2',
+    ],
+    [
+      'the name of a variable of the base',
+      'FUNCTION_BLOCK A VAR p : INT; END_VAR END_FUNCTION_BLOCK\nFUNCTION_BLOCK B EXTENDS A PROPERTY_GET p : INT p := 1; END_PROPERTY END_FUNCTION_BLOCK',
+      'E2003@2',
+    ],
+    [
+      'a variable with the name of a property of the base',
+      'FUNCTION_BLOCK A PROPERTY_GET p : INT p := 1; END_PROPERTY END_FUNCTION_BLOCK\nFUNCTION_BLOCK B EXTENDS A VAR p : INT; END_VAR END_FUNCTION_BLOCK',
+      'E2003@2',
+    ],
+    [
+      'parameters of an accessor',
+      'FUNCTION_BLOCK A PROPERTY p : INT GET VAR_INPUT x : INT; END_VAR p := 1; END_GET END_PROPERTY END_FUNCTION_BLOCK',
+      'E2011@1',
+    ],
+    [
+      'a property of a function',
+      'FUNCTION F : INT F := 1; PROPERTY_GET p : INT p := 1; END_PROPERTY END_FUNCTION',
+      'E2015@1',
+    ],
+    [
+      'parameters in another order than in the interface',
+      'INTERFACE I METHOD m VAR_INPUT a, b : INT; END_VAR END_METHOD END_INTERFACE\nFUNCTION_BLOCK B IMPLEMENTS I METHOD m VAR_INPUT b, a : INT; END_VAR ; END_METHOD END_FUNCTION_BLOCK',
+      'E5004@2',
+    ],
+  ])('are refused with %s', (_what, source, expected) => {
+    expect(errorsOf(source)).toEqual([expected]);
+  });
+});
+
+describe('arguments without a name behind those with one', () => {
+  it('go where they stand, or where that is taken to the first that is free', () => {
+    const f = 'FUNCTION F : INT VAR_INPUT a, b, c : INT; END_VAR F := a * 100 + b * 10 + c; END_FUNCTION ';
+    const main = (call: string): string => `${f}PROGRAM Main VAR x : INT; END_VAR x := ${call}; END_PROGRAM`;
+    expect(run(main('F(a := 1, 2, 3)'), ['Main.x'])).toEqual([123]);
+    expect(run(main('F(b := 2, 1, 3)'), ['Main.x'])).toEqual([123]);
+    expect(errorsOf(main('F(1, a := 2)'))).toEqual(['E4005@1']);
+  });
+});

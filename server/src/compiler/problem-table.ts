@@ -521,8 +521,8 @@ const table = {
   },
   E2018: {
     severity: 'error',
-    title: 'Enumeration value twice',
-    explain: 'The values of an enumeration have different names.',
+    title: 'Faulty enumeration',
+    explain: 'The values of an enumeration have different names, and its base type, if it names one, is an integer or bit string type.',
     clause: '6.4.4.2',
   },
   E2019: {

@@ -124,8 +124,7 @@ function toPointer(from: Type, to: Type & { kind: 'pointer' }, profile: Profile)
       (isBits(to.target) || to.target.group === 'char')
     )
       return 'warn';
-    const typed = to.form === 'ref_to' || from.form === 'ref_to';
-    return typed || profile.implicitConversion === 'widening' ? 'no' : 'warn';
+    return to.form === 'ref_to' || profile.implicitConversion === 'widening' ? 'no' : 'warn';
   }
   if (from.kind === 'elementary' && to.form !== 'reference' && (isBits(from) || isInteger(from)) && from.size >= 4)
     return 'widen';

@@ -1,3 +1,4 @@
+import { elementaryNames } from '../../model/data-type.js';
 import { foldName } from '../../model/identifier.js';
 import type {
   Declaration,
@@ -94,10 +95,25 @@ function reportTwice(c: Compilation, span: PouDeclaration['nameSpan'], name: str
   c.problems.report('E2003', span, `'${name}' is declared twice; rename or remove one of them.`);
 }
 
+/** Names that mean a type to the language. */
+const takenNames: ReadonlySet<string> = new Set([
+  ...elementaryNames, 'STRING', 'WSTRING', 'DATE_AND_TIME', 'TIME_OF_DAY', 'LDATE_AND_TIME', 'LTIME_OF_DAY',
+]); // prettier-ignore
+/** Names that begin literals, `T#1s`, or mean something to compilers: CODESYS and its like refuse them. */
+const prefixNames: ReadonlySet<string> = new Set(['D', 'LD', 'T', 'LT', 'VOID']);
+
 function addType(c: Compilation, key: string, symbol: NamedTypeSymbol): void {
-  if (c.table.types.has(key)) {
-    reportTwice(c, symbol.kind === 'type' ? symbol.declaration.span : symbol.declaration.nameSpan, symbol.name);
-  } else c.table.types.set(key, symbol);
+  const span = symbol.kind === 'type' ? symbol.declaration.span : symbol.declaration.nameSpan;
+  const reserved = key.startsWith('__') && !span.source.file.startsWith('<');
+  const isPrefix = prefixNames.has(key) && (c.profile.name === 'codesys' || c.profile.name === 'twincat');
+  if (takenNames.has(key) || isPrefix || reserved) {
+    const why = reserved
+      ? 'Names that begin with two underscores are those of compilers'
+      : `\`${symbol.name}\` means a type, or begins a literal, wherever it stands`;
+    c.problems.report('E1110', span, `${why}: choose another name for this type.`);
+  }
+  if (c.table.types.has(key)) reportTwice(c, span, symbol.name);
+  else c.table.types.set(key, symbol);
 }
 
 function declareType(c: Compilation, declaration: TypeDeclaration): void {

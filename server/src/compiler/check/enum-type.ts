@@ -3,6 +3,7 @@ import type { EnumTypeNode } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import { resolveType } from './resolve-type.js';
 import type { Scope } from './symbols.js';
+import { typeName } from './type-name.js';
 import { elementaryTypes, type ElementaryType, type EnumType } from './types.js';
 
 type Values = Map<string, { readonly name: string; readonly value: bigint }>;
@@ -56,19 +57,30 @@ export function createEnumType(
     return values;
   };
   let base: ElementaryType | undefined;
+  const baseOf = (): ElementaryType => {
+    if (base) return base;
+    const given = node.base && resolveType(c, node.base, scope).type;
+    if (given?.kind === 'elementary' && ['signed', 'unsigned', 'bits', 'bool'].includes(given.group))
+      return (base = given);
+    if (node.base && given && given.kind !== 'error')
+      c.problems.report(
+        'E2018',
+        node.base.span,
+        `The values of '${name}' are integers, and ${typeName(given)} is no integer type; write INT, or another one.`,
+      );
+    const all = [...complete().values()].map((v) => v.value);
+    return (base = bases.find((type) => all.every((value) => fits(value, type))) ?? elementaryTypes.LINT);
+  };
   c.later.push(() => {
     complete();
+    baseOf();
     initialName?.();
   });
   return {
     kind: 'enum',
     name,
     get base() {
-      if (base) return base;
-      const given = node.base && resolveType(c, node.base, scope).type;
-      if (given?.kind === 'elementary' && ['signed', 'unsigned', 'bits'].includes(given.group)) return (base = given);
-      const all = [...complete().values()].map((v) => v.value);
-      return (base = bases.find((type) => all.every((value) => fits(value, type))) ?? elementaryTypes.LINT);
+      return baseOf();
     },
     get values() {
       return complete();

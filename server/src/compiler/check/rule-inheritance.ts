@@ -183,9 +183,7 @@ function sameSignature(a: CallableSymbol, b: CallableSymbol): boolean {
     a.parameters.length === b.parameters.length &&
     a.parameters.every((parameter, i) => {
       const other = b.parameters[i]!;
-      return (
-        parameter.key === other.key && parameter.section === other.section && sameType(parameter.type, other.type)
-      );
+      return parameter.key === other.key && parameter.section === other.section && sameType(parameter.type, other.type);
     })
   );
 }

@@ -19,11 +19,12 @@ export function bindArguments(
 ): Map<VariableSymbol, Argument> {
   const bound = new Map<VariableSymbol, Argument>();
   const visible = parameters.filter((p) => !p.hidden);
+  checkMixed(f, args, visible);
   let next = 0;
   for (const arg of args) {
     let parameter: VariableSymbol | undefined;
     const place = next;
-    if (arg.name === undefined || !/^ENO?$/i.test(arg.name)) next += 1;
+    if (!isEnable(arg)) next += 1;
     const meant = comparedParameter(f, arg, visible);
     if (meant && arg.value?.kind === 'binary') {
       bound.set(meant, { ...arg, name: meant.name, value: arg.value.right });
@@ -58,6 +59,24 @@ export function bindArguments(
     bound.set(parameter, arg);
   }
   return bound;
+}
+
+const isEnable = (arg: Argument): boolean => arg.name !== undefined && /^ENO?$/i.test(arg.name);
+
+/** E4002: in the standard either all inputs of a call have names, or none. IEC 61131-3:2013, 6.6.1.4.2. */
+function checkMixed(f: FunctionBuilder, args: readonly Argument[], parameters: readonly VariableSymbol[]): void {
+  if (f.trusted || f.c.profile.implicitConversion !== 'widening') return;
+  if (!args.some((arg) => arg.name !== undefined && arg.direction === 'in' && !isEnable(arg))) return;
+  // `a = 1` for `a := 1` is told by itself.
+  const isComparison = ({ value }: Argument): boolean => value?.kind === 'binary' && value.op === '=';
+  const place = args.findIndex((arg) => arg.name === undefined && !isComparison(arg));
+  if (place < 0) return;
+  const parameter = parameters[place];
+  f.c.problems.report(
+    'E4002',
+    args[place]!.span,
+    `This argument has no name, and others have: write ${parameter ? `${parameter.name} := ...` : 'names'} for all, or for none.`,
+  );
 }
 
 /** `f(a = 1)` where `f` has a parameter `a` and nothing else has that name: `:=` is meant. */

@@ -12,7 +12,7 @@ import { checkOverflow } from './lower-overflow.js';
 import { lowerStandardOperator } from './lower-standard.js';
 import { wrapInteger } from '../stdlib/wrap-integer.js';
 import { errorOperand, type Operand } from './operand.js';
-import { both, durationAsNumber, functionOf, reportOperator } from './operator-operands.js';
+import { both, durationAsNumber, functionOf, reportOperator, reportZeroDivisor } from './operator-operands.js';
 
 /** Arithmetic on numbers and pointers; on times and mixed operands the standard function of the same meaning. */
 export function combineArithmetic(
@@ -87,11 +87,7 @@ function computeNumber(
   const y = constantOf(right);
   const divides = node.op === '/' || node.op === 'MOD';
   if (divides && !isReal(type) && y === 0n) {
-    f.c.problems.report(
-      'E3010',
-      node.right.span,
-      'The divisor is the constant 0, and division by zero ends in a fault; correct the divisor.',
-    );
+    reportZeroDivisor(f, node.right.span);
     return errorOperand;
   }
   if (x !== undefined && y !== undefined) {

@@ -18,9 +18,10 @@ export function lowerCase(f: FunctionBuilder, node: CaseStatement): void {
   const selector = settle(f, lowerExpression(f, node.selector));
   const type = operandType(selector);
   const scalar = underlying(type);
+  const isStandard = f.c.profile.implicitConversion === 'widening';
   const integral =
     scalar.kind === 'elementary' &&
-    (isInteger(scalar) || isBits(scalar) || scalar.group === 'char' || scalar === e.BOOL);
+    (isInteger(scalar) || isBits(scalar) || scalar.group === 'char' || (scalar === e.BOOL && !isStandard));
   if (selector.kind !== 'error' && !integral) {
     f.c.problems.report(
       'E3002',

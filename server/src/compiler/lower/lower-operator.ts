@@ -8,6 +8,7 @@ import { operandType, reportNoValue } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { errorOperand, type Operand } from './operand.js';
 import { combineArithmetic } from './lower-arithmetic.js';
+import { reportZeroDivisor } from './operator-operands.js';
 import { combineComparison } from './lower-comparison.js';
 import { combineLogic } from './lower-logic.js';
 
@@ -92,11 +93,7 @@ function foldLiterals(
   if (typeof a === 'number' && typeof b === 'bigint') b = Number(b);
   if (typeof b === 'number' && typeof a === 'bigint') a = Number(a);
   if ((node.op === '/' || node.op === 'MOD') && b === 0n) {
-    f.c.problems.report(
-      'E3010',
-      node.right.span,
-      'The divisor is the constant 0, and division by zero ends in a fault; correct the divisor.',
-    );
+    reportZeroDivisor(f, node.right.span);
     return errorOperand;
   }
   if (node.op === '**' && typeof a === 'bigint' && typeof b === 'bigint' && b >= 0n && b <= 64n)

@@ -16,6 +16,8 @@ import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { addressOf, scalarOf, storePlace } from './lower-place.js';
 import { assignOperand, checkWritable } from './lower-assign.js';
 import { splitEnable, withEnable } from './lower-enable.js';
+import { isReal } from '../check/conversion.js';
+import { reportZeroDivisor } from './operator-operands.js';
 import { errorOperand, type Operand } from './operand.js';
 
 /** What a standard function's lowering may ask for. */
@@ -95,6 +97,11 @@ function callFunction(
     given.push({ operand, span: arg.value!.span, ...(arg.name !== undefined && { name: arg.name }) });
   }
   if (given.some((one) => one.operand.kind === 'error')) return errorOperand;
+  const divisor = fn.name === 'DIV' || fn.name === 'MOD' ? given[1] : undefined;
+  if (divisor && constantOf(divisor.operand) === 0n && !isReal(underlying(operandType(given[0]!.operand)))) {
+    reportZeroDivisor(f, divisor.span);
+    return errorOperand;
+  }
   const found = fn.resolve(given.map(infoOf), f.c.profile, expected);
   if ('problem' in found) {
     f.c.problems.report('E4016', node.span, found.problem);

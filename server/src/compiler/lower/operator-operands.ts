@@ -1,3 +1,4 @@
+import type { SourceSpan } from '../../model/source-span.js';
 import { isBits, isInteger, isReal } from '../check/conversion.js';
 import { typeName } from '../check/type-name.js';
 import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';
@@ -64,6 +65,14 @@ export function reportOperator(f: FunctionBuilder, node: BinaryExpression, left:
       `${node.op} does not work on ${typeName(a)} and ${typeName(b)}; ${operatorAdvice(node, a, b)}.`,
     );
   return errorOperand;
+}
+
+export function reportZeroDivisor(f: FunctionBuilder, span: SourceSpan): void {
+  f.c.problems.report(
+    'E3010',
+    span,
+    'The divisor is the constant 0, and division by zero ends in a fault; correct the divisor.',
+  );
 }
 
 /** In lenient profiles a duration that meets a number by + - or a comparison is one: milliseconds. */

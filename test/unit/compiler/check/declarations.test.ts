@@ -64,6 +64,18 @@ describe('declarations are refused', () => {
       'TYPE\nE : (a, b) := c; END_TYPE PROGRAM P END_PROGRAM',
       ['E2001@2'],
     ],
+    [
+      'a type with the name of a standard one',
+      'TYPE\nINT : STRUCT a : DINT; END_STRUCT; END_TYPE PROGRAM P END_PROGRAM',
+      ['E1110@2'],
+    ],
+    ['a type with the name of a compiler', 'TYPE\n__Own : DINT; END_TYPE PROGRAM P END_PROGRAM', ['E1110@2']],
+    ['an enumeration of REAL', 'TYPE E :\nREAL (a := 1, b := 2); END_TYPE PROGRAM P END_PROGRAM', ['E2018@2']],
+    [
+      'an enumeration of an unknown type',
+      'TYPE E :\nNoType (a := 1, b := 2); END_TYPE PROGRAM P END_PROGRAM',
+      ['E2002@2'],
+    ],
     ['an enumeration value twice', 'TYPE\nE : (a, b, A); END_TYPE PROGRAM P END_PROGRAM', ['E2018@2']],
     [
       'a constant defined by itself',

@@ -216,12 +216,18 @@ PROGRAM Main VAR a : A; b : B; x, y : DINT; END_VAR a.Level := 20; x := a.Level;
   });
 });
 
-describe('arguments without a name behind those with one', () => {
+describe('arguments without a name beside those with one', () => {
+  const f = 'FUNCTION F : INT VAR_INPUT a, b, c : INT; END_VAR F := a * 100 + b * 10 + c; END_FUNCTION ';
+  const main = (call: string): string => `${f}PROGRAM Main VAR x : INT; END_VAR x := ${call}; END_PROGRAM`;
+
   it('go where they stand, or where that is taken to the first that is free', () => {
-    const f = 'FUNCTION F : INT VAR_INPUT a, b, c : INT; END_VAR F := a * 100 + b * 10 + c; END_FUNCTION ';
-    const main = (call: string): string => `${f}PROGRAM Main VAR x : INT; END_VAR x := ${call}; END_PROGRAM`;
-    expect(run(main('F(a := 1, 2, 3)'), ['Main.x'])).toEqual([123]);
-    expect(run(main('F(b := 2, 1, 3)'), ['Main.x'])).toEqual([123]);
-    expect(errorsOf(main('F(1, a := 2)'))).toEqual(['E4005@1']);
+    expect(run(main('F(a := 1, 2, 3)'), ['Main.x'], { profile: 'codesys' })).toEqual([123]);
+    expect(run(main('F(b := 2, 1, 3)'), ['Main.x'], { profile: 'codesys' })).toEqual([123]);
+    expect(errorsOf(main('F(1, a := 2)'), 'codesys')).toEqual(['E4005@1']);
+  });
+
+  it('are refused by the standard, EN aside', () => {
+    expect(errorsOf(main('F(a := 1, 2, 3)'))).toEqual(['E4002@1']);
+    expect(errorsOf(main('F(EN := TRUE, 1, 2, 3)'))).toEqual([]);
   });
 });

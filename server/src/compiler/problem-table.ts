@@ -502,7 +502,8 @@ const table = {
   E2015: {
     severity: 'error',
     title: 'Misplaced statements or members',
-    explain: 'Statements of a class stand in its methods. A function has statements, but no methods, properties or actions.',
+    explain:
+      'Statements of a class stand in its methods. A function has statements, but no methods, properties or actions.',
     clause: '6.6.5',
   },
   E2016: {
@@ -522,7 +523,8 @@ const table = {
   E2018: {
     severity: 'error',
     title: 'Faulty enumeration',
-    explain: 'The values of an enumeration have different names, and its base type, if it names one, is an integer or bit string type.',
+    explain:
+      'The values of an enumeration have different names, and its base type, if it names one, is an integer or bit string type.',
     clause: '6.4.4.2',
   },
   E2019: {

@@ -29,6 +29,13 @@ function checkMethod(c: Compilation, block: BlockSymbol, method: CallableSymbol)
       `'${block.name}' is not ABSTRACT, so its method '${method.name}' can't be; give it a body.`,
     );
   }
+  if (method.abstract && method.final) {
+    c.problems.report(
+      'E5005',
+      method.span,
+      `'${method.name}' is both ABSTRACT and FINAL, so nothing could ever give it a body; remove one of the words.`,
+    );
+  }
   const inherited = block.base && findMethod(block.base, method.key);
   if (!inherited) {
     if (method.override && ![...allInterfaces(block)].some((one) => one.methods.has(method.key))) {

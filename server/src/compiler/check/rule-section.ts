@@ -27,15 +27,26 @@ export function checkSection(c: Compilation, block: VariableBlock, owner: Owner 
       `The accessors of a property have no ${section}; write VAR, or make '${owner.name}' a method.`,
     );
   }
-  // CODESYS has parameters that are not written: VAR_INPUT CONSTANT, and VAR_IN_OUT CONSTANT, passed by address.
+  // Most compilers have inputs that are not written, VAR_INPUT CONSTANT; CODESYS also VAR_IN_OUT CONSTANT, passed by address.
   const unwritten =
-    c.profile.implicitConversion === 'narrowing-with-warning' && (section === 'VAR_INPUT' || section === 'VAR_IN_OUT');
+    (section === 'VAR_INPUT' && c.profile.name !== 'matiec') ||
+    (section === 'VAR_IN_OUT' && c.profile.implicitConversion === 'narrowing-with-warning');
   if (
     block.constant &&
     !unwritten &&
     (section === 'VAR_INPUT' || section === 'VAR_OUTPUT' || section === 'VAR_IN_OUT')
   ) {
     c.problems.report('E2012', block.span, `${section} can't be CONSTANT; remove the word CONSTANT.`);
+  }
+  const kept = block.retain || block.persistent;
+  if (block.nonRetain && (kept || block.constant)) {
+    c.problems.report(
+      'E2012',
+      block.span,
+      `NON_RETAIN contradicts ${block.constant ? 'CONSTANT' : 'RETAIN'}; remove one of the words.`,
+    );
+  } else if (block.constant && kept && c.profile.implicitConversion === 'widening') {
+    c.problems.report('E2012', block.span, 'A CONSTANT has its value always; remove the word RETAIN.');
   }
   if (block.retain && section === 'VAR' && owner?.kind === 'callable') {
     c.problems.report('E2012', block.span, 'Functions and methods keep nothing between calls; remove the word RETAIN.');

@@ -34,7 +34,7 @@ export function combineArithmetic(
     a.group === 'date' &&
     b.group === 'duration' &&
     (node.op === '+' || node.op === '-');
-  if (moves && f.c.profile.implicitConversion !== 'widening') {
+  if (moves && f.c.profile.name !== 'matiec') {
     return {
       kind: 'value',
       type: a,

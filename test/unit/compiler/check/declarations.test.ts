@@ -58,6 +58,19 @@ describe('declarations are refused', () => {
       ['E2017@2'],
     ],
     ['a program as a variable', 'PROGRAM Q END_PROGRAM PROGRAM P\nVAR q : Q; END_VAR END_PROGRAM', ['E2010@2']],
+    ['RETAIN that is NON_RETAIN', 'PROGRAM P\nVAR RETAIN NON_RETAIN x : INT; END_VAR END_PROGRAM', ['E2012@2']],
+    [
+      'CONSTANT that is NON_RETAIN',
+      'PROGRAM P\nVAR CONSTANT NON_RETAIN x : INT := 1; END_VAR END_PROGRAM',
+      ['E2012@2'],
+    ],
+    ['CONSTANT that is RETAIN', 'PROGRAM P\nVAR CONSTANT RETAIN x : INT := 1; END_VAR END_PROGRAM', ['E2012@2']],
+    ['CONSTANT outputs', 'FUNCTION_BLOCK F\nVAR_OUTPUT CONSTANT x : INT := 1; END_VAR END_FUNCTION_BLOCK', ['E2012@2']],
+    [
+      'a method that is ABSTRACT and FINAL',
+      'FUNCTION_BLOCK ABSTRACT F\nMETHOD ABSTRACT FINAL m END_METHOD END_FUNCTION_BLOCK',
+      ['E5005@2'],
+    ],
     ['RETAIN in a function', 'FUNCTION F : INT\nVAR RETAIN x : INT; END_VAR END_FUNCTION', ['E2012@2']],
     [
       'an unknown name as the default of an enumeration',

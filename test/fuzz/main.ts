@@ -7,6 +7,7 @@ import { targets } from './targets.js';
 
 const help = `npm run fuzz -- [settings]
   --seconds N      for each target, default 60
+  --jobs N         targets at a time, default 1
   --only NAME      one of ${Object.keys(targets).join(' ')}
   --seed N         where to begin; a finding is repeated with its seed; default: from the clock
   --keep FOLDER    writes inputs that failed there
@@ -64,15 +65,25 @@ async function fuzz(order: FuzzOrder, keep: string | undefined): Promise<Outcome
 const seconds = Number(settingOf('--seconds') ?? 60);
 const seed = Number(settingOf('--seed') ?? Date.now() % 1_000_000_000);
 const only = settingOf('--only');
-if (argv.includes('--help') || !(seconds > 0) || !Number.isFinite(seed) || (only !== undefined && !(only in targets))) {
+const jobs = Number(settingOf('--jobs') ?? 1);
+if (
+  argv.includes('--help') ||
+  !(seconds > 0) ||
+  !(jobs >= 1) ||
+  !Number.isFinite(seed) ||
+  (only !== undefined && !(only in targets))
+) {
   process.stdout.write(help);
   process.exitCode = argv.includes('--help') ? 0 : 2;
 } else {
-  for (const target of Object.keys(targets)) {
-    if (only !== undefined && target !== only) continue;
-    const { inputs, findings } = await fuzz({ target, seed, seconds }, settingOf('--keep'));
-    process.stdout.write(`${target}: ${inputs} inputs from seed ${seed}, ${findings.length} findings\n`);
-    for (const finding of findings) process.stdout.write(`  ${finding}\n`);
-    if (findings.length > 0) process.exitCode = 1;
-  }
+  const waiting = Object.keys(targets).filter((target) => only === undefined || target === only);
+  const work = async (): Promise<void> => {
+    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
+      const { inputs, findings } = await fuzz({ target, seed, seconds }, settingOf('--keep'));
+      process.stdout.write(`${target}: ${inputs} inputs from seed ${seed}, ${findings.length} findings\n`);
+      for (const finding of findings) process.stdout.write(`  ${finding}\n`);
+      if (findings.length > 0) process.exitCode = 1;
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
 }

@@ -7,6 +7,8 @@ import { createClient } from '../../clients/node/src/index.js';
 import { compile } from '../../server/src/compiler/compile.js';
 import { internalErrorCode } from '../../server/src/compiler/problem-table.js';
 import { profiles } from '../../server/src/compiler/profile.js';
+import { tokenize } from '../../server/src/compiler/st/lexer.js';
+import { TokenKind } from '../../server/src/compiler/st/token.js';
 import { encodePayload } from '../../server/src/events/payload-codec.js';
 import { cursorFromText, cursorToText, decodeCursor, encodeCursor } from '../../server/src/model/cursor.js';
 import { recordTypes } from '../../server/src/model/record-type.js';
@@ -53,6 +55,31 @@ CLASS C IMPLEMENTS I METHOD PUBLIC Go : BOOL VAR n : REF_TO INT; END_VAR Go := n
 TYPE Color : INT (Red, Green := 5); P : STRUCT x, y : REAL := 1.5; END_STRUCT; U : UNION w : WORD; b : ARRAY[0..1] OF BYTE; END_UNION; END_TYPE
 CONFIGURATION Cfg RESOURCE R ON PLC TASK T(INTERVAL := T#10ms, PRIORITY := 1); PROGRAM P1 WITH T : Chart; PROGRAM P2 : List; END_RESOURCE END_CONFIGURATION
 `;
+
+const objects = `FUNCTION Sum : DINT VAR_INPUT r : REFERENCE TO DINT; v : ANY_INT; END_VAR r := r + v.diSize; Sum := r; END_FUNCTION
+TYPE Packet : STRUCT head AT %B0 : INT := 5; on AT %X2.0 : BOOL; tail AT %W2 : WORD; END_STRUCT; Level : BYTE (low := 1, high); END_TYPE
+FUNCTION_BLOCK Base VAR PROTECTED n : DINT; self : REFERENCE TO DINT REF= n; END_VAR
+PROPERTY_GET Value : DINT Value := n; END_PROPERTY PROPERTY_SET Value : DINT n := Value; END_PROPERTY
+METHOD At : REFERENCE TO DINT VAR_INPUT i : INT := 1; END_VAR At REF= self; END_METHOD END_FUNCTION_BLOCK
+FUNCTION_BLOCK FINAL Derived EXTENDS Base n := SUPER^.Value + 1; END_FUNCTION_BLOCK
+PROGRAM Main VAR d : ARRAY[1..3] OF Derived; p : Packet := (on := TRUE); l : Level := Level.high; k : DINT; END_VAR
+d[2].Value := 7; d[1].At() := Sum(r := k, v := p.head); {IF defined(X)} k := 1; {END_IF} p.on := l = high; END_PROGRAM
+`;
+
+/** Tokens lie one behind the other within the text, and the last is its end. */
+const lexer: FuzzTarget = {
+  seeds: [bytesOf(charts), bytesOf(objects), bytesOf(largeProgram(60))],
+  take(input) {
+    const text = new TextDecoder('latin1').decode(input);
+    const { count, start, end, kind } = tokenize(text);
+    for (let i = 0; i < count; i += 1) {
+      const isLast = i === count - 1;
+      if (start[i]! < (i === 0 ? 0 : end[i - 1]!) || end[i]! < start[i]! || end[i]! > text.length)
+        throw new Error(`token ${i} lies at ${start[i]}..${end[i]}`);
+      if ((kind[i] === TokenKind.end) !== isLast) throw new Error(`token ${i} of ${count} is of kind ${kind[i]}`);
+    }
+  },
+};
 
 /** The compiler, whole: it answers with findings or an image, and never with a defect of its own. */
 function compiler(name: string, seeds: readonly Uint8Array[]): FuzzTarget {
@@ -173,7 +200,8 @@ async function recordSession(path: string, between: string): Promise<Uint8Array>
 }
 
 export const targets: Readonly<Record<string, () => FuzzTarget | Promise<FuzzTarget>>> = {
-  text: () => compiler('fuzz.st', [bytesOf(charts), bytesOf(largeProgram(170))]),
+  lexer: () => lexer,
+  text: () => compiler('fuzz.st', [bytesOf(charts), bytesOf(objects), bytesOf(largeProgram(170))]),
   xml: () => compiler('fuzz.xml', [textOf('examples/conveyor.xml')]),
   cursor: () => cursor,
   journal,

@@ -1,23 +1,25 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { Role } from '../../../proto/plcemu/v1/options_pb.js';
-import type {
-  CommandRequest,
+import {
   CommandResponseSchema,
-  RuntimeService,
-  StartRequest,
-  StartResponse,
-  StepRequest,
-  StepResponse,
-  StopRequest,
-  StopResponse,
+  type CommandRequest,
+  type RuntimeService,
+  type StartRequest,
+  type StartResponse,
+  type StepRequest,
+  type StepResponse,
+  type StopRequest,
+  type StopResponse,
 } from '../../../proto/plcemu/v1/runtime_pb.js';
 import { HostError } from '../model/host-error.js';
-import type { CallContext, ServiceImplementation } from './registry.js';
+import { createByteSink } from './byte-sink.js';
+import type { CallContext, EncodedStream, ServiceImplementation } from './registry.js';
 import { statusOf } from './errors.js';
 import type { Rooms } from './rooms.js';
 import type { VariableCalls } from './variable-calls.js';
 
-type CommandResult = NonNullable<MessageInitShape<typeof CommandResponseSchema>['result']>;
+/** A message, or the bytes of the answer to a read, which is the command that comes most often. */
+type CommandResult = Uint8Array | NonNullable<MessageInitShape<typeof CommandResponseSchema>['result']>;
 
 export interface LifeCycleCalls {
   start(request: StartRequest, context: CallContext): Promise<StartResponse>;
@@ -40,7 +42,7 @@ export function createCommandStream(
   const perform = async ({ command }: CommandRequest, context: CallContext): Promise<CommandResult> => {
     switch (command.case) {
       case 'read':
-        return { case: 'read', value: variables.read(command.value) };
+        return variables.read(command.value);
       case 'write':
         return { case: 'write', value: await variables.write(command.value, context, true) };
       case 'force':
@@ -64,15 +66,23 @@ export function createCommandStream(
     }
   };
 
-  return async function* command(requests, context) {
-    const finished: MessageInitShape<typeof CommandResponseSchema>[] = [];
-    let wake: () => void = () => undefined;
+  return function command(requests, context): EncodedStream {
+    const finished: { readonly id: bigint; readonly result: CommandResult }[] = [];
+    let ready: (() => void) | undefined;
+    let waking: NodeJS.Immediate | undefined;
     let underWay = 0;
     let over = false;
     let failure: unknown;
-    const pause = (): Promise<void> => new Promise((resolve) => (wake = resolve));
     let resume: () => void = () => undefined;
 
+    const wake = (): void => {
+      waking = undefined;
+      const callback = ready;
+      ready = undefined;
+      callback?.();
+    };
+    /** What is done in one turn of the event loop goes to the transport at once. */
+    const wakeSoon = (): void => void (waking ??= setImmediate(wake));
     const receive = async (): Promise<void> => {
       for await (const request of requests) {
         underWay += 1;
@@ -84,7 +94,7 @@ export function createCommandStream(
           .then((result) => {
             underWay -= 1;
             finished.push({ id: request.id, result });
-            wake();
+            wakeSoon();
             resume();
           });
         // Backpressure: nothing more is read from the transport meanwhile.
@@ -95,18 +105,45 @@ export function createCommandStream(
       .catch((error: unknown) => (failure = error))
       .finally(() => {
         over = true;
-        wake();
+        wakeSoon();
       });
 
-    for (;;) {
-      const ready = finished.splice(0);
-      for (const response of ready) yield response;
-      if (ready.length > 0 || finished.length > 0) continue;
-      if (failure !== undefined) throw failure as Error;
-      if (over && underWay === 0) return;
-      await pause();
-    }
+    return {
+      take(room = 0) {
+        const answer = finished.shift();
+        return answer && encodeAnswer(answer.id, answer.result, room);
+      },
+      onReady(callback) {
+        ready = callback;
+      },
+      get ended() {
+        if (finished.length > 0 || !over) return undefined;
+        if (failure !== undefined) return { error: failure };
+        return underWay === 0 ? { error: undefined } : undefined;
+      },
+      close() {
+        clearImmediate(waking);
+        ready = undefined;
+        // Nobody is there to take more, so that nothing waits for room.
+        resume();
+      },
+    };
   };
+}
+
+/** Fields of CommandResponse. */
+const fields = { id: 1, read: 2 } as const;
+const sink = createByteSink();
+
+function encodeAnswer(id: bigint, result: CommandResult, room: number): Uint8Array {
+  sink.raw(new Uint8Array(room));
+  if (result instanceof Uint8Array) {
+    sink.uint64(fields.id, id);
+    sink.bytes(fields.read, result);
+  } else {
+    sink.raw(toBinary(CommandResponseSchema, create(CommandResponseSchema, { id, result })));
+  }
+  return sink.take();
 }
 
 function requireEngineer({ caller, method }: CallContext): void {

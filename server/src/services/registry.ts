@@ -58,7 +58,10 @@ export type MethodImplementation<M extends DescMethod> =
       : M extends DescMethodClientStreaming<infer I, infer O>
         ? (requests: AsyncIterable<MessageShape<I>>, context: CallContext) => Awaitable<MessageInitShape<O>>
         : M extends DescMethodBiDiStreaming<infer I, infer O>
-          ? (requests: AsyncIterable<MessageShape<I>>, context: CallContext) => AsyncIterable<MessageInitShape<O>>
+          ? (
+              requests: AsyncIterable<MessageShape<I>>,
+              context: CallContext,
+            ) => AsyncIterable<MessageInitShape<O>> | EncodedStream
           : never;
 
 /**

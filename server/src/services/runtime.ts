@@ -142,7 +142,7 @@ export function createRuntimeService(rooms: Rooms): RegisteredService {
         nextPageToken: page.nextPageToken,
       };
     },
-    readVariables: (request) => variables.readBytes(request),
+    readVariables: (request) => variables.read(request),
     writeVariables: (request, context) => variables.write(request, context),
     forceVariables: (request, context) => variables.force(request, context),
     unforceVariables: (request, context) => variables.unforce(request, context),

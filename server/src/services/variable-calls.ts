@@ -3,7 +3,6 @@ import type {
   ForceVariablesRequest,
   ForceVariablesResponse,
   ReadVariablesRequest,
-  ReadVariablesResponse,
   UnforceVariablesRequest,
   UnforceVariablesResponse,
   WriteVariablesRequest,
@@ -13,7 +12,6 @@ import type {
 import {
   ForceVariablesRequestSchema,
   ForceVariablesResponseSchema,
-  ReadVariablesResponseSchema,
   UnforceVariablesRequestSchema,
   UnforceVariablesResponseSchema,
   WriteVariablesRequestSchema,
@@ -33,9 +31,8 @@ import { valueFor, variableMessage } from './value.js';
 
 /** Reads and writes of variables, as RuntimeService and its Command stream have them. */
 export interface VariableCalls {
-  read(request: ReadVariablesRequest): ReadVariablesResponse;
-  /** The same response, encoded. */
-  readBytes(request: ReadVariablesRequest): Uint8Array;
+  /** A ReadVariablesResponse, encoded. */
+  read(request: ReadVariablesRequest): Uint8Array;
   write(request: WriteVariablesRequest, context: CallContext, inStream?: boolean): Promise<WriteVariablesResponse>;
   force(request: ForceVariablesRequest, context: CallContext, inStream?: boolean): Promise<ForceVariablesResponse>;
   unforce(
@@ -85,10 +82,6 @@ export function createVariableCalls({ runtimes, mutations }: Rooms): VariableCal
 
   return {
     read(request) {
-      const { variables, scan } = runtimes.get(request.runtime).reader.read(request.paths);
-      return create(ReadVariablesResponseSchema, { variables: variables.map(variableMessage), scan: BigInt(scan) });
-    },
-    readBytes(request) {
       const { variables, scan } = runtimes.get(request.runtime).reader.read(request.paths);
       for (const reading of variables) writeReading(sink, responseFields.variables, reading);
       sink.uint64(responseFields.scan, BigInt(scan));

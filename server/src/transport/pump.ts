@@ -36,6 +36,12 @@ export function pump(
     const run = (): void => {
       if (stalled) clearTimeout(stalled);
       stalled = undefined;
+      // What is ready goes down in one piece.
+      stream.cork();
+      write();
+      stream.uncork();
+    };
+    const write = (): void => {
       while (stream.writable) {
         let message: Uint8Array | undefined;
         try {

@@ -11,6 +11,7 @@ import { benchChanges } from './change-bench.js';
 import { benchCompile } from './compile-bench.js';
 import { benchJitter, type JitterResult } from './jitter-bench.js';
 import { benchFolder } from './paths.js';
+import { benchSave, type SaveResult } from './save-bench.js';
 import { benchScale, virtualRate, type VirtualResult } from './scale-bench.js';
 import { benchProgram, type ScanResult } from './scan-bench.js';
 import { scanPrograms } from './scan-programs.js';
@@ -132,6 +133,15 @@ async function main(): Promise<void> {
       ]),
     );
   }
+  const save: SaveResult[] = [];
+  for (const lines of rest && !quick ? [10_000, 50_000] : []) save.push(await benchSave(lines, 5));
+  if (save.length > 0) {
+    printTable(
+      'Save: from the file saved to the first new scan, a running host at 10 ms scans and a client that reads',
+      ['lines', 'one POU edited ms', 'all POUs edited ms'],
+      save.map((one) => [one.lines, one.onePouMs, one.allPousMs]),
+    );
+  }
   const virtual: VirtualResult[] = [];
   if (rest) {
     for (const program of scanPrograms().filter((one) =>
@@ -181,6 +191,7 @@ async function main(): Promise<void> {
     scan,
     changes,
     compile,
+    save,
     virtual,
     scale,
     jitter,

@@ -3,7 +3,7 @@ import type { GroupRecord } from '../events/event-log.js';
 import type { LogLineEvent, ScanEvent, ValuesEvent, WordChanges } from '../model/event.js';
 import type { Region } from '../model/program-image.js';
 import type { Layout } from './layout.js';
-import { leafKinds } from './leaf-table.js';
+import { createWholeValues } from './whole-values.js';
 
 /**
  * The memory of a runtime as the log tells it: the state after every event that was appended, none of those after. Turns the
@@ -32,6 +32,7 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
   let layout: Layout | undefined;
   let bytes = new Uint8Array(0);
   let words = new Uint32Array(0);
+  let wholeValues = (changes: WordChanges): WordChanges => changes;
   let lines: GroupRecord[] = [];
   let scan = 0;
   let timeNs = 0n;
@@ -71,7 +72,7 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
       if (leaves.wide[w] === 1) anyWide = true;
     }
     const changes: WordChanges = { layout: version, index: indices, value: values, before };
-    return anyWide ? complete(changes, layout!, words, bytes) : changes;
+    return anyWide ? wholeValues(changes) : changes;
   };
 
   const takeSnapshot = (record: SnapshotRecord): readonly GroupRecord[] => {
@@ -84,6 +85,7 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
       bytes = new Uint8Array(buffer);
       bytes.set(record.bytes, variables.start);
       words = new Uint32Array(buffer, variables.start, wordCount);
+      wholeValues = createWholeValues(layout, words, bytes);
       // Nothing is compared across layouts: whoever watches gets a snapshot. Only the very first has nobody who could be reset.
       if (layout.version === 1)
         return between(record, {
@@ -204,44 +206,4 @@ function join(a: WordChanges, b: WordChanges): WordChanges {
     value: both(a.value, b.value),
     before: both(a.before, b.before),
   };
-}
-
-/**
- * Adds the unchanged words of values that are longer than a word (64-bit numbers, texts up to their NUL), so that a reader can
- * make the value from the record alone.
- */
-function complete(changes: WordChanges, layout: Layout, words: Uint32Array, bytes: Uint8Array): WordChanges {
-  const { leaves } = layout;
-  const wanted = new Set<number>();
-  for (const w of changes.index) {
-    if (leaves.wide[w] === 0) continue;
-    for (let i = leaves.wordStart[w]!; i < leaves.wordStart[w + 1]!; i += 1) {
-      const leaf = leaves.wordLeaves[i]!;
-      const last = lastWordOf(leaf, layout, bytes);
-      for (let each = leaves.firstWord[leaf]!; each <= last; each += 1) wanted.add(each);
-    }
-  }
-  const before = new Map<number, number>();
-  changes.index.forEach((w, i) => before.set(w, changes.before[i]!));
-  for (const w of changes.index) wanted.add(w);
-  const index = Uint32Array.from(wanted).sort();
-  return {
-    layout: changes.layout,
-    index,
-    value: index.map((w) => words[w]!),
-    before: index.map((w) => before.get(w) ?? words[w]!),
-  };
-}
-
-function lastWordOf(leaf: number, layout: Layout, bytes: Uint8Array): number {
-  const { leaves } = layout;
-  const kind = leaves.kind[leaf];
-  if (kind !== leafKinds.text && kind !== leafKinds.wideText) return leaves.lastWord[leaf]!;
-  const unit = kind === leafKinds.text ? 1 : 2;
-  const start = leaves.address[leaf]!;
-  const most = leaves.extra[leaf]!;
-  let length = 0;
-  while (length < most && (bytes[start + unit * length]! !== 0 || (unit === 2 && bytes[start + 2 * length + 1]! !== 0)))
-    length += 1;
-  return (start + unit * (length + 1) - 1 - layout.image.memory.variables.start) >> 2;
 }

@@ -70,8 +70,10 @@ export function createServiceClient<S extends DescService>(service: S, context: 
 
 function createCall(method: DescMethod, context: ConnectionContext): unknown {
   const path = `/${method.parent.typeName}/${method.name}`;
-  const serialize = (message: unknown): Buffer =>
-    Buffer.from(toBinary(method.input, message as MessageShape<DescMessage>));
+  const serialize = (message: unknown): Buffer => {
+    const bytes = toBinary(method.input, message as MessageShape<DescMessage>);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  };
   const deserialize = (bytes: Buffer): MessageShape<DescMessage> => fromBinary(method.output, bytes);
   const init = (request: unknown): MessageShape<DescMessage> =>
     create(method.input, (request ?? {}) as MessageInitShape<DescMessage>);

@@ -204,6 +204,18 @@ describe('the command stream', () => {
     expect(Object.fromEntries(answers)).toEqual({ 1: 'write', 2: 'error 5', 3: 'step', 4: 'error 3' });
     expect(await literal('Main.Count')).toBe('7');
   });
+
+  it('ends when its client goes, whether that reads or not', async () => {
+    const call = client.runtime.command();
+    for (let id = 1n; id <= 100n; id += 1n) await call.send({ id, command: { case: 'step', value: { scans: 1 } } });
+    call.cancel();
+    await new Promise((done) => setTimeout(done, 100));
+    const read = async (): Promise<void> => {
+      for await (const answer of call.responses) expect(answer.id).toBeGreaterThan(0n);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 1 });
+    expect((await client.runtime.readVariables({ paths: ['Main.Count'] })).variables).toHaveLength(1);
+  });
 });
 
 describe('snapshots and forks', () => {

@@ -175,6 +175,9 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
             resolve();
           }),
         );
+        // Also where nobody reads responses, or not yet: an error without a listener would end the process.
+        let failure: Error | undefined;
+        call.on('error', (error) => (failure = error));
         // One wait for all that send meanwhile.
         let draining: Promise<void> | undefined;
         return {
@@ -189,6 +192,7 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
             async *[Symbol.asyncIterator]() {
               try {
                 for await (const message of call) yield message as MessageShape<DescMessage>;
+                if (failure !== undefined) throw failure;
               } catch (error) {
                 throw toPlcError(error);
               }

@@ -27,7 +27,7 @@ export interface LifeCycleCalls {
   step(request: StepRequest, context: CallContext): Promise<StepResponse>;
 }
 
-/** Commands under way on one stream; a client that sends faster waits for the transport. */
+/** Commands of one stream that are under way, or whose answers were not taken; a client that sends more waits for the transport. */
 const mostUnderWay = 256;
 
 /**
@@ -92,10 +92,8 @@ export function createCommandStream(
             value: statusOf(error, context.method, rooms.record.log),
           }))
           .then((result) => {
-            underWay -= 1;
             finished.push({ id: request.id, result });
             wakeSoon();
-            resume();
           });
         // Backpressure: nothing more is read from the transport meanwhile.
         if (underWay >= mostUnderWay) await new Promise<void>((resolve) => (resume = resolve));
@@ -111,7 +109,10 @@ export function createCommandStream(
     return {
       take(room = 0) {
         const answer = finished.shift();
-        return answer && encodeAnswer(answer.id, answer.result, room);
+        if (!answer) return undefined;
+        underWay -= 1;
+        resume();
+        return encodeAnswer(answer.id, answer.result, room);
       },
       onReady(callback) {
         ready = callback;

@@ -1,0 +1,53 @@
+import { create, fromBinary } from '@bufbuild/protobuf';
+import {
+  CommandRequestSchema,
+  CommandResponseSchema,
+  type CommandRequest,
+} from '../../../proto/plcemu/v1/runtime_pb.js';
+import { createCommandStream, type LifeCycleCalls } from '../../../server/src/services/command.js';
+import type { CallContext, EncodedStream } from '../../../server/src/services/registry.js';
+import type { Rooms } from '../../../server/src/services/rooms.js';
+import type { VariableCalls } from '../../../server/src/services/variable-calls.js';
+
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+const variables = { read: () => new Uint8Array(0) } as unknown as VariableCalls;
+
+/** A client that sends reads without end, or up to `last`. */
+function open(last = Infinity): { readonly stream: EncodedStream; sent(): number } {
+  let id = 0;
+  async function* requests(): AsyncGenerator<CommandRequest> {
+    while (id < last) {
+      id += 1;
+      yield await Promise.resolve(
+        create(CommandRequestSchema, { id: BigInt(id), command: { case: 'read', value: { paths: ['a'] } } }),
+      );
+    }
+  }
+  const stream = createCommandStream({} as Rooms, variables, {} as LifeCycleCalls)(requests(), {} as CallContext);
+  return { stream: stream as EncodedStream, sent: () => id };
+}
+
+describe('a command stream', () => {
+  it('takes no more from a client that does not take its answers', async () => {
+    const { stream, sent } = open();
+    for (let i = 0; i < 2000; i += 1) await turn();
+    const held = sent();
+    expect(held).toBeLessThanOrEqual(257);
+    for (let i = 0; i < 10; i += 1) expect(stream.take()).toBeDefined();
+    for (let i = 0; i < 100; i += 1) await turn();
+    expect(sent()).toBe(held + 10);
+    stream.close();
+  });
+
+  it('gives every answer once, behind the room of the transport, and ends after the last', async () => {
+    const { stream } = open(1000);
+    const ids: bigint[] = [];
+    while (!stream.ended) {
+      const bytes = stream.take(5);
+      if (bytes) ids.push(fromBinary(CommandResponseSchema, bytes.subarray(5)).id);
+      else if (!stream.ended) await new Promise<void>((ready) => stream.onReady(ready));
+    }
+    expect(ids).toEqual(Array.from({ length: 1000 }, (_, at) => BigInt(at + 1)));
+    expect(stream.ended).toEqual({ error: undefined });
+  });
+});

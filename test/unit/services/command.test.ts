@@ -13,14 +13,13 @@ const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 const variables = { read: () => new Uint8Array(0) } as unknown as VariableCalls;
 
 /** A client that sends reads without end, or up to `last`. */
-function open(last = Infinity): { readonly stream: EncodedStream; sent(): number } {
+function open(last = Infinity): { readonly stream: EncodedStream; readonly sent: () => number } {
   let id = 0;
   async function* requests(): AsyncGenerator<CommandRequest> {
     while (id < last) {
       id += 1;
-      yield await Promise.resolve(
-        create(CommandRequestSchema, { id: BigInt(id), command: { case: 'read', value: { paths: ['a'] } } }),
-      );
+      if (id % 50 === 0) await turn();
+      yield create(CommandRequestSchema, { id: BigInt(id), command: { case: 'read', value: { paths: ['a'] } } });
     }
   }
   const stream = createCommandStream({} as Rooms, variables, {} as LifeCycleCalls)(requests(), {} as CallContext);

@@ -295,6 +295,8 @@ export interface TaskStats {
   /** Due instants that passed without a run of their own. */
   readonly overruns: number;
   readonly duration: Percentiles;
+  /** From the planned instant of a scan until the task began in it: also what tasks before it took. */
+  readonly lateness: Percentiles;
 }
 export interface EngineStats {
   readonly scans: number;

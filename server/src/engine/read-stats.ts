@@ -28,7 +28,13 @@ export function readStats(
     record: readHistogram(buffer, layout.record),
     tasks: tasks.map(({ name }, i) => {
       const own = new Float64Array(buffer, layout.taskCounters(i), 2);
-      return { name, runs: own[0]!, overruns: own[1]!, duration: readHistogram(buffer, layout.task(i)) };
+      return {
+        name,
+        runs: own[0]!,
+        overruns: own[1]!,
+        duration: readHistogram(buffer, layout.taskDuration(i)),
+        lateness: readHistogram(buffer, layout.taskLateness(i)),
+      };
     }),
     lostRecords: counters[statsCounters.lostRecords]!,
     ring: {

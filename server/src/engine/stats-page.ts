@@ -15,21 +15,23 @@ export interface StatsLayout {
   readonly duration: number;
   readonly lateness: number;
   readonly record: number;
-  /** Histogram of task i. */
-  task(index: number): number;
+  /** Histograms of task i. */
+  taskDuration(index: number): number;
+  taskLateness(index: number): number;
   /** f64 counters {runs, overruns} of task i. */
   taskCounters(index: number): number;
   readonly sizeBytes: number;
 }
 
 export function statsLayout(tasks: number): StatsLayout {
-  const perTask = histogramBytes + 16;
+  const perTask = 2 * histogramBytes + 16;
   const firstTask = counterBytes + 3 * histogramBytes;
   return {
     duration: counterBytes,
     lateness: counterBytes + histogramBytes,
     record: counterBytes + 2 * histogramBytes,
-    task: (index) => firstTask + index * perTask + 16,
+    taskDuration: (index) => firstTask + index * perTask + 16,
+    taskLateness: (index) => firstTask + index * perTask + 16 + histogramBytes,
     taskCounters: (index) => firstTask + index * perTask,
     sizeBytes: firstTask + tasks * perTask,
   };

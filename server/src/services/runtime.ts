@@ -108,7 +108,10 @@ export function createRuntimeService(rooms: Rooms): RegisteredService {
             priority: task.priority,
             runs: BigInt(measured?.runs ?? 0),
             overruns: BigInt(measured?.overruns ?? 0),
-            ...(measured && { duration: durationStats(measured.duration) }),
+            ...(measured && {
+              duration: durationStats(measured.duration),
+              lateness: durationStats(measured.lateness),
+            }),
           };
         }),
         lostRecords: BigInt(stats.lostRecords),

@@ -43,7 +43,7 @@ export function createLoadedProgram(program: Program, attach: AttachMessage, con
         taskStartMs = performance.now();
       },
       program: (index) => void Atomics.store(control, controlWords.program, index),
-      end: (task) => stats.task(task, (performance.now() - taskStartMs) * 1e6, machine.schedule.overruns[task]!),
+      end: (task) => stats.task(task, taskStartMs, machine.schedule.overruns[task]!),
     },
   });
   const detector = createDetector(machine.memory, image.memory, attach.kernel);

@@ -46,6 +46,7 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
   function scanOnce(timeNs: bigint, latenessMs: number, missedTicks: number): void {
     const { machine, stats, writer, detector } = thread.need();
     const dateNs = virtual ? attach.virtualDateNs + timeNs : wallNs();
+    stats.begin(latenessMs);
     const begin = performance.now();
     let taskRuns: number | undefined;
     try {

@@ -9,7 +9,10 @@ export interface ThreadStats {
   count(counter: keyof typeof statsCounters, by: number): void;
   set(counter: keyof typeof statsCounters, value: number): void;
   raise(counter: keyof typeof statsCounters, value: number): void;
-  task(index: number, durationNs: number, overruns: number): void;
+  /** A scan begins, so much later than planned. */
+  begin(latenessMs: number): void;
+  /** A task has ended that began at `beganMs` of the monotonic clock. */
+  task(index: number, beganMs: number, overruns: number): void;
 }
 
 export function createThreadStats(buffer: SharedArrayBuffer, tasks: number): ThreadStats {
@@ -17,8 +20,10 @@ export function createThreadStats(buffer: SharedArrayBuffer, tasks: number): Thr
   const counters = new Float64Array(buffer, 0, 8);
   const perTask = Array.from({ length: tasks }, (_, i) => ({
     counters: new Float64Array(buffer, layout.taskCounters(i), 2),
-    duration: createHistogramWriter(buffer, layout.task(i)),
+    duration: createHistogramWriter(buffer, layout.taskDuration(i)),
+    lateness: createHistogramWriter(buffer, layout.taskLateness(i)),
   }));
+  let plannedMs = 0;
   return {
     duration: createHistogramWriter(buffer, layout.duration),
     lateness: createHistogramWriter(buffer, layout.lateness),
@@ -28,11 +33,13 @@ export function createThreadStats(buffer: SharedArrayBuffer, tasks: number): Thr
     raise(counter, value) {
       if (value > counters[statsCounters[counter]]!) counters[statsCounters[counter]] = value;
     },
-    task(index, durationNs, overruns) {
+    begin: (latenessMs) => void (plannedMs = performance.now() - latenessMs),
+    task(index, beganMs, overruns) {
       const entry = perTask[index]!;
       entry.counters[0]! += 1;
       entry.counters[1] = overruns;
-      entry.duration.add(durationNs);
+      entry.duration.add((performance.now() - beganMs) * 1e6);
+      entry.lateness.add((beganMs - plannedMs) * 1e6);
     },
   };
 }

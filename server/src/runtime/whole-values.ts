@@ -2,15 +2,10 @@ import type { WordChanges } from '../model/event.js';
 import type { Layout } from './layout.js';
 import { leafKinds } from './leaf-table.js';
 
-/** Where a word stands in memory as this file sees it. */
-const absent = 0;
-const changed = 1;
-const added = 2;
-
 /**
  * Adds to changes the unchanged words of values that are longer than a word (64-bit numbers, texts up to their NUL), so that a
- * reader can make the value from the record alone. In time that grows with the words given and added, whatever the size of memory:
- * every scan of a program with a timer passes here.
+ * reader can make the value from the record alone. Every scan of a program with a timer
+ * passes here, so the time grows with what has changed, whatever the size of memory.
  */
 export function createWholeValues(
   layout: Layout,
@@ -18,14 +13,14 @@ export function createWholeValues(
   bytes: Uint8Array,
 ): (changes: WordChanges) => WordChanges {
   const { leaves } = layout;
-  /** All `absent` between two calls. */
+  /** 1 for a word that is given or added; all 0 between two calls. */
   const marks = new Uint8Array(words.length);
   let extra = new Uint32Array(64);
   let count = 0;
 
   const add = (w: number): void => {
-    if (marks[w] !== absent) return;
-    marks[w] = added;
+    if (marks[w] !== 0) return;
+    marks[w] = 1;
     if (count === extra.length) {
       const grown = new Uint32Array(2 * count);
       grown.set(extra);
@@ -37,7 +32,7 @@ export function createWholeValues(
 
   return (changes) => {
     const { index, value, before } = changes;
-    for (const w of index) marks[w] = changed;
+    for (const w of index) marks[w] = 1;
     let done = -1;
     for (const w of index) {
       if (leaves.wide[w] === 0) continue;
@@ -52,8 +47,8 @@ export function createWholeValues(
     }
     const more = extra.subarray(0, count).sort();
     count = 0;
-    for (const w of index) marks[w] = absent;
-    for (const w of more) marks[w] = absent;
+    for (const w of index) marks[w] = 0;
+    for (const w of more) marks[w] = 0;
     if (more.length === 0) return changes;
 
     const size = index.length + more.length;

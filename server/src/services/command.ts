@@ -125,8 +125,6 @@ export function createCommandStream(
       close() {
         clearImmediate(waking);
         ready = undefined;
-        // Nobody is there to take more, so that nothing waits for room.
-        resume();
       },
     };
   };

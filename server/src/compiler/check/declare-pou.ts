@@ -14,7 +14,7 @@ import type {
   VariableSymbol,
 } from './symbols.js';
 import { createInstanceType } from './block-layout.js';
-import { genericNames } from './elementary-name.js';
+import { isGeneric } from './elementary-name.js';
 import { alignOf } from './type-size.js';
 
 const parameterSections: ReadonlySet<string> = new Set(['VAR_INPUT', 'VAR_OUTPUT', 'VAR_IN_OUT']);
@@ -70,9 +70,7 @@ export function declareVariables(
 /** Whether an input gets the address of the variable that is passed. */
 function getsAddress({ section, typeNode }: VariableSymbol): boolean {
   if (section !== 'VAR_INPUT') return false;
-  return typeNode.kind === 'named'
-    ? genericNames.has(foldName(typeNode.name))
-    : typeNode.kind === 'pointer' && typeNode.form === 'reference';
+  return isGeneric(typeNode) || (typeNode.kind === 'pointer' && typeNode.form === 'reference');
 }
 
 interface CallableParts {

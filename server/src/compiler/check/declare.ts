@@ -1,4 +1,3 @@
-import { elementaryNames } from '../../model/data-type.js';
 import { foldName } from '../../model/identifier.js';
 import type {
   Declaration,
@@ -11,6 +10,7 @@ import type {
 import type { Compilation } from './compilation.js';
 import { DeclaredVariable, addEnumerators, enumeratorsInPlace } from './declared-variable.js';
 import { declareBlock, declareFunction, declareInterface, scopeOf } from './declare-pou.js';
+import { standardTypeNames } from './elementary-name.js';
 import { createEnumType } from './enum-type.js';
 import { resolveType } from './resolve-type.js';
 import { declareEnable, globalEnable } from './implicit-enable.js';
@@ -95,10 +95,6 @@ function reportTwice(c: Compilation, span: PouDeclaration['nameSpan'], name: str
   c.problems.report('E2003', span, `'${name}' is declared twice; rename or remove one of them.`);
 }
 
-/** Names that mean a type to the language. */
-const takenNames: ReadonlySet<string> = new Set([
-  ...elementaryNames, 'STRING', 'WSTRING', 'DATE_AND_TIME', 'TIME_OF_DAY', 'LDATE_AND_TIME', 'LTIME_OF_DAY',
-]); // prettier-ignore
 /** Names that begin literals, `T#1s`, or mean something to compilers: CODESYS and its like refuse them. */
 const prefixNames: ReadonlySet<string> = new Set(['D', 'LD', 'T', 'LT', 'VOID']);
 
@@ -106,7 +102,7 @@ function addType(c: Compilation, key: string, symbol: NamedTypeSymbol): void {
   const span = symbol.kind === 'type' ? symbol.declaration.span : symbol.declaration.nameSpan;
   const reserved = key.startsWith('__') && !span.source.file.startsWith('<');
   const isPrefix = prefixNames.has(key) && (c.profile.name === 'codesys' || c.profile.name === 'twincat');
-  if (takenNames.has(key) || isPrefix || reserved) {
+  if (standardTypeNames.has(key) || isPrefix || reserved) {
     const why = reserved
       ? 'Names that begin with two underscores are those of compilers'
       : `\`${symbol.name}\` means a type, or begins a literal, wherever it stands`;

@@ -1,12 +1,21 @@
 import { elementaryNames } from '../../model/data-type.js';
+import { foldName } from '../../model/identifier.js';
+import type { TypeNode } from '../syntax/ast.js';
 import { elementaryTypes, type ElementaryType } from './types.js';
 
 const byName = new Map<string, ElementaryType>(elementaryNames.map((name) => [name, elementaryTypes[name]]));
-const aliases: readonly (readonly [string, ElementaryType])[] = [
+const longNames: readonly (readonly [string, ElementaryType])[] = [
   ['TIME_OF_DAY', elementaryTypes.TOD],
   ['LTIME_OF_DAY', elementaryTypes.LTOD],
   ['DATE_AND_TIME', elementaryTypes.DT],
   ['LDATE_AND_TIME', elementaryTypes.LDT],
+];
+for (const [name, type] of longNames) byName.set(name, type);
+
+/** The standard's own names of types, which nothing else can have. */
+export const standardTypeNames: ReadonlySet<string> = new Set([...byName.keys(), 'STRING', 'WSTRING']);
+
+const aliases: readonly (readonly [string, ElementaryType])[] = [
   // CODESYS and TwinCAT: one bit within structures, and integers as wide as an address, which here has 32 bits.
   ['BIT', elementaryTypes.BOOL],
   ['__XWORD', elementaryTypes.DWORD],
@@ -39,3 +48,6 @@ export const genericNames: ReadonlySet<string> = new Set([
   'ANY_CHAR',
   'ANY_DATE',
 ]);
+
+/** Whether a type is written as one of the generic types. */
+export const isGeneric = (node: TypeNode): boolean => node.kind === 'named' && genericNames.has(foldName(node.name));

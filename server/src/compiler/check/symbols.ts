@@ -186,12 +186,12 @@ export interface SymbolTable {
   readonly lists: Map<string, ListSymbol>;
   /** By folded name; several enumerations may share a name. */
   readonly enumerators: Map<string, EnumeratorSymbol[]>;
-  /** Enumerations written in place, which only their POU sees. */
   /**
    * Folded names of the inputs that get a variable's address (REFERENCE TO, ANY), and of the functions and methods that have one, these
    * with `(` behind.
    */
   readonly addressInputs: Set<string>;
+  /** Enumerations written in place, which only their POU sees. */
   readonly localEnumerators: Map<Owner, Map<string, EnumeratorSymbol[]>>;
   /** Every namespace and each of its prefixes. */
   readonly namespaces: Set<string>;

@@ -140,8 +140,11 @@ function walkDefaults(c: Compilation, type: Type, offset: number, visitor: Initi
       if (count > 0) {
         const since = visitor.emissions ?? 0;
         walkInitial(c, type.element, type.elementInitial, offset, visitor);
-        const again = (other: InitialVisitor): void => walkInitial(c, type.element, type.elementInitial, 0, other);
-        if (count > 1) visitor.replicate(offset, size, count, since, holdsInstance(type.element) ? again : undefined);
+        if (count === 1) return;
+        const again = holdsInstance(type.element)
+          ? (other: InitialVisitor): void => walkInitial(c, type.element, type.elementInitial, 0, other)
+          : undefined;
+        visitor.replicate(offset, size, count, since, again);
       }
       return;
     }

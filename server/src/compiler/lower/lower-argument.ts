@@ -1,6 +1,6 @@
 import { foldName } from '../../model/identifier.js';
 import type { SourceSpan } from '../../model/source-span.js';
-import { genericNames } from '../check/elementary-name.js';
+import { isGeneric } from '../check/elementary-name.js';
 import type { VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
@@ -26,7 +26,7 @@ export function lowerArgument(f: FunctionBuilder, parameter: VariableSymbol, nod
     const ir = lowerReference(f, node, type);
     return ir ? { kind: 'value', type, ir } : errorOperand;
   }
-  if (typeNode.kind !== 'named' || !genericNames.has(foldName(typeNode.name)) || type.kind !== 'struct')
+  if (type.kind !== 'struct' || typeNode.kind !== 'named' || !isGeneric(typeNode))
     return lowerExpression(f, node, type);
   const operand = settle(f, lowerExpression(f, node));
   if (operand.kind === 'error') return errorOperand;

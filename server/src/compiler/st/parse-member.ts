@@ -6,13 +6,14 @@ import type {
   MethodDeclaration,
   PouDeclaration,
   PropertyDeclaration,
+  TypeNode,
   VariableBlock,
 } from '../syntax/ast.js';
 import { startsMember } from './block.js';
 import type { Cursor } from './cursor.js';
 import { K, T, keywordName } from './cursor.js';
 import { parseTextBody } from './parse-body.js';
-import type { Modifiers } from './parse-header.js';
+import type { Header, Modifiers } from './parse-header.js';
 import { newModifiers, parseHeader, takeModifiers } from './parse-header.js';
 import { atSection, parseVariableBlock } from './parse-variables.js';
 
@@ -146,27 +147,32 @@ function parseProperty(
     );
   }
   if (!header) return undefined;
-  const { name, access, abstract, final, override, returnType } = header;
-  if (!returnType) {
-    p.report(
-      'E1111',
-      header.nameSpan.start,
-      header.nameSpan.end,
-      `The property \`${name}\` has no type: write \`PROPERTY ${name} : TYPE\`.`,
-    );
-    return undefined;
-  }
+  const type = typeOfProperty(p, header, 'PROPERTY');
+  if (!type) return undefined;
+  const { name, access, abstract, final, override } = header;
   return {
     name,
     ...(access && { access }),
     abstract,
     final,
     override,
-    type: returnType,
+    type,
     ...(get && { get }),
     ...(set && { set }),
     span: p.span(start),
   };
+}
+
+/** The type of a property; one without is told. */
+function typeOfProperty(p: Cursor, { name, nameSpan, returnType }: Header, word: string): TypeNode | undefined {
+  if (!returnType)
+    p.report(
+      'E1111',
+      nameSpan.start,
+      nameSpan.end,
+      `The property \`${name}\` has no type: write \`${word} ${name} : TYPE\`.`,
+    );
+  return returnType;
 }
 
 /** `PROPERTY_GET name : TYPE ... END_PROPERTY`, or SET: one half of a property. */
@@ -179,23 +185,16 @@ function parseAccessor(p: Cursor, pou: GrowingPou, start: number, modifiers: Mod
   const bodyless = pou.pouKind === 'interface' || modifiers.abstract;
   const inner = parseInner(p, K.END_PROPERTY, keywordName(keyword), opener, bodyless);
   if (!header) return;
-  const { name, access, abstract, final, override, returnType, nameSpan } = header;
-  if (!returnType) {
-    p.report(
-      'E1111',
-      nameSpan.start,
-      nameSpan.end,
-      `The property \`${name}\` has no type: write \`${keywordName(keyword)} ${name} : TYPE\`.`,
-    );
-    return;
-  }
+  const type = typeOfProperty(p, header, keywordName(keyword));
+  if (!type) return;
+  const { name, access, abstract, final, override, nameSpan } = header;
   const accessor = { ...inner, span: p.span(start) };
   const other = pou.properties.findIndex((one) => sameName(one.name, name));
   const known = pou.properties[other];
   if (!known) {
     const flags = { ...(access && { access }), abstract, final, override };
-    pou.properties.push({ name, ...flags, type: returnType, [half]: accessor, span: p.span(start) });
-  } else if (known[half] || !sameName(textOf(known.type.span), textOf(returnType.span))) {
+    pou.properties.push({ name, ...flags, type, [half]: accessor, span: p.span(start) });
+  } else if (known[half] || !sameName(textOf(known.type.span), textOf(type.span))) {
     p.report(
       'E1118',
       nameSpan.start,

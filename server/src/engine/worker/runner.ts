@@ -46,8 +46,8 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
   function scanOnce(timeNs: bigint, latenessMs: number, missedTicks: number): void {
     const { machine, stats, writer, detector } = thread.need();
     const dateNs = virtual ? attach.virtualDateNs + timeNs : wallNs();
-    stats.begin(latenessMs);
     const begin = performance.now();
+    stats.planned(begin - latenessMs);
     let taskRuns: number | undefined;
     try {
       taskRuns = thread.active(() => machine.runScan(timeNs, dateNs));

@@ -9,8 +9,8 @@ export interface ThreadStats {
   count(counter: keyof typeof statsCounters, by: number): void;
   set(counter: keyof typeof statsCounters, value: number): void;
   raise(counter: keyof typeof statsCounters, value: number): void;
-  /** A scan begins, so much later than planned. */
-  begin(latenessMs: number): void;
+  /** A scan begins that was planned for `atMs` of the monotonic clock. */
+  planned(atMs: number): void;
   /** A task has ended that began at `beganMs` of the monotonic clock. */
   task(index: number, beganMs: number, overruns: number): void;
 }
@@ -33,7 +33,7 @@ export function createThreadStats(buffer: SharedArrayBuffer, tasks: number): Thr
     raise(counter, value) {
       if (value > counters[statsCounters[counter]]!) counters[statsCounters[counter]] = value;
     },
-    begin: (latenessMs) => void (plannedMs = performance.now() - latenessMs),
+    planned: (atMs) => void (plannedMs = atMs),
     task(index, beganMs, overruns) {
       const entry = perTask[index]!;
       entry.counters[0]! += 1;

@@ -24,10 +24,15 @@ const roots = [
   'test/support',
 ];
 
-/** What is bundled: programs, and the threads that they start. */
+/** What is bundled: programs, and the threads and processes that they start. */
 const bundled = {
   programs: ['server/src/main', 'server/src/offline/index', 'clients/cli/src/main'],
-  threads: ['server/src/project/compile-worker', 'server/src/engine/worker/worker', 'server/src/scenario/case-worker'],
+  threads: [
+    'server/src/project/compile-worker',
+    'server/src/project/file-process',
+    'server/src/engine/worker/worker',
+    'server/src/scenario/case-worker',
+  ],
 };
 
 const seeded = process.argv.includes('--seeded-faults');

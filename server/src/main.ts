@@ -10,6 +10,7 @@ import { serveObserve, type ObserveServer } from './observe/http.js';
 import { createHostLog, type HostLog } from './observe/log.js';
 import { createMetrics, type HostSample } from './observe/metrics.js';
 import { createCompiler } from './project/compiler.js';
+import { closeProjectFiles } from './project/project-files.js';
 import { createHostRecord, type HostRecord } from './runtime/host-record.js';
 import { resume } from './runtime/resume.js';
 import { createRetainKeeper, type RetainKeeper } from './runtime/retain.js';
@@ -163,6 +164,7 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
     await events.close('SHUTTING_DOWN');
     await transport.close(graceMs);
   });
+  closers.push(closeProjectFiles);
   for (const address of config.listen) listening.push(formatAddress(await transport.listen(address)));
   if (config.newcomer) listening.push(formatAddress(await listenForNewcomer(transport)));
   if (config.http) {

@@ -98,7 +98,17 @@ export function jsonEncoder(): Encoder & { batches: number; parts: number } {
     parts: 0,
     batch: (batch: Parameters<Encoder['batch']>[0]) => {
       encoder.batches += 1;
-      return toJson({ ...batch, events: batch.events.map(({ event, merged }) => ({ ...event, merged })) });
+      return toJson({
+        ...batch,
+        events: batch.events.map(({ event: { sequence, class: eventClass, timeNs, payload, volatile }, merged }) => ({
+          sequence,
+          class: eventClass,
+          timeNs,
+          payload,
+          volatile,
+          merged,
+        })),
+      });
     },
     snapshotPart: (part: Parameters<Encoder['snapshotPart']>[0]) => {
       encoder.parts += 1;

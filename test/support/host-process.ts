@@ -25,6 +25,8 @@ export interface HostProcess {
 
 export interface HostProcessOptions {
   readonly args?: readonly string[];
+  /** A command that runs the command behind it. */
+  readonly via?: readonly string[];
   /** Files made before the start. */
   readonly files?: Readonly<Record<string, string>>;
   /** An earlier host's directory; kept by `dispose` of this one only where `keep`. */
@@ -38,7 +40,8 @@ const launcher = resolve(import.meta.dirname, '../../clients/cli/bin/plc-emu.js'
 export async function startHost(options: HostProcessOptions = {}): Promise<HostProcess> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'plc-emu-')));
   for (const [name, content] of Object.entries(options.files ?? {})) await writeFile(join(directory, name), content);
-  const child = spawn(process.execPath, [launcher, 'host', ...(options.args ?? [])], {
+  const command = [...(options.via ?? []), process.execPath, launcher, 'host', ...(options.args ?? [])];
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -9,7 +9,7 @@ import { createListeners } from './listeners.js';
 import type { CommandResult, EngineCommand, Program, WorkerMessage } from './messages.js';
 import { createMirrorMemory, type MirrorMemory } from './mirror-memory.js';
 import { createRetainOffers } from './retain-offers.js';
-import { allocateRing, defaultRingBytes } from './ring.js';
+import { allocateRing, defaultRingBytes, isRingEmpty, ringHolds } from './ring.js';
 import { readStats } from './read-stats.js';
 import { allocateStats } from './stats-page.js';
 import { noSeat, raiseThreadPriority, type ThreadPriority } from './thread-priority.js';
@@ -66,6 +66,8 @@ export function createEngine(options: EngineOptions): Engine {
   let connection: Promise<Connection> | undefined;
   let linked: Connection | undefined;
   let kernel: Promise<WebAssembly.Module> | undefined;
+  /** The ring of the program before: a thread lets go of shared memory only when its small heap is collected, which is seldom. */
+  let spareRing: SharedArrayBuffer | undefined;
   /** While a lost worker is replaced, what the new one tells is known already. */
   let reviving = false;
   let closing: Promise<void> | undefined;
@@ -169,6 +171,7 @@ export function createEngine(options: EngineOptions): Engine {
       case 'program': {
         const candidate = candidates.get(message.id);
         if (!candidate) return;
+        if (current && isRingEmpty(current.program.ring)) spareRing = current.program.ring;
         current = { ...candidate, mirror: createMirrorMemory(candidate.image.memory.variables) };
         link.useRing(candidate.program.ring, (index) => candidate.image.tasks[index]?.name ?? '');
         return;
@@ -250,6 +253,7 @@ export function createEngine(options: EngineOptions): Engine {
     linked?.leave();
     linked = undefined;
     connection = undefined;
+    spareRing = undefined;
     const refused = [...pending.values()];
     pending.clear();
     candidates.clear();
@@ -295,10 +299,12 @@ export function createEngine(options: EngineOptions): Engine {
   ): Program {
     const { digest, memory, initialMemory, tasks, hasTasks, sites } = image;
     const size = Math.max(options.ringBytes ?? defaultRingBytes, 4 * memory.variables.size + 65536);
+    const ring = spareRing && ringHolds(spareRing, size) ? spareRing : allocateRing(size);
+    spareRing = undefined;
     return {
       image: { digest, name: image.name, memory, initialMemory, tasks, tickNs: image.tickNs, hasTasks, sites },
       module,
-      ring: allocateRing(size),
+      ring,
       stats,
     };
   }

@@ -58,6 +58,14 @@ export function allocateRing(capacityBytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(headerBytes + Math.min(maxRingBytes, Math.max(4096, Math.ceil(capacityBytes / 8) * 8)));
 }
 
+/** May the ring be used for at least so many bytes? */
+export const ringHolds = (buffer: SharedArrayBuffer, capacityBytes: number): boolean =>
+  buffer.byteLength >= headerBytes + Math.min(maxRingBytes, capacityBytes);
+
+/** Nothing waits for the reader. */
+export const isRingEmpty = (buffer: SharedArrayBuffer): boolean =>
+  unread(new Int32Array(buffer, 0, headerBytes / 4)) === 0;
+
 function open(buffer: SharedArrayBuffer): { control: Int32Array; views: RingViews; capacity: number } {
   const capacity = buffer.byteLength - headerBytes;
   return {

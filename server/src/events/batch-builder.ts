@@ -1,5 +1,5 @@
 import type { EventPayload, IoEvent, LoggedEvent, ScanEvent, ValuesEvent, WordChanges } from '../model/event.js';
-import type { StoredEvent } from './class-ring.js';
+import type { StoredEvent } from './stored-event.js';
 import type { BoolBits, ChangeMerger, CoalescedChanges, EdgeColumns, MergeInput } from './coalesce.js';
 import { sliceWords } from './coalesce.js';
 import type { CompiledFilter } from './compiled-filter.js';
@@ -152,7 +152,7 @@ function mergeSet(
   // Times are those of the newest scan; a values event shows only where there was no scan at all.
   const payload: EventPayload = { ...(newest ?? lastEvent.payload), changes };
   return {
-    event: { ...lastEvent, payload },
+    event: { sequence: lastEvent.sequence, class: lastEvent.class, timeNs: lastEvent.timeNs, payload },
     groupEnd: last.groupEnd,
     sizeBytes: last.sizeBytes,
     merged: { scans: Math.max(scans, 1), firstScan, lastScan, edges },

@@ -1,15 +1,4 @@
-import type { LoggedEvent } from '../model/event.js';
-
-/** An event as the log keeps it. */
-export interface StoredEvent extends LoggedEvent {
-  readonly sizeBytes: number;
-  /** First and last record of the group that it was appended with: no cursor may stand between them. */
-  readonly groupStart: bigint;
-  readonly groupEnd: bigint;
-  /** Whose memory the group speaks of, and in which layout; the same on all its records. */
-  readonly words?: { readonly runtime: string; readonly layout: number };
-  volatile?: true;
-}
+import type { StoredEvent } from './stored-event.js';
 
 /** The kept events of one class, oldest first, limited in count and bytes. */
 export interface ClassRing {

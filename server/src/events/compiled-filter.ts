@@ -1,7 +1,7 @@
 import type { EventClass, LoggedEvent, WordChanges } from '../model/event.js';
 import { eventClasses, eventClassTable, logSeverities } from '../model/event.js';
 import { HostError } from '../model/host-error.js';
-import type { StoredEvent } from './class-ring.js';
+import type { StoredEvent } from './stored-event.js';
 import { selectWords } from './coalesce.js';
 import type { OpenRequest, WatchFilter } from './subscription.js';
 

@@ -7,8 +7,9 @@ import { recordTypes } from '../model/record-type.js';
 import type { Timers } from '../model/timers.js';
 import { systemTimers } from '../model/timers.js';
 import { auditHash } from './audit-chain.js';
-import type { StoredEvent } from './class-ring.js';
+import { StoredEvent, type StoredEventParts } from './stored-event.js';
 import { visitInOrder } from './class-ring.js';
+import { createColumnSlab, type ColumnSlab } from './column-slab.js';
 import { createCursorWriter } from './cursor-writer.js';
 import type { BoolBits } from './coalesce.js';
 import { createChangeMerger } from './coalesce.js';
@@ -18,7 +19,7 @@ import type { Appended, AppendOptions, EventLog, GroupRecord } from './event-log
 import { createFanOut } from './fan-out.js';
 import type { LogView } from './log-view.js';
 import { openWatch } from './open-watch.js';
-import { createRings, floorsOf, ownChanges, restore, sizeOf } from './log-rings.js';
+import { createRings, floorsOf, restore, sizeOf } from './log-rings.js';
 import { encodePayload } from './payload-codec.js';
 import type { IdentityPort, JournalPort, RecoveredJournal } from './ports.js';
 
@@ -71,9 +72,11 @@ export function createEventLog(options: EventLogOptions): EventLog {
   const timers = options.timers ?? systemTimers;
   const limits: EventLogLimits = { ...defaultLimits, ...options.limits };
   const rings = createRings(limits.rings);
+  const slabs = Object.fromEntries(eventClasses.map((c) => [c, createColumnSlab()])) as Record<EventClass, ColumnSlab>;
   const gate = createDurabilityGate();
   let assigned = identity.epochStart;
   let fresh: StoredEvent[] = [];
+  let lastWords: StoredEvent['words'];
   let pumpScheduled = false;
   let failure: HostError | undefined;
   let closed = false;
@@ -112,6 +115,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     const events = count === fresh.length ? fresh : fresh.slice(0, count);
     fresh = count === fresh.length ? [] : fresh.slice(count);
     fanOut.pump(events, head);
+    for (const event of events) event.settle(slabs[event.class]);
   };
   const pumpSoon = (): void => {
     if (pumpScheduled) return;
@@ -149,12 +153,13 @@ export function createEventLog(options: EventLogOptions): EventLog {
       eventClassTable[record.class].durable === 'no' ? undefined : bodyOf(timeNs, record.payload),
     );
     const groupStart = takeNumbers(records.length);
-    const groupEnd = assigned;
-    const words = wordsOf(records);
+    const groupEnd = records.length === 1 ? groupStart : assigned;
+    const words = wordsOf(records, lastWords);
+    lastWords = words ?? lastWords;
     let committed: Promise<void> = onDisk;
     records.forEach((record, i) => {
-      const sequence = groupStart + BigInt(i);
-      let payload = ownChanges(record.payload);
+      const sequence = i === 0 ? groupStart : groupStart + BigInt(i);
+      let { payload } = record;
       let body = bodies[i];
       if (payload.kind === 'audit') {
         const { hash: _given, ...plain } = payload;
@@ -164,17 +169,16 @@ export function createEventLog(options: EventLogOptions): EventLog {
       }
       const rule = eventClassTable[record.class];
       const atOnce = rule.durable === 'at_once';
-      const event: StoredEvent = {
+      const parts: StoredEventParts = {
         sequence,
         class: record.class,
-        timeNs,
-        payload,
         sizeBytes: sizeOf(payload, body),
         groupStart,
         groupEnd,
         ...(words && { words }),
         ...(failure && atOnce && { volatile: true }),
       };
+      const event = StoredEvent.appended(parts, { timeNs, payload }, body);
       const withdrawn = failure && atOnce && record.ifStorageFails === 'withdraw';
       if (!withdrawn) {
         rings[record.class].push(event);
@@ -350,11 +354,13 @@ function bodyOf(timeNs: bigint, payload: EventPayload): Uint8Array {
   return body;
 }
 
-function wordsOf(records: readonly GroupRecord[]): StoredEvent['words'] {
+/** `before`, where the records speak of the same. */
+function wordsOf(records: readonly GroupRecord[], before: StoredEvent['words']): StoredEvent['words'] {
   for (const { payload } of records) {
-    if (payload.kind === 'scan' || payload.kind === 'io' || payload.kind === 'values') {
-      return { runtime: payload.runtime, layout: payload.changes.layout };
-    }
+    if (payload.kind !== 'scan' && payload.kind !== 'io' && payload.kind !== 'values') continue;
+    const { runtime, changes } = payload;
+    const same = before?.runtime === runtime && before.layout === changes.layout;
+    return same ? before : { runtime, layout: changes.layout };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { HostError } from '../model/host-error.js';
 import type { Timer } from '../model/timers.js';
-import type { StoredEvent } from './class-ring.js';
+import type { StoredEvent } from './stored-event.js';
 import type { CompiledFilter } from './compiled-filter.js';
 import type { FilterGroup, GroupCounters } from './filter-group.js';
 import { createFilterGroup } from './filter-group.js';

@@ -1,6 +1,6 @@
 import type { BatchBuilder } from './batch-builder.js';
 import { createBatchBuilder } from './batch-builder.js';
-import type { StoredEvent } from './class-ring.js';
+import type { StoredEvent } from './stored-event.js';
 import type { CompiledFilter } from './compiled-filter.js';
 import type { Layouts, LogView } from './log-view.js';
 import type { Encoder, EventBatch, Snapshot, SnapshotPart, SnapshotProvider } from './subscription.js';

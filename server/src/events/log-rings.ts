@@ -2,10 +2,11 @@ import type { EventClass, EventPayload } from '../model/event.js';
 import { eventClasses, eventClassTable } from '../model/event.js';
 import { recordTypes } from '../model/record-type.js';
 import { auditChainStart } from './audit-chain.js';
-import type { ClassRing, StoredEvent } from './class-ring.js';
+import type { ClassRing } from './class-ring.js';
 import { createClassRing } from './class-ring.js';
 import { decodePayload } from './payload-codec.js';
 import type { IdentityPort, RecoveredJournal } from './ports.js';
+import { StoredEvent } from './stored-event.js';
 
 export type RingLimits = Partial<Record<EventClass, { readonly maxCount: number; readonly maxBytes: number }>>;
 
@@ -63,7 +64,7 @@ export function restore(
     }
     if (sequence <= (floors[type] ?? 0n) || dropped.has(eventClass)) continue;
     const left = room.get(eventClass)!;
-    const event = recoveredEvent(eventClass, sequence, body.slice());
+    const event = recoveredEvent(eventClass, sequence, body);
     left.maxCount -= 1;
     left.maxBytes -= event.sizeBytes;
     if (left.maxCount < 0 || left.maxBytes < 0) dropped.set(eventClass, sequence);
@@ -80,49 +81,24 @@ export function restore(
 }
 
 function recoveredEvent(eventClass: EventClass, sequence: bigint, body: Uint8Array): StoredEvent {
-  let decoded: ReturnType<typeof decodePayload>;
-  const content = (): NonNullable<typeof decoded> => {
-    // Its checksum was right, so only a later version can have written something that this one does not read.
-    decoded ??= decodePayload(body) ?? {
-      timeNs: 0n,
-      payload: { kind: 'log', severity: 'error', source: 'host', message: `record ${sequence} has an unknown form` },
-    };
-    return decoded;
-  };
-  return {
-    sequence,
-    class: eventClass,
-    get timeNs() {
-      return content().timeNs;
-    },
-    get payload() {
-      return content().payload;
-    },
-    sizeBytes: textBytes(body.length),
-    groupStart: sequence,
-    groupEnd: sequence,
-  };
+  const sizeBytes = textBytes(body.length);
+  return StoredEvent.recovered(
+    { sequence, class: eventClass, sizeBytes, groupStart: sequence, groupEnd: sequence },
+    body,
+  );
 }
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** What an event costs in memory, roughly. Objects take about twice the bytes of their text; columns, three arrays. */
+/** What an event costs in memory, roughly: itself, and its text on disk or its columns. */
 export function sizeOf(payload: EventPayload, body: Uint8Array | undefined): number {
   if (payload.kind === 'scan' || payload.kind === 'io' || payload.kind === 'values')
-    return 1000 + 12 * payload.changes.index.length;
+    return 700 + 12 * payload.changes.index.length;
   return textBytes(body?.length ?? 200);
 }
 
-/** The payload with columns of its own: a view of a few words must not keep the columns of a whole scan in memory. */
-export function ownChanges(payload: EventPayload): EventPayload {
-  if (payload.kind !== 'io') return payload;
-  const { layout, index, value, before } = payload.changes;
-  if (index.buffer.byteLength <= index.byteLength && value.buffer.byteLength <= value.byteLength) return payload;
-  return { ...payload, changes: { layout, index: index.slice(), value: value.slice(), before: before.slice() } };
-}
-
 function textBytes(length: number): number {
-  return 200 + 2 * length;
+  return 250 + length;
 }

@@ -1,5 +1,5 @@
 import { createBatchBuilder } from './batch-builder.js';
-import type { StoredEvent } from './class-ring.js';
+import type { StoredEvent } from './stored-event.js';
 import { visitInOrder } from './class-ring.js';
 import type { CompiledFilter } from './compiled-filter.js';
 import type { Layouts, LogView } from './log-view.js';

@@ -5,8 +5,8 @@ import type { ErrorReason } from '../model/host-error.js';
 import { HostError } from '../model/host-error.js';
 import type { BuildResult, ProgramImage } from '../model/program-image.js';
 import type { Compiler } from './compiler.js';
-import { allowedPath } from './project-path.js';
-import { maxDocumentBytes, readDocuments } from './read-documents.js';
+import { readProjectFiles } from './project-files.js';
+import { maxDocumentBytes } from './read-documents.js';
 import { sourcesDigest } from './sources-digest.js';
 
 export type { SourceDocument };
@@ -52,11 +52,10 @@ export class ProjectRefused extends HostError {
 
 export const maxInlineBytes = maxDocumentBytes;
 
-/** Reads sources; the errors of `readDocuments` and `allowedPath`. */
+/** Reads sources; the errors of `readProjectFiles`. */
 export async function readSources(source: ProjectSource): Promise<ProjectSources> {
   if (source.kind === 'path') {
-    const path = await allowedPath(source.path, source.roots);
-    const documents = await readDocuments(path, { followLinks: false });
+    const { path, documents } = await readProjectFiles(source.path, source.roots);
     return { name: titleOf(path), path, base: sourcesDigest(documents), documents };
   }
   const { documents } = source;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, opendir, readlink, type FileHandle } from 'node:fs/promises';
+import { open, opendir, readlink, stat, type FileHandle } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { SourceDocument } from '../compiler/compile.js';
 import { HostError } from '../model/host-error.js';
@@ -7,7 +7,7 @@ import { HostError } from '../model/host-error.js';
 /** Files larger than this are refused before they are read. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
 const maxDocuments = 10_000;
-const maxDepth = 32;
+export const maxDepth = 32;
 /** Endings of plain sources. */
 export const sourceEndings: readonly string[] = ['.st', '.iecst', '.exp', '.il'];
 
@@ -34,8 +34,7 @@ export async function readDocuments(path: string, options: ReadOptions = {}): Pr
   } finally {
     await handle.close();
   }
-  const found: string[] = [];
-  await listSources(path, 0, found);
+  const { files: found } = await listFolder(path);
   if (found.length === 0) {
     throw new HostError(
       'NOT_A_FILE',
@@ -43,7 +42,6 @@ export async function readDocuments(path: string, options: ReadOptions = {}): Pr
       { path },
     );
   }
-  found.sort();
   const documents: SourceDocument[] = [];
   for (const file of found) {
     const source = await openFile(file, false);
@@ -56,6 +54,72 @@ export async function readDocuments(path: string, options: ReadOptions = {}): Pr
     }
   }
   return documents;
+}
+
+/** Files that a project at a path is read from, without looking into them: itself, or the sources below it in order of name. */
+export async function listDocuments(path: string, known?: KnownFolders): Promise<Listing> {
+  const isFolder = await stat(path).then((info) => info.isDirectory(), () => false); // prettier-ignore
+  return isFolder ? listFolder(path, known) : { files: [path], entries: 1 };
+}
+
+export interface Listing {
+  readonly files: readonly string[];
+  /** Directory entries that were looked at, or would have been. */
+  readonly entries: number;
+}
+
+interface Folder {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+  readonly entries: number;
+}
+/** What folders held, by path, and as of when: a folder that has not changed since need not be read again. */
+export type KnownFolders = Map<string, Folder & { readonly changedNs: bigint }>;
+
+/** A change so soon after the last may leave the time of a folder as it is. */
+const restingNs = 2_000_000_000n;
+
+async function listFolder(path: string, known?: KnownFolders): Promise<Listing> {
+  const files: string[] = [];
+  let entries = 0;
+  const visit = async (folder: string, depth: number): Promise<void> => {
+    if (depth > maxDepth)
+      throw new HostError('TOO_MANY_ITEMS', `'${folder}' lies deeper than ${maxDepth} directories.`, {
+        limit: String(maxDepth),
+      });
+    const read = await readFolder(folder, known);
+    entries += read.entries;
+    files.push(...read.files);
+    if (files.length > maxDocuments) {
+      throw new HostError(
+        'TOO_MANY_ITEMS',
+        `The directory has more than ${maxDocuments} sources; name a smaller one.`,
+        { limit: String(maxDocuments) },
+      );
+    }
+    for (const below of read.folders) await visit(below, depth + 1);
+  };
+  await visit(path, 0);
+  return { files: files.sort(), entries };
+}
+
+async function readFolder(path: string, known: KnownFolders | undefined): Promise<Folder> {
+  const { mtimeNs } = await stat(path, { bigint: true });
+  const before = known?.get(path);
+  if (before?.changedNs === mtimeNs) return before;
+  const files: string[] = [];
+  const folders: string[] = [];
+  let entries = 0;
+  for await (const entry of await opendir(path, { bufferSize: 1024 })) {
+    entries += 1;
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    if (entry.isDirectory()) folders.push(join(path, entry.name));
+    else if (entry.isFile() && isSource(entry.name)) files.push(join(path, entry.name));
+    if (files.length > maxDocuments) break;
+  }
+  const read = { files, folders, entries };
+  if (BigInt(Date.now()) * 1_000_000n - mtimeNs > restingNs) known?.set(path, { ...read, changedNs: mtimeNs });
+  return read;
 }
 
 const notAFile = (path: string): HostError =>
@@ -118,22 +182,5 @@ async function readAll(handle: FileHandle, path: string): Promise<Uint8Array> {
   return bytes;
 }
 
-async function listSources(folder: string, depth: number, found: string[]): Promise<void> {
-  if (depth > maxDepth)
-    throw new HostError('TOO_MANY_ITEMS', `'${folder}' lies deeper than ${maxDepth} directories.`, {
-      limit: String(maxDepth),
-    });
-  for await (const entry of await opendir(folder)) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await listSources(path, depth + 1, found);
-    else if (entry.isFile() && sourceEndings.includes(extname(entry.name).toLowerCase())) found.push(path);
-    if (found.length > maxDocuments) {
-      throw new HostError(
-        'TOO_MANY_ITEMS',
-        `The directory has more than ${maxDocuments} sources; name a smaller one.`,
-        { limit: String(maxDocuments) },
-      );
-    }
-  }
-}
+/** By the ending of its name. */
+export const isSource = (name: string): boolean => sourceEndings.includes(extname(name).toLowerCase());

@@ -1,6 +1,10 @@
 import { watch, type FSWatcher } from 'chokidar';
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Log } from '../model/log.js';
+import { stampOf } from './project-files.js';
+import { isSource, maxDepth } from './read-documents.js';
+import { liesRemote } from './remote-path.js';
 
 /** Follows the files of a project until it is closed. */
 export interface FileWatch {
@@ -10,7 +14,7 @@ export interface FileWatch {
 export interface FileWatchOptions {
   /** File or directory. */
   readonly path: string;
-  /** Called when the files have changed and are complete; never again before it has resolved. */
+  /** Called once when it begins, and when the files have changed and are complete; never again before it has resolved. */
   readonly onChange: () => Promise<void>;
   readonly log: Log;
   /** A file is complete when size and time stay the same for this long, milliseconds. */
@@ -20,11 +24,16 @@ export interface FileWatchOptions {
 }
 
 const pollMs = 500;
+/** Polling takes one part in so many of the time. */
+const pollShare = 30;
+/** A folder with more entries than this is polled: to watch it, each of them would be kept in memory. */
+const mostWatchedEntries = 20_000;
 const mostStableRounds = 250;
 
 /**
  * The first change acts as soon as it is complete, those that follow within the interval act once at its end. Where the system
- * has no more watches, the files are polled and the log says so.
+ * has no more watches, the folder is very large, or the files lie on a network file system (whose other machines it tells nothing
+ * of), they are polled and the log says so.
  */
 export function watchFiles(options: FileWatchOptions): FileWatch {
   const { path, log } = options;
@@ -35,14 +44,15 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
   let running = false;
   let again = false;
   let lastRun = -Infinity;
-  let newest = path;
+  let newest: string | undefined;
+  let watcher: FSWatcher | undefined;
 
   const act = async (): Promise<void> => {
     timer = undefined;
     running = true;
     again = false;
     try {
-      await stable(newest, stableMs);
+      if (newest !== undefined) await stable(newest, stableMs);
       lastRun = performance.now();
       if (!closed) await options.onChange();
     } catch (error) {
@@ -64,44 +74,90 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
     timer = setTimeout(() => void act(), Math.max(0, lastRun + intervalMs - performance.now()));
   };
 
-  const open = (usePolling: boolean): FSWatcher => {
-    const made = watch(path, {
+  const watchNatively = (): void => {
+    watcher = watch(path, {
       ignoreInitial: true,
-      usePolling,
-      interval: pollMs,
-      depth: 32,
-      ignored: (file) => /(^|\/)(\.[^/]+|node_modules)(\/|$)/.test(file.slice(path.length)),
+      depth: maxDepth,
+      ignored: (file, stats) => isIgnored(path, file, stats),
     });
-    made.on('all', (_event, file) => {
+    watcher.on('all', (_event, file) => {
       newest = file;
       schedule();
     });
-    made.on('error', (error) => {
-      const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (usePolling || closed) return;
-      log.warn('the system can watch no more files; the project is polled instead', { path, code, pollMs });
-      const old = watcher;
-      watcher = open(true);
-      void old.close();
+    watcher.on('ready', schedule);
+    watcher.on('error', (error) => {
+      if (closed || !watcher) return;
+      void watcher.close();
+      watcher = undefined;
+      void poll('the system can watch no more files', (error as NodeJS.ErrnoException).code);
     });
-    return made;
   };
-  let watcher = open(false);
+
+  /** Reports a change when what it found stayed the same for `stableMs`. */
+  const poll = async (why: string, code?: string): Promise<void> => {
+    log.warn(`${why}; the project is polled instead`, { path, ...(code !== undefined && { code }), pollMs });
+    newest = undefined;
+    let last: string | undefined;
+    let answers = true;
+    while (!closed) {
+      const began = performance.now();
+      try {
+        let { digest } = await stampOf(path);
+        if (digest !== last) {
+          if (last !== undefined) digest = await settledStamp(path, digest, stableMs);
+          schedule();
+        }
+        last = digest;
+        answers = true;
+      } catch (error) {
+        if (answers) log.warn('the files of the project do not answer', { path, error: String(error) });
+        answers = false;
+      }
+      await pause(Math.max(pollMs, (performance.now() - began) * pollShare));
+    }
+  };
+
+  const begin = async (): Promise<void> => {
+    if (await liesRemote(path)) return poll('a network file system does not tell of all changes');
+    const { entries } = await stampOf(path).catch(() => ({ entries: 0 }));
+    if (entries > mostWatchedEntries) return poll(`the folder has more than ${mostWatchedEntries} entries`);
+    if (!closed) watchNatively();
+  };
+  void begin();
 
   return {
     async close() {
       closed = true;
       clearTimeout(timer);
-      await watcher.close();
+      await watcher?.close();
     },
   };
+}
+
+/** Hidden entries, and files that no project reads. */
+function isIgnored(path: string, file: string, stats: Stats | undefined): boolean {
+  if (/(^|\/)(\.[^/]+|node_modules)(\/|$)/.test(file.slice(path.length))) return true;
+  return file !== path && stats?.isFile() === true && !isSource(file);
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());
+
+async function settledStamp(path: string, first: string, stableMs: number): Promise<string> {
+  let before = first;
+  for (let round = 0; round < mostStableRounds; round += 1) {
+    await pause(stableMs);
+    const { digest } = await stampOf(path);
+    if (digest === before) break;
+    before = digest;
+  }
+  return before;
 }
 
 /** Waits until size and time of a file stay the same; a file that is gone is left to the reader. */
 async function stable(path: string, stableMs: number): Promise<void> {
   let before = await fingerprint(path);
   for (let round = 0; round < mostStableRounds; round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, stableMs));
+    await pause(stableMs);
     const now = await fingerprint(path);
     if (now === before) return;
     before = now;

@@ -4,17 +4,17 @@ import type { SourceDocument } from '../compiler/compile.js';
 import { HostError } from '../model/host-error.js';
 import { writeFileAtomically } from '../store/atomic-file.js';
 import { nodeFileSystem } from '../store/file-system.js';
-import type { ProjectSources } from './project.js';
 import { allowedPath } from './project-path.js';
 import { sourceEndings } from './read-documents.js';
 
 /**
- * Sources whose documents all have the path of the file that they are written to: the project's own file, or sources below its
- * directory. PATH_REFUSED for a document that would lie elsewhere.
+ * The documents of a project, each named by the path of the file that it is written to: the project's own file, or sources below
+ * its directory. PATH_REFUSED for a document that would lie elsewhere.
  */
-export async function placed<S extends ProjectSources>(sources: S): Promise<S> {
-  const { path } = sources;
-  if (path === undefined) return sources;
+export async function placedDocuments(
+  path: string,
+  documents: readonly SourceDocument[],
+): Promise<readonly SourceDocument[]> {
   const isFolder = (await stat(path)).isDirectory();
   const place = async (document: SourceDocument): Promise<SourceDocument> => {
     if (document.name === path) return document;
@@ -28,7 +28,7 @@ export async function placed<S extends ProjectSources>(sources: S): Promise<S> {
     const real = await allowedPath(name, [path]);
     return real === document.name ? document : { ...document, name: real };
   };
-  return { ...sources, documents: await Promise.all(sources.documents.map(place)) };
+  return Promise.all(documents.map(place));
 }
 
 /** Brings the files from what they hold to what they are to hold, each atomically: a crash leaves the old or the new. */

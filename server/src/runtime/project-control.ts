@@ -9,7 +9,7 @@ import type { Project, ProjectSource, ProjectSources, SourceDocument } from '../
 import { build, readSources, requireImage } from '../project/project.js';
 import { sourcesDigest } from '../project/sources-digest.js';
 import { watchFiles, type FileWatch } from '../project/watch-files.js';
-import { placed, writeBack } from '../project/write-back.js';
+import { placeDocuments, writeProjectFiles } from '../project/project-files.js';
 import type { StateChange } from '../store/state-table.js';
 import type { SourceStore } from '../store/source-store.js';
 import type { Call } from './host-record.js';
@@ -373,7 +373,10 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
             runtime: core.name,
           });
         }
-        const sources = options.writeBack ? await placed(edited) : edited;
+        const sources =
+          options.writeBack && before.path !== undefined
+            ? { ...edited, documents: await placeDocuments(before.path, edited.documents) }
+            : edited;
         const onDisk =
           options.writeBack && before.path !== undefined
             ? await readSources({ kind: 'path', path: before.path, roots: [before.path] })
@@ -389,7 +392,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
         ); // prettier-ignore
         if (!onDisk) return answer;
         try {
-          await writeBack(onDisk.documents, sources.documents);
+          await writeProjectFiles(onDisk.path!, onDisk.documents, sources.documents);
           project = { ...current(), base: sourcesDigest(sources.documents) };
         } finally {
           // Where the files refused it, the change is in force all the same, as one that was not written back.

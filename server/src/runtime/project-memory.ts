@@ -2,8 +2,8 @@ import { HostError } from '../model/host-error.js';
 import type { Log } from '../model/log.js';
 import type { Project, ProjectSources, SourceDocument } from '../project/project.js';
 import { readSources } from '../project/project.js';
+import { writeProjectFiles } from '../project/project-files.js';
 import { sourcesDigest } from '../project/sources-digest.js';
-import { writeBack as writeFiles } from '../project/write-back.js';
 import type { SourceStore } from '../store/source-store.js';
 import type { StateChange, StateTable } from '../store/state-table.js';
 
@@ -91,7 +91,7 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
       return { sources: { ...own, path }, revision };
     }
     try {
-      await writeFiles(onDisk.documents, kept);
+      await writeProjectFiles(path, onDisk.documents, kept);
       return { sources: { ...own, path, base: sourcesDigest(kept) }, revision };
     } catch (error) {
       log.error('an accepted change could not be written back', { path, error: String(error) });

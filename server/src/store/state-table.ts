@@ -54,27 +54,34 @@ const maxAnswerBytes = 32 * 1024 * 1024;
 export function createStateTable(): StateTable {
   const desired = new Map<string, 'RUN' | 'STOP'>();
   const generations = new Map<string, Map<string, Generation>>();
-  const answers = new Map<string, KnownAnswer>();
+  /** Their bytes as characters: an array of bytes for each of so many small answers takes four times as much. */
+  const answers = new Map<string, { readonly digest: string; readonly text: string; readonly timeNs: bigint }>();
   const values = new Map<string, string>();
   let answerBytes = 0;
   let dropped = 0;
 
-  const forgetAnswer = (id: string, known: KnownAnswer): void => {
+  const forgetAnswer = (id: string): void => {
+    const known = answers.get(id);
+    if (!known) return;
     answers.delete(id);
-    answerBytes -= known.answer.length;
+    answerBytes -= known.text.length;
   };
-  const addAnswer = (id: string, known: KnownAnswer): void => {
-    const before = answers.get(id);
-    if (before) forgetAnswer(id, before);
-    answers.set(id, known);
-    answerBytes += known.answer.length;
+  const addAnswer = (id: string, { digest, answer, timeNs }: KnownAnswer): void => {
+    forgetAnswer(id);
+    const text = Buffer.from(answer.buffer, answer.byteOffset, answer.length).toString('latin1');
+    answers.set(id, { digest, text, timeNs });
+    answerBytes += text.length;
     // In order of insertion, so the expired ones are in front.
     for (const [oldId, old] of answers) {
-      const expired = old.timeNs + answerLifeNs < known.timeNs;
+      const expired = old.timeNs + answerLifeNs < timeNs;
       if (!expired && answers.size <= maxAnswers && answerBytes <= maxAnswerBytes) break;
       if (!expired) dropped += 1;
-      forgetAnswer(oldId, old);
+      forgetAnswer(oldId);
     }
+  };
+  const known = (id: string): KnownAnswer | undefined => {
+    const kept = answers.get(id);
+    return kept && { digest: kept.digest, answer: Buffer.from(kept.text, 'latin1'), timeNs: kept.timeNs };
   };
   const apply = (change: StateChange): void => {
     switch (change.kind) {
@@ -92,7 +99,7 @@ export function createStateTable(): StateTable {
         generations.delete(change.project);
         return;
       case 'answer':
-        addAnswer(change.id, { digest: change.digest, answer: change.answer, timeNs: change.timeNs });
+        addAnswer(change.id, change);
         return;
       case 'value':
         if (change.value === undefined) values.delete(change.key);
@@ -110,17 +117,11 @@ export function createStateTable(): StateTable {
     desired: (runtime) => desired.get(runtime),
     generation: (project, path) => generations.get(project)?.get(path),
     answer: (id, nowNs) => {
-      const known = answers.get(id);
-      if (known && known.timeNs + answerLifeNs < nowNs) {
-        forgetAnswer(id, known);
-        return undefined;
-      }
-      return known;
+      const kept = answers.get(id);
+      if (kept && kept.timeNs + answerLifeNs < nowNs) forgetAnswer(id);
+      return known(id);
     },
-    forgetAnswer: (id) => {
-      const known = answers.get(id);
-      if (known) forgetAnswer(id, known);
-    },
+    forgetAnswer,
     value: (key) => values.get(key),
     keys: (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
     droppedAnswers: () => dropped,
@@ -130,7 +131,7 @@ export function createStateTable(): StateTable {
         for (const [path, generation] of ofProject) yield { kind: 'generation', project, path, generation };
       }
       for (const [key, value] of values) yield { kind: 'value', key, value };
-      for (const [id, known] of answers) yield { kind: 'answer', id, ...known };
+      for (const id of answers.keys()) yield { kind: 'answer', id, ...known(id)! };
     },
   };
 }

@@ -10,9 +10,9 @@ import { extra, type SoakCounts, type SoakOrder, type SoakReport } from './clien
 import { slopeOf, type MemorySample } from './slope.js';
 
 const help = `npm run soak -- [settings]
-  --minutes N      how long, default 30
-  --kill-every N   minutes of each life of the host before kill -9, default 10
-  --json           one JSON object a line: every minute, and at the end the whole
+  --minutes N   how long, default 30
+  --kills N     times that the host is killed (kill -9) in the first third of that time, default 3; it lives through the rest
+  --json        one JSON object a line: every minute, and at the end the whole
 `;
 
 const argv = process.argv.slice(2);
@@ -21,11 +21,16 @@ const settingOf = (name: string, otherwise: number): number => {
   return at < 0 ? otherwise : Number(argv[at + 1]);
 };
 const minutes = settingOf('--minutes', 30);
-const lifeMinutes = settingOf('--kill-every', 10);
+const plannedKills = settingOf('--kills', 3);
 const json = argv.includes('--json');
 
-/** Until caches are full and code is compiled, a host grows. */
-const warmUpHours = Math.min(1 / 60, lifeMinutes / 60 / 4);
+/** When each life ends, minutes from the start. */
+const lives = [...Array.from({ length: plannedKills }, (_, i) => ((i + 1) * minutes) / 3 / plannedKills), minutes];
+/**
+ * The last life is sampled in its second half: until its rings are full, and answers reach their age of ten minutes, a host
+ * grows, as it is meant to.
+ */
+const warmUpHours = minutes / 3 / 60;
 const sampleMs = 1000;
 const clientProcesses = 3;
 const program = `${loadProgram({ variables: 3000, channels: 100, percent: 5 }).replace('VAR\n', 'VAR\n  Demand : DINT;\n')}${extra(0)}`;
@@ -62,7 +67,8 @@ async function soak(): Promise<Whole> {
     return child;
   });
   try {
-    for (let life = 1, told = 0; passed() < minutes; life += 1) {
+    let told = 0;
+    for (const [life, end] of lives.entries()) {
       host = launch({
         build: 'dist',
         directory,
@@ -72,18 +78,18 @@ async function soak(): Promise<Whole> {
         throw new Error(`the host ended:\n${host.stderr()}`);
       const born = performance.now();
       const age = (): number => (performance.now() - born) / 3_600_000;
-      while (passed() < minutes && age() * 60 < lifeMinutes) {
+      while (passed() < end) {
         await new Promise((resolve) => setTimeout(resolve, sampleMs));
         if (!host.running()) throw new Error(`the host ended:\n${host.stderr()}`);
         const { residentMiB } = usageOf(host.process.pid!);
         mostMib = Math.max(mostMib, residentMiB);
-        if (age() > warmUpHours) samples.push({ life, hours: age(), mib: residentMiB });
+        if (life === plannedKills && age() > warmUpHours) samples.push({ life, hours: age(), mib: residentMiB });
         if (Math.floor(passed()) > told) {
           told = Math.floor(passed());
           tell({ minute: told, mib: Math.round(residentMiB), kills, ...counts() });
         }
       }
-      if (passed() >= minutes) break;
+      if (life === plannedKills) break;
       host.process.kill('SIGKILL');
       await host.exited;
       kills += 1;
@@ -110,7 +116,7 @@ function tell(minute: Readonly<Record<string, number>>): void {
   process.stdout.write(json ? `${JSON.stringify(minute)}\n` : `${text.join(', ')}\n`);
 }
 
-if (argv.includes('--help') || !(minutes > 0) || !(lifeMinutes > 0)) {
+if (argv.includes('--help') || !(minutes > 0) || !(plannedKills >= 0)) {
   process.stdout.write(help);
 } else {
   const whole = await soak();

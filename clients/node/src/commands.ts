@@ -55,6 +55,9 @@ export type Commands = {
 
 type Command = NonNullable<MessageInitShape<typeof CommandRequestSchema>['command']>;
 
+/** Commands in one message, as the protocol allows. */
+const mostTogether = 256;
+
 interface Pending {
   readonly command: Command;
   readonly beganMs: number;
@@ -76,7 +79,19 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
   let nextId = 1n;
   let heardMs = 0;
   let sweeper: NodeJS.Timeout | undefined;
+  /** Commands that go with the next message. */
+  let outbox: { readonly id: bigint; readonly command: Command }[] = [];
 
+  /** What is asked for in one turn goes in one message. */
+  const flush = (): void => {
+    const commands = outbox;
+    outbox = [];
+    // Where there is no stream, the next one begins with all that has no answer.
+    for (let at = 0; call && at < commands.length; at += mostTogether) {
+      const [first, ...more] = commands.slice(at, at + mostTogether);
+      void call.send({ ...first, more });
+    }
+  };
   const refuseAll = (error: PlcError): void => {
     const refused = [...pending.values()];
     pending.clear();
@@ -117,10 +132,12 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
       try {
         const opened = runtime.command({ signal: abort.signal });
         call = opened;
-        for (const [id, { command }] of pending) void opened.send({ id, command });
+        outbox = [...pending].map(([id, { command }]) => ({ id, command }));
+        flush();
         for await (const response of opened.responses) {
           backoff.succeeded();
           settle(response);
+          for (const one of response.more) settle(one);
         }
       } catch (error) {
         const failed = toPlcError(error);
@@ -144,8 +161,8 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
       nextId += 1n;
       pending.set(id, { command, beganMs: performance.now(), resolve, reject });
       sweeper ??= setTimeout(sweep, 100);
-      if (call) void call.send({ id, command });
-      else if (!running) void run();
+      if (!call && !running) void run();
+      else if (outbox.push({ id, command }) === 1) process.nextTick(flush);
     });
   const withId = <R extends { requestId?: string }>(request: R): R =>
     request.requestId === undefined || request.requestId === '' ? { ...request, requestId: randomUUID() } : request;

@@ -6,6 +6,7 @@ type Field = readonly string[] | 'boolean' | { readonly least: number; readonly 
 /** Every point that a profile decides, and its values. The pages in docs/profiles explain them. */
 export const profileFields = {
   integerOverflow: ['wrap', 'fault'],
+  temporaries: ['typed', 'native'],
   realNonFinite: ['pass', 'fault'],
   realToInt: ['half-even', 'half-away', 'truncate'],
   realToIntOverflow: ['saturate', 'wrap'],

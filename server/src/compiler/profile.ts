@@ -2,6 +2,8 @@
 export interface Profile {
   readonly name: string;
   readonly integerOverflow: 'wrap' | 'fault';
+  /** Intermediate results of types under 32 bits: cut to their type, or computed with 32 bits until they are stored (CODESYS). */
+  readonly temporaries: 'typed' | 'native';
   readonly realNonFinite: 'pass' | 'fault';
   /** REAL to integer: IEC rounds to nearest, ties to even. */
   readonly realToInt: 'half-even' | 'half-away' | 'truncate';
@@ -48,6 +50,7 @@ export interface Profile {
 const iec: Profile = {
   name: 'iec',
   integerOverflow: 'wrap',
+  temporaries: 'typed',
   realNonFinite: 'pass',
   realToInt: 'half-even',
   realToIntOverflow: 'saturate',
@@ -77,6 +80,7 @@ const iec: Profile = {
 const codesys: Profile = {
   ...iec,
   name: 'codesys',
+  temporaries: 'native',
   realToInt: 'half-away',
   bitStringToString: 'prefixed-hex',
   bitStringToReal: 'value',

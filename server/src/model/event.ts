@@ -21,12 +21,12 @@ export interface EventClassRule {
 const mebibyte = 1024 * 1024;
 
 export const eventClassTable: Readonly<Record<EventClass, EventClassRule>> = {
-  run_state: { durable: 'at_once', delivery: 'lossless', role: 'viewer', maxCount: 65_536, maxBytes: 16 * mebibyte },
+  run_state: { durable: 'at_once', delivery: 'lossless', role: 'viewer', maxCount: 16_384, maxBytes: 8 * mebibyte },
   project: { durable: 'at_once', delivery: 'lossless', role: 'viewer', maxCount: 4_096, maxBytes: 8 * mebibyte },
-  audit: { durable: 'at_once', delivery: 'lossless', role: 'admin', maxCount: 65_536, maxBytes: 16 * mebibyte },
-  log: { durable: 'within_1s', delivery: 'lossless', role: 'viewer', maxCount: 32_768, maxBytes: 8 * mebibyte },
-  io: { durable: 'no', delivery: 'coalesce', role: 'viewer', maxCount: 16_384, maxBytes: 8 * mebibyte },
-  scan: { durable: 'no', delivery: 'coalesce', role: 'viewer', maxCount: 16_384, maxBytes: 32 * mebibyte },
+  audit: { durable: 'at_once', delivery: 'lossless', role: 'admin', maxCount: 16_384, maxBytes: 8 * mebibyte },
+  log: { durable: 'within_1s', delivery: 'lossless', role: 'viewer', maxCount: 16_384, maxBytes: 8 * mebibyte },
+  io: { durable: 'no', delivery: 'coalesce', role: 'viewer', maxCount: 8_192, maxBytes: 8 * mebibyte },
+  scan: { durable: 'no', delivery: 'coalesce', role: 'viewer', maxCount: 8_192, maxBytes: 20 * mebibyte },
 };
 
 /** One record of the log. `sequence` +1 per record within an epoch; never reused in the life of a data directory. */

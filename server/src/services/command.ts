@@ -27,6 +27,10 @@ export interface LifeCycleCalls {
   step(request: StepRequest, context: CallContext): Promise<StepResponse>;
 }
 
+/** Commands of one message. */
+const mostTogether = 256;
+/** Answers of one message, bytes; a longer one goes alone. */
+const mostTogetherBytes = 64 * 1024;
 /** Commands of one stream that are under way, or whose answers were not taken; a client that sends more waits for the transport. */
 const mostUnderWay = 256;
 
@@ -67,7 +71,7 @@ export function createCommandStream(
   };
 
   return function command(requests, context): EncodedStream {
-    const finished: { readonly id: bigint; readonly result: CommandResult }[] = [];
+    const finished: Answer[] = [];
     let ready: (() => void) | undefined;
     let waking: NodeJS.Immediate | undefined;
     let underWay = 0;
@@ -83,18 +87,25 @@ export function createCommandStream(
     };
     /** What is done in one turn of the event loop goes to the transport at once. */
     const wakeSoon = (): void => void (waking ??= setImmediate(wake));
+    const begin = (request: CommandRequest, together: boolean, act: () => Promise<CommandResult>): void => {
+      underWay += 1;
+      void act()
+        .catch((error: unknown): CommandResult => ({
+          case: 'error',
+          value: statusOf(error, context.method, rooms.record.log),
+        }))
+        .then((result) => {
+          finished.push({ id: request.id, result, together });
+          wakeSoon();
+        });
+    };
     const receive = async (): Promise<void> => {
       for await (const request of requests) {
-        underWay += 1;
-        void perform(request, context)
-          .catch((error: unknown): CommandResult => ({
-            case: 'error',
-            value: statusOf(error, context.method, rooms.record.log),
-          }))
-          .then((result) => {
-            finished.push({ id: request.id, result });
-            wakeSoon();
-          });
+        const together = request.more.length > 0;
+        begin(request, together, () => perform(request, context));
+        request.more.forEach((one, at) =>
+          begin(one, true, () => (isWithin(one, at) ? perform(one, context) : Promise.reject(tooMany()))),
+        );
         // Backpressure: nothing more is read from the transport meanwhile.
         if (underWay >= mostUnderWay) await new Promise<void>((resolve) => (resume = resolve));
       }
@@ -108,11 +119,11 @@ export function createCommandStream(
 
     return {
       take(room = 0) {
-        const answer = finished.shift();
-        if (!answer) return undefined;
-        underWay -= 1;
+        if (finished.length === 0) return undefined;
+        const bytes = encodeAnswers(finished, room);
+        underWay -= finished.splice(0, bytes.answers).length;
         resume();
-        return encodeAnswer(answer.id, answer.result, room);
+        return bytes.message;
       },
       onReady(callback) {
         ready = callback;
@@ -130,19 +141,51 @@ export function createCommandStream(
   };
 }
 
+interface Answer {
+  readonly id: bigint;
+  readonly result: CommandResult;
+  /** May go with others. */
+  readonly together: boolean;
+}
+
+const isWithin = (one: CommandRequest, at: number): boolean => one.more.length === 0 && at + 1 < mostTogether;
+const tooMany = (): HostError =>
+  new HostError(
+    'TOO_MANY_ITEMS',
+    `A message has at most ${mostTogether} commands, and none within \`more\` has \`more\`.`,
+    {
+      limit: String(mostTogether),
+    },
+  );
+
 /** Fields of CommandResponse. */
-const fields = { id: 1, read: 2 } as const;
+const fields = { id: 1, read: 2, more: 9 } as const;
 const sink = createByteSink();
 
-function encodeAnswer(id: bigint, result: CommandResult, room: number): Uint8Array {
+/** The first answer, and as many of those behind it as may go with it. */
+function encodeAnswers(
+  finished: readonly Answer[],
+  room: number,
+): { readonly message: Uint8Array; readonly answers: number } {
   sink.raw(new Uint8Array(room));
-  if (result instanceof Uint8Array) {
-    sink.uint64(fields.id, id);
-    sink.bytes(fields.read, result);
-  } else {
-    sink.raw(toBinary(CommandResponseSchema, create(CommandResponseSchema, { id, result })));
+  let answers = 0;
+  let size = 0;
+  for (; answers < finished.length; answers += 1) {
+    const { id, result, together } = finished[answers]!;
+    const isMore = answers > 0;
+    if (isMore && (!together || !finished[0]!.together || answers >= mostTogether)) break;
+    const isBytes = result instanceof Uint8Array;
+    const bytes = isBytes ? result : toBinary(CommandResponseSchema, create(CommandResponseSchema, { id, result }));
+    size += bytes.length;
+    if (isMore && size > mostTogetherBytes) break;
+    const mark = isMore ? sink.open(fields.more) : undefined;
+    if (isBytes) {
+      sink.uint64(fields.id, id);
+      sink.bytes(fields.read, bytes);
+    } else sink.raw(bytes);
+    if (mark !== undefined) sink.close(mark);
   }
-  return sink.take();
+  return { message: sink.take(), answers };
 }
 
 function requireEngineer({ caller, method }: CallContext): void {

@@ -49,4 +49,55 @@ describe('a command stream', () => {
     expect(ids).toEqual(Array.from({ length: 1000 }, (_, at) => BigInt(at + 1)));
     expect(stream.ended).toEqual({ error: undefined });
   });
+
+  it('begins commands of one message in their order, and answers them together', async () => {
+    const more = Array.from({ length: 99 }, (_, at) => read(at + 2));
+    const { ids, messages } = await answersTo([create(CommandRequestSchema, { ...read(1), more }), read(101)]);
+    expect(ids).toEqual(Array.from({ length: 101 }, (_, at) => [BigInt(at + 1), 'read']));
+    // A client that sends its commands alone gets their answers alone.
+    expect(messages).toBe(2);
+  });
+
+  it('refuses commands beyond those that a message may have, and those within others', async () => {
+    const tooMany = create(CommandRequestSchema, {
+      ...read(1),
+      more: Array.from({ length: 256 }, (_, at) => read(at + 2)),
+    });
+    const { ids } = await answersTo([
+      tooMany,
+      create(CommandRequestSchema, { ...read(1000), more: [{ ...read(1001), more: [read(1002)] }] }),
+    ]);
+    expect(ids.filter(([, result]) => result === 'error').map(([id]) => id)).toEqual([257n, 1001n]);
+    expect(ids).toHaveLength(259);
+  });
 });
+
+const read = (id: number): CommandRequest =>
+  create(CommandRequestSchema, { id: BigInt(id), command: { case: 'read', value: { paths: ['a'] } } });
+
+/** Ids and kinds of all answers, and in how many messages they came. */
+async function answersTo(
+  requests: readonly CommandRequest[],
+): Promise<{ readonly ids: readonly (readonly [bigint, string | undefined])[]; readonly messages: number }> {
+  async function* sent(): AsyncGenerator<CommandRequest> {
+    yield* requests;
+    await turn();
+  }
+  const rooms = { record: { log: { error: () => undefined } } } as unknown as Rooms;
+  const stream = createCommandStream(
+    rooms,
+    variables,
+    {} as LifeCycleCalls,
+  )(sent(), {} as CallContext) as EncodedStream;
+  const ids: [bigint, string | undefined][] = [];
+  let messages = 0;
+  while (!stream.ended) {
+    const bytes = stream.take();
+    if (bytes) {
+      const answer = fromBinary(CommandResponseSchema, bytes);
+      for (const { id, result } of [answer, ...answer.more]) ids.push([id, result.case]);
+      messages += 1;
+    } else if (!stream.ended) await new Promise<void>((ready) => stream.onReady(ready));
+  }
+  return { ids, messages };
+}

@@ -7,7 +7,7 @@ import type { BinaryExpression } from '../syntax/ast.js';
 import { foldTypedBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, unary } from '../ir/make.js';
-import { constantOf, convertValue, operandType, rvalue, typedConstant } from './lower-convert.js';
+import { constantOf, operandType, rvalue, typedConstant, valueAs, wideOf } from './lower-convert.js';
 import { checkOverflow } from './lower-overflow.js';
 import { lowerStandardOperator } from './lower-standard.js';
 import { wrapInteger } from '../stdlib/wrap-integer.js';
@@ -83,6 +83,8 @@ function computeNumber(
   right: Operand,
   type: ElementaryType,
 ): Operand {
+  const native = f.c.profile.temporaries === 'native' && !isReal(type) && type.size < e.DINT.size;
+  const computed = native ? e.DINT : type;
   const x = constantOf(left);
   const y = constantOf(right);
   const divides = node.op === '/' || node.op === 'MOD';
@@ -92,10 +94,11 @@ function computeNumber(
   }
   if (x !== undefined && y !== undefined) {
     const folded = foldTypedBinary(node.op, numeric(x, type), numeric(y, type), type);
-    if (folded !== undefined) return typedConstant(f, type, folded);
+    if (folded !== undefined && (!native || folded === foldTypedBinary(node.op, x, y, e.DINT)))
+      return typedConstant(f, type, folded);
   }
-  const first = convertValue(f, rvalue(f, left, node.left.span), operandType(left), type, node.span);
-  let second = convertValue(f, rvalue(f, right, node.right.span), operandType(right), type, node.span);
+  const first = valueAs(f, left, computed, node.span);
+  let second = valueAs(f, right, computed, node.span);
   if (isReal(type)) {
     const real = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' } as const;
     const ir = binary(`${type.num as 'f32' | 'f64'}.${real[node.op as '+']}`, first, second);
@@ -103,11 +106,12 @@ function computeNumber(
   }
   if (divides && !f.trusted && (y === undefined || y === 0n))
     second = { op: 'checkNonZero', type: type.num as 'i32' | 'i64', value: second, site: f.site(node.span) };
-  const sign = type.group === 'signed' ? 's' : 'u';
+  const sign = computed.group === 'signed' ? 's' : 'u';
   const integer = { '+': 'add', '-': 'sub', '*': 'mul', '/': `div_${sign}`, MOD: `rem_${sign}` } as const;
   const raw = binary(`${type.num as 'i32' | 'i64'}.${integer[node.op as '+' | '/' | 'MOD']}`, first, second);
   if (f.c.profile.integerOverflow === 'fault' && !f.trusted)
     return { kind: 'value', type, ir: checkOverflow(f, node, type, raw, first, second) };
+  if (native) return { kind: 'value', type, ir: wrapInteger(type, raw), wide: raw };
   const stays = node.op === 'MOD' || (node.op === '/' && type.group !== 'signed');
   return { kind: 'value', type, ir: stays ? raw : wrapInteger(type, raw) };
 }
@@ -122,7 +126,7 @@ function pointerArithmetic(
   b: Type,
 ): Operand {
   const addressValue = (operand: Operand, type: Type, span: SourceSpan): IrExpr => {
-    const value = rvalue(f, operand, span);
+    const value = wideOf(operand) ?? rvalue(f, operand, span);
     return type.kind === 'elementary' && type.num === 'i64' ? unary('i32.wrap_i64', value) : value;
   };
   const integral = (t: Type): boolean => t.kind === 'elementary' && (isInteger(t) || isBits(t));

@@ -1,5 +1,6 @@
 import { commonNumber, isBits, isInteger, isReal } from '../check/conversion.js';
 import { sameType } from '../check/type-name.js';
+import { sizeOf } from '../check/type-size.js';
 import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import type { BinaryOp, IrExpr } from '../ir/ir.js';
@@ -7,14 +8,15 @@ import type { BinaryExpression, BinaryOperator } from '../syntax/ast.js';
 import { foldBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, unary } from '../ir/make.js';
-import { constantOf, convertValue, operandType, rvalue, typedConstant } from './lower-convert.js';
+import { constantOf, operandType, rvalue, typedConstant, valueAs, wideOf } from './lower-convert.js';
+import { addressOf } from './lower-place.js';
 import { lowerStandardOperator } from './lower-standard.js';
 import { type Operand } from './operand.js';
 import { both, durationAsNumber, functionOf, reportOperator } from './operator-operands.js';
 
 /** Comparisons: numbers in their common type, times, texts, enumerations, addresses. */
 export function combineComparison(f: FunctionBuilder, node: BinaryExpression, l: Operand, r: Operand): Operand {
-  const [left, right] = both(f, l, r, false);
+  const [left, right] = both(f, selfAsAddress(f, l, r), selfAsAddress(f, r, l), false);
   const a = underlying(operandType(left));
   const b = underlying(operandType(right));
   if (a.kind === 'elementary' && b.kind === 'elementary') {
@@ -38,6 +40,13 @@ export function combineComparison(f: FunctionBuilder, node: BinaryExpression, l:
   return reportOperator(f, node, l, r);
 }
 
+/** THIS beside a pointer is the address of the instance. */
+function selfAsAddress(f: FunctionBuilder, operand: Operand, other: Operand): Operand {
+  if (operand.kind !== 'place' || operand.self !== true || operandType(other).kind !== 'pointer') return operand;
+  const ir = addressOf(f, operand.place, sizeOf(operand.type));
+  return ir ? { kind: 'value', type: operandType(other), ir } : operand;
+}
+
 /** TIME with LTIME, DATE with LDATE and so on. */
 function sameGroup(a: ElementaryType, b: ElementaryType): ElementaryType | undefined {
   return a.group === b.group && a.num === 'i64' && b.num === 'i64' && a.group !== 'bits' ? a : undefined;
@@ -54,9 +63,11 @@ function compareElementary(
   const y = constantOf(right);
   const folded = x !== undefined && y !== undefined ? foldBinary(node.op, x, y) : undefined;
   if (folded !== undefined) return typedConstant(f, e.BOOL, folded);
-  const first = convertValue(f, rvalue(f, left, node.left.span), operandType(left), type, node.span);
-  const second = convertValue(f, rvalue(f, right, node.right.span), operandType(right), type, node.span);
-  return { kind: 'value', type: e.BOOL, ir: binary(comparisonCode(node.op, type), first, second) };
+  const native = (wideOf(left) ?? wideOf(right)) !== undefined && !isReal(type) && type.size < e.DINT.size;
+  const compared = native ? e.DINT : type;
+  const first = valueAs(f, left, compared, node.span);
+  const second = valueAs(f, right, compared, node.span);
+  return { kind: 'value', type: e.BOOL, ir: binary(comparisonCode(node.op, compared), first, second) };
 }
 
 const comparisonNames: Partial<Record<BinaryOperator, 'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge'>> = {

@@ -164,8 +164,18 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
     );
   }
   if (!scalarOf(to) && to.kind !== 'string') return rvalue(f, operand, span);
-  return convertValue(f, rvalue(f, operand, span), from, to, span);
+  return valueAs(f, operand, to, span);
 }
+
+/** The operand's value in a type that it converts to by itself. */
+export function valueAs(f: FunctionBuilder, operand: Operand, to: Type, span: SourceSpan): IrExpr {
+  const wide = wideOf(operand);
+  return wide
+    ? convertValue(f, wide, e.DINT, to, span)
+    : convertValue(f, rvalue(f, operand, span), operandType(operand), to, span);
+}
+
+export const wideOf = (operand: Operand): IrExpr | undefined => (operand.kind === 'value' ? operand.wide : undefined);
 
 const constantIrOrZero = (type: Type): IrExpr => zero(scalarOf(type)!.num);
 

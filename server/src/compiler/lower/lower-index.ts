@@ -7,15 +7,16 @@ import type { IrExpr } from '../ir/ir.js';
 import type { Expression, IndexExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, cond, i32, plus, unary } from '../ir/make.js';
-import { constantOf, operandType, rvalue, settle } from './lower-convert.js';
+import { constantOf, operandType, rvalue, settle, wideOf } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
 import { addressOf, memberPlace } from './lower-place.js';
 import { checkedAddress, derefReference } from './lower-pointer.js';
+import { readIfProperty } from './lower-property.js';
 import { errorOperand, type Operand, type Place } from './operand.js';
 
 /** `a[i, j]`, `p[i]` on pointers, `s[i]` on strings. */
 export function lowerIndex(f: FunctionBuilder, node: IndexExpression, raw = false): Operand {
-  const object = lowerExpression(f, node.object);
+  const object = readIfProperty(f, lowerExpression(f, node.object), node.object.span);
   const found = indexOperand(f, object, node);
   return raw ? found : derefReference(f, found, node.span);
 }
@@ -61,7 +62,7 @@ function lowerIndexValue(f: FunctionBuilder, node: Expression): Index | undefine
     return undefined;
   }
   const constant = constantOf(operand);
-  const value = rvalue(f, operand, node.span);
+  const value = wideOf(operand) ?? rvalue(f, operand, node.span);
   // 64-bit indices that 32 bits can't hold are out of every range.
   const ir = type.num === 'i64' ? narrowIndex(f, value) : value;
   return typeof constant === 'bigint' ? { ir, constant } : { ir };

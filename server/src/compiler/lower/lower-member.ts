@@ -12,6 +12,7 @@ import { replaceSpan } from '../replace-span.js';
 import { enumValue, programOperand, variableOperand } from './lower-name.js';
 import { partOf } from './lower-part.js';
 import { derefReference } from './lower-pointer.js';
+import { readIfProperty } from './lower-property.js';
 import { absolutePlace, bitPlace, loadPlace, memberPlace } from './lower-place.js';
 import { errorOperand, type Operand, type Place, type Receiver } from './operand.js';
 import { blockOfType, interfaceOfType } from './type-symbol.js';
@@ -22,7 +23,8 @@ import { isIntrinsic } from './intrinsic-names.js';
 /** `object.member`: a field, a member of an instance, a method or property, an enumerator, or a qualified name. */
 export function lowerMember(f: FunctionBuilder, node: MemberExpression, raw = false): Operand {
   const qualifiedOperand = lowerQualified(f, node);
-  const found = qualifiedOperand ?? memberOf(f, lowerExpression(f, node.object), node);
+  const found =
+    qualifiedOperand ?? memberOf(f, readIfProperty(f, lowerExpression(f, node.object), node.object.span), node);
   return raw ? found : derefReference(f, found, node.span);
 }
 
@@ -218,11 +220,9 @@ function memberOfValue(
   if (symbol) {
     const receiver: Receiver = {
       owner: symbol,
-      place:
-        object.kind === 'place'
-          ? object.place
-          : { form: 'address', address: object.kind === 'value' ? object.ir : object.address, offset: 0 },
+      place: placeOfAggregate(object),
       dynamic: true,
+      ...(object.kind === 'value' && { reference: object.ir }),
     };
     const property = findInInterface(symbol, (one) => one.properties.get(key));
     if (property) return { kind: 'place', type: property.type, place: { form: 'property', property, receiver } };
@@ -367,7 +367,8 @@ function outsideReason(
   f: FunctionBuilder,
   { name, constant, section, owner, isPublic }: VariableSymbol,
 ): string | undefined {
-  if (constant) return `'${name}' is a CONSTANT`;
+  // A CONSTANT input is one to the code of its block only.
+  if (constant && section !== 'VAR_INPUT') return `'${name}' is a CONSTANT`;
   if (section !== 'VAR' || isPublic || f.trusted || owner?.kind !== 'block' || owner.pouKind === 'class')
     return undefined;
   const { block } = f.scope;

@@ -47,7 +47,7 @@ export function callOnReceiver(
   const { owner, place } = receiver;
   const type = signatureResult(symbol) ?? 'i32';
   if (owner.kind === 'interface') {
-    const address = checkedAddress(f, loadPlace(f, place, owner.type), span);
+    const address = checkedAddress(f, receiver.reference ?? loadPlace(f, place, owner.type), span);
     return { op: 'call', type, callee: f.c.needDispatch(owner, symbol), args: [address, ...args] };
   }
   const address = bareAddress(place) ?? i32(0);

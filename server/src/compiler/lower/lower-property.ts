@@ -28,6 +28,16 @@ export function readProperty(
   });
 }
 
+/** What can have members and elements: for a property, what its GET gives. */
+export function readIfProperty(f: FunctionBuilder, operand: Operand, span: SourceSpan): Operand {
+  if (operand.kind !== 'place' || operand.place.form !== 'property') return operand;
+  const { type, place } = operand;
+  const ir = readProperty(f, place, type, span);
+  if (scalarOf(type)) return { kind: 'value', type, ir };
+  const readOnly = `the property '${place.property.name}' gives a copy`;
+  return { kind: 'place', type, place: { form: 'address', address: ir, offset: 0 }, readOnly };
+}
+
 const aggregateSize = (type: Type): number => ('size' in type ? type.size : 8);
 
 /** Assignment to a property: calls its SET accessor. */

@@ -11,7 +11,15 @@ import { findStandardFunction } from '../stdlib/standard-functions.js';
 import type { Argument, CallExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { i32 } from '../ir/make.js';
-import { coerce, constantOf, operandType, reportNoValue, typedConstant } from './lower-convert.js';
+import {
+  coerce,
+  constantOf,
+  convertValue,
+  operandType,
+  reportNoValue,
+  typedConstant,
+  wideOf,
+} from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { addressOf, scalarOf, storePlace } from './lower-place.js';
 import { assignOperand, checkWritable } from './lower-assign.js';
@@ -96,6 +104,8 @@ function callFunction(
     }
     given.push({ operand, span: arg.value!.span, ...(arg.name !== undefined && { name: arg.name }) });
   }
+  const whole = given.length === 1 ? wideConversion(f, fn, given[0]!, node.span) : undefined;
+  if (whole) return whole;
   if (given.some((one) => one.operand.kind === 'error')) return errorOperand;
   const divisor = fn.name === 'DIV' || fn.name === 'MOD' ? given[1] : undefined;
   if (divisor && constantOf(divisor.operand) === 0n && !isReal(underlying(operandType(given[0]!.operand)))) {
@@ -108,6 +118,15 @@ function callFunction(
     return errorOperand;
   }
   return applyOverload(f, found, given, node.span, fn.name);
+}
+
+/** INT_TO_REAL(i * 2) where temporaries have 32 bits: the conversion of a DINT. */
+function wideConversion(f: FunctionBuilder, fn: StandardFunction, given: Given, span: SourceSpan): Operand | undefined {
+  const ir = wideOf(given.operand);
+  const target = ir && /^(?:[A-Z]+_)?TO_(REAL|LREAL|DINT|UDINT|DWORD|LINT|ULINT|LWORD)$/.exec(fn.name)?.[1];
+  if (!ir || target === undefined) return undefined;
+  const type = e[target as 'REAL'];
+  return { kind: 'value', type, ir: convertValue(f, ir, e.DINT, type, span) };
 }
 
 /** Names of an enumeration may stand next to a value of it: `SEL(g, color, RED)`. */

@@ -5,7 +5,7 @@ import type { UnaryExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, i32, i64, not, unary, zero } from '../ir/make.js';
 import { wrapConstant } from './literal-value.js';
-import { constantOf, operandType, reportNoValue, rvalue, typedConstant } from './lower-convert.js';
+import { constantOf, operandType, reportNoValue, rvalue, typedConstant, valueAs } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
 import { wrapInteger } from '../stdlib/wrap-integer.js';
 import { errorOperand, type Operand } from './operand.js';
@@ -44,6 +44,10 @@ export function lowerUnary(f: FunctionBuilder, node: UnaryExpression, expected: 
       }
       if (!isInteger(type) && type.group !== 'duration' && !isBits(type)) return bad('a number');
       if (typeof constant === 'bigint') return typedConstant(f, type, wrapConstant(type, -constant));
+      if (f.c.profile.temporaries === 'native' && type.size < e.DINT.size) {
+        const wide = binary('i32.sub', i32(0), valueAs(f, operand, e.DINT, node.span));
+        return { kind: 'value', type, ir: wrapInteger(type, wide), wide };
+      }
       return {
         kind: 'value',
         type,

@@ -47,11 +47,20 @@ export interface Receiver {
   readonly place: Place;
   /** The instance may be of a derived block: calls are dispatched. */
   readonly dynamic: boolean;
+  /** The value itself of an interface that is no variable: the result of a call or property. */
+  readonly reference?: IrExpr;
 }
 
 /** What lowering knows of an expression. */
 export type Operand =
-  | { readonly kind: 'value'; readonly type: Type; readonly ir: IrExpr; readonly constant?: Constant }
+  | {
+      readonly kind: 'value';
+      readonly type: Type;
+      readonly ir: IrExpr;
+      readonly constant?: Constant;
+      /** The result of arithmetic as a DINT, not yet cut to its type: profiles with native temporaries go on from it. */
+      readonly wide?: IrExpr;
+    }
   /** An untyped literal, or untyped literals combined: its context decides the type. */
   | {
       readonly kind: 'literal';

@@ -26,7 +26,9 @@ export { createLoweringMemory, type LoweringMemory } from './lower/lowering-memo
 
 /** Compiles documents to an image. Pure and deterministic; findings about the program are in the result, never thrown. */
 export function compile(input: CompileInput): BuildResult {
-  const problems = uniqueProblems(createProblems());
+  const problems = uniqueProblems(
+    createProblems(input.profile.semicolonAfterEnd === 'optional' ? new Set(['W1001']) : undefined),
+  );
   const units: SourceUnit[] = [];
   let image: BuildResult['image'];
   try {

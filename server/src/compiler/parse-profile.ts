@@ -30,6 +30,7 @@ export const profileFields = {
   processBlocks: ['annex-f', 'util'],
   indexFault: ['fault', 'clamp'],
   stringIndex: ['characters-from-1', 'units-from-0'],
+  semicolonAfterEnd: ['expected', 'optional'],
 } as const satisfies Record<Exclude<keyof Profile, 'name'>, Field>;
 
 export type ParsedProfile = { readonly profile: Profile } | { readonly problems: readonly string[] };

@@ -159,6 +159,12 @@ const table = {
     explain: 'The document has no namespace; it is read as TC6 2.01.',
     clause: 'PLCopen TC6 XML',
   },
+  W0016: {
+    severity: 'warning',
+    title: 'Text that is not UTF-8',
+    explain:
+      'Older tools write sources in the code page of their machine. The text is read as Windows-1252; save it as UTF-8 so that every tool reads the same.',
+  },
   W0011: {
     severity: 'warning',
     title: 'Element not understood',
@@ -392,8 +398,16 @@ const table = {
   W1013: {
     severity: 'warning',
     title: 'Semicolon missing at the end of a body',
-    explain: 'Some tools accept the omission behind the last statement, the standard does not. Write `;`.',
+    explain:
+      'Some tools accept the omission behind the last statement or declaration of a line that ends its block, the standard does not. Write `;`.',
     clause: '7.3.3',
+  },
+  W1014: {
+    severity: 'warning',
+    title: 'Program unit with the end of another kind',
+    explain:
+      'A FUNCTION ends with END_FUNCTION, a PROGRAM with END_PROGRAM. Where the unit ends is clear all the same.',
+    clause: '6.6',
   },
   W1004: {
     severity: 'warning',
@@ -862,6 +876,13 @@ const table = {
     title: 'External without its global',
     explain: 'The documents declare blocks only; the project that uses them declares the global variable.',
     clause: '6.5.2.2',
+  },
+  W2018: {
+    severity: 'warning',
+    title: 'Generic function without a body',
+    explain:
+      'A call of a function with type parameters means the function NAME__TYPE, or the body of the generic one with the type put in. Where there is neither, the call does nothing and gives the initial value.',
+    clause: '6.6.2.6',
   },
   W2003: {
     severity: 'warning',

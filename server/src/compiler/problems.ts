@@ -18,7 +18,8 @@ export interface Problems {
   list(): readonly Diagnostic[];
 }
 
-export function createProblems(): Problems {
+/** @param ignored findings that the profile does not make */
+export function createProblems(ignored: ReadonlySet<ProblemCode> = new Set()): Problems {
   const found: Diagnostic[] = [];
   let errors = 0;
   let omitted = 0;
@@ -37,6 +38,7 @@ export function createProblems(): Problems {
   const severityOf = (code: ProblemCode): Severity => problemTable[code].severity;
   return {
     report(code, span, message, fix) {
+      if (ignored.has(code)) return;
       add({ code, severity: severityOf(code), message, ...positionOf(span), ...(fix && { fix }) });
     },
     reportDocument(code, file, message, position) {

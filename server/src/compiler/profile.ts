@@ -45,6 +45,8 @@ export interface Profile {
   readonly indexFault: 'fault' | 'clamp';
   /** `s[i]`: a CHAR or WCHAR, counted from 1 (edition 3, 6.4.2), or a byte or 16-bit unit, counted from 0 (CODESYS). */
   readonly stringIndex: 'characters-from-1' | 'units-from-0';
+  /** `;` behind END_IF and the like: warned of where it is missing, or not. */
+  readonly semicolonAfterEnd: 'expected' | 'optional';
 }
 
 const iec: Profile = {
@@ -74,6 +76,7 @@ const iec: Profile = {
   processBlocks: 'annex-f',
   indexFault: 'fault',
   stringIndex: 'characters-from-1',
+  semicolonAfterEnd: 'expected',
 };
 
 /** What the CODESYS family has in common. */
@@ -90,6 +93,7 @@ const codesys: Profile = {
   timeToRealUnit: 'ms',
   counterType: 'WORD',
   processBlocks: 'util',
+  semicolonAfterEnd: 'optional',
   sfcFinalScan: true,
 };
 

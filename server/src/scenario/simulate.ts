@@ -5,7 +5,7 @@ import { createConditionTest, type ConditionTest } from '../engine/worker/scan-c
 import { createScanMachine, type ScanMachine } from '../engine/worker/scan-machine.js';
 import { parseCondition } from '../runtime/condition.js';
 import { encodeValue, readValue } from '../runtime/value-codec.js';
-import { createVariableTree, type VariableTree } from '../runtime/variable-tree.js';
+import { createVariableTree, type Variable, type VariableTree } from '../runtime/variable-tree.js';
 import { meets, valueFromJson, valueToJson, type Json } from './json-value.js';
 import type { Scenario, ScenarioStep } from './scenario-file.js';
 
@@ -210,7 +210,18 @@ function valuesOf(run: Run, paths: readonly string[]): Record<string, Json> {
 
 function dump(run: Run): Record<string, Json> {
   const values: [string, Json][] = [];
-  for (const leaf of run.tree.select('**'))
-    values.push([leaf.path, valueToJson(readValue(run.image.types, leaf, run.machine.bytes))]);
+  for (const leaf of run.tree.select('**')) {
+    const variable = leaf.indirect ? connected(run, leaf.path) : leaf;
+    if (variable) values.push([leaf.path, valueToJson(readValue(run.image.types, variable, run.machine.bytes))]);
+  }
   return Object.fromEntries(values);
+}
+
+/** The variable that a VAR_IN_OUT stands for; undefined before its first call. */
+function connected({ tree, machine }: Run, path: string): Variable | undefined {
+  try {
+    return tree.resolve(path, machine.bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -79,6 +79,7 @@ export function createEnumType(
   return {
     kind: 'enum',
     name,
+    toText: node.toText === true,
     get base() {
       return baseOf();
     },

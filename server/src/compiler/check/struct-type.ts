@@ -74,7 +74,7 @@ function layoutStruct(c: Compilation, node: StructTypeNode, scope: Scope, name: 
       continue;
     }
     const size = sizeOf(use.type);
-    const fieldAlign = alignOf(use.type);
+    const fieldAlign = Math.min(alignOf(use.type), node.pack ?? Infinity);
     const { relative } = member;
     if (relative) checkRelative(c, relative, use.type, member.name);
     const offset = relative?.byte ?? (node.union ? 0 : alignUp(end, fieldAlign));

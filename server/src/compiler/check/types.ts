@@ -78,6 +78,8 @@ export interface EnumType {
   readonly name: string;
   readonly base: ElementaryType;
   readonly values: ReadonlyMap<string, { readonly name: string; readonly value: bigint }>;
+  /** TO_STRING gives the name. */
+  readonly toText: boolean;
   /** Value of variables without an initial value: the type's own, else the first name's. */
   readonly initial: bigint;
 }

@@ -172,7 +172,7 @@ function lowerReferenceAssignment(f: FunctionBuilder, node: Assignment): void {
     return;
   }
   const { type } = target.kind === 'place' ? target : { type: undefined };
-  if (type?.kind === 'pointer' && type.form === 'reference') {
+  if (type?.kind === 'pointer' && type.form !== 'pointer') {
     const reference = lowerReference(f, node.value, type);
     if (reference && checkWritable(f, target, node.target.span)) storePlace(f, target.place, type, reference);
     return;

@@ -40,11 +40,10 @@ export function genericInstance(
   if (known) return known;
   if (declaration.body?.kind !== 'statements' || declaration.body.statements.every((s) => s.kind === 'empty')) {
     f.c.problems.report(
-      'E2001',
+      'W2018',
       node.callee.span,
-      `There is no function '${instance}', which '${declaration.name}' stands for here; declare it, or give '${declaration.name}' a body.`,
+      `There is no function '${instance}', which '${declaration.name}' stands for here: it does nothing; declare it, or give '${declaration.name}' a body.`,
     );
-    return undefined;
   }
   const irName = [...declaration.namespace, instance].join('.');
   const symbol = declareFunction(f.c, withTypes(declaration, chosen), irName);

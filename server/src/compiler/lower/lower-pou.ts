@@ -69,9 +69,13 @@ function addressedIn(c: Lowering, facts: BodyFacts, variables: Iterable<Variable
   return found;
 }
 
+/** Methods that the system calls; what they give means nothing (CODESYS). */
+const lifeMethods: ReadonlySet<string> = new Set(['FB_INIT', 'FB_REINIT', 'FB_EXIT']);
+
 /** W2014: a function with statements that never mentions its own name. */
 function warnNoResult(c: Lowering, symbol: CallableSymbol, statements: readonly Statement[], facts: BodyFacts): void {
   if (!symbol.result || symbol.standard || symbol.form === 'setter' || statements.length === 0) return;
+  if (symbol.form === 'method' && lifeMethods.has(symbol.key)) return;
   if (facts.heads.has(symbol.key) || facts.heads.has('RETURN')) return;
   const what = symbol.form === 'function' ? 'function' : symbol.form === 'getter' ? 'property' : 'method';
   c.problems.report(

@@ -4,19 +4,20 @@ import { foldName } from '../../model/identifier.js';
 import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
-import { elementaryTypes as e, underlying, type ElementaryType, type Type } from '../check/types.js';
+import { elementaryTypes as e, stringType, underlying, type ElementaryType, type Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { ArgumentInfo, LowerContext, Overload, StandardFunction } from '../stdlib/standard-function.js';
 import { findStandardFunction } from '../stdlib/standard-functions.js';
 import type { Argument, CallExpression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { i32 } from '../ir/make.js';
+import { binary, cond, i32, i64 } from '../ir/make.js';
 import {
   coerce,
   constantOf,
   convertValue,
   operandType,
   reportNoValue,
+  rvalue,
   typedConstant,
   wideOf,
 } from './lower-convert.js';
@@ -104,6 +105,8 @@ function callFunction(
     }
     given.push({ operand, span: arg.value!.span, ...(arg.name !== undefined && { name: arg.name }) });
   }
+  const text = given.length === 1 ? enumText(f, fn, given[0]!, node.span) : undefined;
+  if (text) return text;
   const whole = given.length === 1 ? wideConversion(f, fn, given[0]!, node.span) : undefined;
   if (whole) return whole;
   if (given.some((one) => one.operand.kind === 'error')) return errorOperand;
@@ -118,6 +121,23 @@ function callFunction(
     return errorOperand;
   }
   return applyOverload(f, found, given, node.span, fn.name);
+}
+
+/** TO_STRING of an enumeration with the attribute to_string: the name of its value, nothing where it has none. */
+function enumText(f: FunctionBuilder, fn: StandardFunction, given: Given, span: SourceSpan): Operand | undefined {
+  const type = operandType(given.operand);
+  if (fn.name !== 'TO_STRING' || type.kind !== 'enum' || !type.toText) return undefined;
+  const num = type.base.num as 'i32' | 'i64';
+  const address = f.sequence(() => {
+    const value = f.once(rvalue(f, given.operand, span), 'value');
+    let found: IrExpr = i32(f.c.pool.string('', false));
+    for (const one of type.values.values()) {
+      const known = num === 'i64' ? i64(one.value) : i32(Number(one.value));
+      found = cond(binary(`${num}.eq`, value, known), i32(f.c.pool.string(one.name, false)), found);
+    }
+    return found;
+  });
+  return { kind: 'memory', type: stringType(false, f.c.profile.defaultStringLength), address };
 }
 
 /** INT_TO_REAL(i * 2) where temporaries have 32 bits: the conversion of a DINT. */

@@ -5,8 +5,8 @@ import type { Problems } from '../problems.js';
 export const maxDocumentBytes = 16 * 1024 * 1024;
 
 /**
- * Text of an XML document: by its byte order mark, else by what its first bytes and its XML declaration say, else UTF-8
- * (XML 1.0, 4.3.3 and appendix F). A string is taken as it is. Undefined after an error was reported.
+ * Text of a document: by its byte order mark, else by what its first bytes and its XML declaration say, else UTF-8 (XML 1.0, 4.3.3
+ * and appendix F); plain sources that are no UTF-8 are Windows-1252. A string is taken as it is. Undefined after an error was reported.
  */
 export function decodeDocument(document: SourceDocument, problems: Problems): string | undefined {
   const { name, content } = document;
@@ -36,8 +36,7 @@ function decodeBytes(file: string, bytes: Uint8Array, problems: Problems): strin
     return undefined;
   }
   if (found.encoding === 'iso-8859-1') return latin1(bytes);
-  if (found.encoding === 'windows-1252')
-    return latin1(bytes).replace(/[\x80-\x9f]/g, (c) => windows1252[c.charCodeAt(0) - 0x80]!);
+  if (found.encoding === 'windows-1252') return windows1252Text(bytes);
   if (found.encoding === 'us-ascii') {
     const beyond = bytes.findIndex((byte) => byte > 0x7f);
     if (beyond < 0) return latin1(bytes);
@@ -53,20 +52,32 @@ function decodeBytes(file: string, bytes: Uint8Array, problems: Problems): strin
   try {
     return decoder.decode(bytes);
   } catch {
+    if (found.encoding === 'utf-8' && !/\.xml$/i.test(file) && !bytes.includes(0)) {
+      problems.reportDocument(
+        'W0016',
+        file,
+        'The text is not UTF-8 and is read as Windows-1252, as older tools write it; save it as UTF-8.',
+        positionAfter(readableStart(bytes, found.encoding)),
+      );
+      return windows1252Text(bytes);
+    }
     reportBytes(file, found.encoding, readableStart(bytes, found.encoding), problems);
     return undefined;
   }
 }
 
 function reportBytes(file: string, encoding: string, readable: string, problems: Problems): void {
-  const lines = readable.split(/\r\n?|\n/);
-  const position = { line: lines.length, column: lines.at(-1)!.length + 1 };
   problems.reportDocument(
     'E0005',
     file,
     `The bytes here are not valid ${encoding}; save the document in the encoding it declares.`,
-    position,
+    positionAfter(readable),
   );
+}
+
+function positionAfter(text: string): { line: number; column: number } {
+  const lines = text.split(/\r\n?|\n/);
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }
 
 /** The longest start of `bytes` that decodes, found by halving. */
@@ -100,6 +111,9 @@ function latin1(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; i += 8192) parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
   return parts.join('');
 }
+
+const windows1252Text = (bytes: Uint8Array): string =>
+  latin1(bytes).replace(/[\x80-\x9f]/g, (c) => windows1252[c.charCodeAt(0) - 0x80]!);
 
 /** Windows-1252 from 0x80 to 0x9F (five of them stay control characters); some versions of Node decode these as Latin-1. */
 const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';

@@ -212,11 +212,11 @@ export function endStatement(p: Cursor, keyword = 0): void {
     p.report('W1001', at, at, `Write \`;\` after ${keywordName(keyword)}.`, ';');
     return;
   }
-  if (p.kind() === T.end) {
+  const next = p.keyword();
+  if (p.kind() === T.end || (outer.has(next) && keywordName(next).startsWith('END_') && !p.lineBreak())) {
     p.report('W1013', at, at, 'The last statement has no semicolon: write `;`.', ';');
     return;
   }
-  const next = p.keyword();
   if (
     p.kind() !== T.bad &&
     (p.lineBreak() ||

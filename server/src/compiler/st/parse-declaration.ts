@@ -219,6 +219,10 @@ export function endDeclaration(p: Cursor, afterEnd: boolean): void {
     p.report('W1001', end, end, `Write \`;\` after ${keywordName(p.keyword(-1)) || 'the end'}.`, ';');
     return;
   }
+  if (!p.lineBreak() && p.keyword() === K.END_VAR) {
+    p.report('W1013', end, end, 'The last declaration has no semicolon: write `;`.', ';');
+    return;
+  }
   if (p.lineBreak() || endsDeclarations(p)) {
     p.report('E1102', end, end, 'The declaration has no semicolon at its end: write `;`.', ';');
     return;

@@ -20,7 +20,10 @@ export function newModifiers(): Modifiers {
 /** Takes PUBLIC, ABSTRACT and the like; one that is followed by no further word is the name itself. */
 export function takeModifiers(p: Cursor, into: Modifiers): void {
   for (;;) {
-    if (p.kind(1) !== T.word || p.keyword(1) === K.EXTENDS || p.keyword(1) === K.IMPLEMENTS) return;
+    const next = p.keyword(1);
+    if (p.kind(1) !== T.word || next === K.EXTENDS || next === K.IMPLEMENTS) return;
+    // `FUNCTION_BLOCK Internal VAR ...`
+    if (next >= K.VAR && next <= K.VAR_ACCESS) return;
     const keyword = p.keyword();
     const access = accesses.get(keyword);
     if (access) into.access = access;

@@ -97,11 +97,12 @@ function parseContents(p: Cursor, pou: GrowingPou, opener: Opener): void {
     if (p.take(T.semicolon)) continue;
     if (unitEnds.has(keyword)) {
       p.reportHere(
-        'E1113',
+        'W1014',
         `The ${opener.word} of line ${opener.line} ends with ${keywordName(opener.end)}, not with ${p.shown()}.`,
         keywordName(opener.end),
       );
       p.advance();
+      p.take(T.semicolon);
       break;
     }
     if (endsPou(p)) {

@@ -135,6 +135,7 @@ function parseTop(p: Cursor, into: Declaration[], namespace: readonly string[], 
       usings.push(...(p.attempt(() => parseNames(p)) ?? []));
     } else if (keyword === K.NAMESPACE && startsMember(p)) parseNamespace(p, into, namespace, usings);
     else if (startsMember(p) || keyword === K.END_ACTIONS) parseDetached(p, into);
+    else if (skipExportPart(p)) continue;
     else {
       if (!complained) reportStray(p);
       complained = true;
@@ -206,6 +207,7 @@ function parseDetached(p: Cursor, into: Declaration[]): void {
 /** TYPE to END_TYPE, any number of declarations. */
 function parseTypes(p: Cursor, into: Declaration[], namespace: readonly string[], usings: readonly string[]): void {
   const start = p.start();
+  const pragmas = p.pragmasHere();
   p.advance();
   for (;;) {
     if (p.takeKeyword(K.END_TYPE)) {
@@ -224,7 +226,7 @@ function parseTypes(p: Cursor, into: Declaration[], namespace: readonly string[]
       return;
     }
     const at = p.at;
-    const declaration = p.attempt(() => parseTypeDeclaration(p, namespace, usings));
+    const declaration = p.attempt(() => parseTypeDeclaration(p, namespace, usings, pragmas));
     if (declaration) into.push(declaration);
     else
       while (p.kind() !== T.semicolon && p.kind() !== T.end && p.keyword() !== K.END_TYPE && !startsPou(p)) p.advance();
@@ -232,7 +234,13 @@ function parseTypes(p: Cursor, into: Declaration[], namespace: readonly string[]
   }
 }
 
-function parseTypeDeclaration(p: Cursor, namespace: readonly string[], usings: readonly string[]): TypeDeclaration {
+function parseTypeDeclaration(
+  p: Cursor,
+  namespace: readonly string[],
+  usings: readonly string[],
+  before: readonly string[],
+): TypeDeclaration {
+  const pragmas = [...before, ...p.pragmasHere()];
   if ((p.keyword() === K.PUBLIC || p.keyword() === K.INTERNAL) && p.isName(1)) p.advance();
   const start = p.start();
   const name = p.expectName('the name of the type');
@@ -240,12 +248,44 @@ function parseTypeDeclaration(p: Cursor, namespace: readonly string[], usings: r
   if (!p.take(T.colon))
     p.fail('E1111', `Expected \`:\` and the definition of the type \`${name}\`, found ${p.shown()}.`);
   const typeStart = p.start();
-  const type = base !== undefined && p.keyword() === K.STRUCT ? parseStruct(p, typeStart, base) : parseType(p, true);
+  const type = withAttributes(
+    base !== undefined && p.keyword() === K.STRUCT ? parseStruct(p, typeStart, base) : parseType(p, true),
+    pragmas,
+  );
   const initial = p.take(T.assign) ? parseInitializer(p) : undefined;
   const span = p.span(start);
   // `END_STRUCT END_TYPE` and `(A, B) END_TYPE` are common.
   endDeclaration(p, type.kind === 'struct' || p.keyword() === K.END_TYPE);
   return { kind: 'type', name, namespace, usings, type, ...(initial && { initial }), span };
+}
+
+/** `{attribute 'pack_mode' := '1'}` and `{attribute 'to_string'}` before a type (CODESYS, TwinCAT). */
+function withAttributes(type: TypeNode, pragmas: readonly string[]): TypeNode {
+  if (pragmas.length === 0) return type;
+  const text = pragmas.join('\n');
+  if (type.kind === 'enum' && /attribute\s+'to_string'/i.test(text)) return { ...type, toText: true };
+  const pack = /attribute\s+'pack_mode'\s*:=\s*'([01248])'/i.exec(text)?.[1];
+  return type.kind === 'struct' && pack !== undefined ? { ...type, pack: Math.max(1, Number(pack)) } : type;
+}
+
+/** Parts of a CODESYS 2.3 export (.EXP) that are no program: what ends each. */
+const exportParts: ReadonlyMap<string, string> = new Map([
+  ['LIBRARY', 'END_LIBRARY'],
+  ['_ALARMCONFIG', '_END_ALARMCONFIG'],
+  ['VISUALISATION', 'END_VISUALISATION'],
+  ['PLC_CONFIGURATION', 'PLC_END'],
+]);
+
+/** W1002: skips such a part; false where there is none, or it does not end. */
+function skipExportPart(p: Cursor): boolean {
+  const end = p.kind() === T.word && p.lineBreak() ? exportParts.get(p.word().toUpperCase()) : undefined;
+  if (end === undefined) return false;
+  let ahead = 1;
+  while (p.kind(ahead) !== T.end && !(p.kind(ahead) === T.word && p.word(ahead).toUpperCase() === end)) ahead += 1;
+  if (p.kind(ahead) === T.end) return false;
+  p.report('W1002', p.start(), p.end(), `${p.shown()} to ${end} is no program and is left out.`);
+  p.at += ahead + 1;
+  return true;
 }
 
 /** Text that no declaration begins with: reported once until the next program unit. */

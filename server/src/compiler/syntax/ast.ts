@@ -384,9 +384,13 @@ export interface StructTypeNode extends Node {
   /** STRUCT OVERLAP or UNION share offset 0. */
   readonly extends?: string;
   readonly members: readonly VariableDeclaration[];
+  /** Members begin at multiples of at most so many bytes (attribute pack_mode). */
+  readonly pack?: number;
 }
 export interface EnumTypeNode extends Node {
   readonly kind: 'enum';
+  /** TO_STRING gives the name (attribute to_string). */
+  readonly toText?: true;
   readonly base?: TypeNode;
   readonly values: readonly { readonly name: string; readonly value?: Expression; readonly span: SourceSpan }[];
 }

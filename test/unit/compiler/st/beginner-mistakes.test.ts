@@ -132,7 +132,7 @@ describe('a mistake in declarations', () => {
     ['PROGRAM p\nVAR\n  x : INT;\n\nx := 1;\nEND_PROGRAM', 'E1113', 5, 'VAR of line 2'],
     ['PROGRAM p\nVAR\n  x : ARRAY[10] OF INT;\nEND_VAR\nEND_PROGRAM', 'E1111', 3, '0..9'],
     ['PROGRAM p\nVAR\n  x : INT;\nEND_VAR\nx := 1;\n', 'E1113', 6, 'PROGRAM of line 1'],
-    ['FUNCTION f : INT\nf := 1;\nEND_PROGRAM', 'E1113', 3, 'END_FUNCTION'],
+    ['FUNCTION f : INT\nf := 1;\nEND_PROGRAM', 'W1014', 3, 'END_FUNCTION'],
     ['FUNCTION f : INT\nf := 1;\nPROGRAM p\nEND_PROGRAM', 'E1113', 3, 'END_FUNCTION'],
     ['x := 1;\nPROGRAM p\nEND_PROGRAM', 'E1114', 1, 'outside'],
     ['TYPE T : STRUCT\n  a : INT;\nEND_TYPE', 'E1113', 3, 'STRUCT of line 1'],

@@ -63,3 +63,12 @@ PROGRAM Main VAR u : U; size : UDINT; END_VAR u.r[1] := 5; size := SIZEOF(S); EN
 it('REF= binds a REF_TO, too', () => {
   expect(run('PROGRAM Main VAR r : REF_TO INT; x : INT; END_VAR r REF= x; r^ := 4; END_PROGRAM', ['Main.x'])).toEqual([4]);
 }); // prettier-ignore
+
+it('names of CODESYS for the own POU, for integers as wide as an address, and for the base of interfaces', () => {
+  const source = `INTERFACE I EXTENDS __SYSTEM.IQueryInterface METHOD M : STRING END_METHOD END_INTERFACE
+FUNCTION_BLOCK FB IMPLEMENTS I METHOD M : STRING M := __POUNAME(); END_METHOD END_FUNCTION_BLOCK
+PROGRAM Main VAR f : FB; s, t : STRING; x : XINT; i, j : I; ok : BOOL; END_VAR
+  s := __POUNAME(); t := f.M(); x := 5; i := f; ok := __QUERYINTERFACE(i, j); END_PROGRAM`;
+  const paths = ['Main.s', 'Main.t', 'Main.x', 'Main.ok'];
+  expect(run(source, paths, { profile: 'twincat' })).toEqual(['Main', 'FB.M', 5, true]);
+});

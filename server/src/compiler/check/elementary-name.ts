@@ -21,6 +21,9 @@ const aliases: readonly (readonly [string, ElementaryType])[] = [
   ['__XWORD', elementaryTypes.DWORD],
   ['__UXINT', elementaryTypes.UDINT],
   ['__XINT', elementaryTypes.DINT],
+  ['XWORD', elementaryTypes.DWORD],
+  ['UXINT', elementaryTypes.UDINT],
+  ['XINT', elementaryTypes.DINT],
   ['PVOID', elementaryTypes.DWORD],
 ];
 for (const [name, type] of aliases) byName.set(name, type);

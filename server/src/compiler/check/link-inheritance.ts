@@ -1,6 +1,7 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import type { Compilation } from './compilation.js';
 import { findType } from './lookup.js';
+import { foldName } from '../../model/identifier.js';
 import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol, InterfaceSymbol } from './symbols.js';
 
@@ -57,6 +58,8 @@ function interfaceNamed(
   name: string,
   span: SourceSpan,
 ): InterfaceSymbol[] {
+  // What __QUERYINTERFACE asks for in CODESYS; here every interface can be asked, and this one has no methods.
+  if (foldName(name) === '__SYSTEM.IQUERYINTERFACE') return [];
   const found = findType(c, from.scope, name);
   if (found?.kind === 'interface') return [found];
   reportMissing(c, span, 'interface', name, found !== undefined);

@@ -7,6 +7,7 @@ const names: ReadonlySet<string> = new Set([
   '__ISVALIDREF',
   '__QUERYINTERFACE',
   '__QUERYPOINTER',
+  '__POUNAME',
   '__NOW',
   '__DATE_NOW',
   '__FIRST_SCAN',

@@ -25,6 +25,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   __ISVALIDREF: ['IN'],
   __QUERYINTERFACE: ['FROM', 'TO'],
   __QUERYPOINTER: ['FROM', 'TO'],
+  __POUNAME: [],
   __NOW: [],
   __DATE_NOW: [],
   __FIRST_SCAN: [],
@@ -54,6 +55,8 @@ export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpre
     case 'LOWER_BOUND':
     case 'UPPER_BOUND':
       return lowerBound(f, name, args[0]!, args[1]!);
+    case '__POUNAME':
+      return lowerPouName(f);
     case '__NOW':
       return value(e.TIME, load('i64', 'i64', i32(0), nowAddress));
     case '__DATE_NOW':
@@ -63,6 +66,18 @@ export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpre
     default:
       return lowerMemory(f, name, args);
   }
+}
+
+/** Name of the POU that asks: `FB.Method` for a method (CODESYS). */
+function lowerPouName(f: FunctionBuilder): Operand {
+  const { block, callable } = f.scope;
+  const name = [...new Set([block?.name, callable?.name])].filter((one) => one !== undefined).join('.');
+  return {
+    kind: 'memory',
+    type: stringType(false, Math.max(f.c.profile.defaultStringLength, name.length)),
+    address: i32(f.c.pool.string(name, false)),
+    constant: name,
+  };
 }
 
 /** The arguments in the order of the parameters; undefined after a reported problem. */

@@ -215,7 +215,7 @@ describe('opening a project', () => {
       8,
       'FILE_TOO_LARGE',
     ],
-    ['a file of no bytes', async (d) => (await writeFile(join(d, 'none.xml'), ''), 'none.xml'), 3, 'XML_MALFORMED'],
+    ['a file of no bytes', async (d) => (await writeFile(join(d, 'none.xml'), ''), 'none.xml'), 10, 'FILE_CHANGED'],
     [
       'XML that is not well-formed',
       async (d) => (await writeFile(join(d, 'bad.xml'), '<project><a></project>'), 'bad.xml'),

@@ -41,7 +41,7 @@ export function createFileProcesses(): FileProcesses {
   const waiting: (() => void)[] = [];
 
   const start = (): ChildProcess => {
-    const child = fork(fileURLToPath(processUrl()), [], { serialization: 'advanced', stdio: 'ignore' });
+    const child = fork(fileURLToPath(processUrl()), [], { serialization: 'advanced', stdio: 'ignore', execArgv: [] });
     child.unref();
     child.channel?.unref();
     all.add(child);

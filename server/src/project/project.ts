@@ -56,6 +56,9 @@ export const maxInlineBytes = maxDocumentBytes;
 export async function readSources(source: ProjectSource): Promise<ProjectSources> {
   if (source.kind === 'path') {
     const { path, documents } = await readProjectFiles(source.path, source.roots);
+    // Many editors empty a file before they write it.
+    if (documents.every(({ content }) => content.length === 0))
+      throw new HostError('FILE_CHANGED', `'${path}' is empty; try again when it is written.`, { path });
     return { name: titleOf(path), path, base: sourcesDigest(documents), documents };
   }
   const { documents } = source;

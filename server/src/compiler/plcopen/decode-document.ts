@@ -20,12 +20,14 @@ export function decodeDocument(document: SourceDocument, problems: Problems): st
   }
   const text = typeof content === 'string' ? withoutMark(content) : decodeBytes(name, content, problems);
   if (text === undefined) return undefined;
-  if (/^\s*$/.test(text)) {
+  if (isXml(name) && /^\s*$/.test(text)) {
     problems.reportDocument('E0009', name, 'The document is empty; export the project again.', { line: 1, column: 1 });
     return undefined;
   }
   return text;
 }
+
+const isXml = (name: string): boolean => /\.xml$/i.test(name);
 
 const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
@@ -52,7 +54,7 @@ function decodeBytes(file: string, bytes: Uint8Array, problems: Problems): strin
   try {
     return decoder.decode(bytes);
   } catch {
-    if (found.encoding === 'utf-8' && !/\.xml$/i.test(file) && !bytes.includes(0)) {
+    if (found.encoding === 'utf-8' && !isXml(file) && !bytes.includes(0)) {
       problems.reportDocument(
         'W0016',
         file,

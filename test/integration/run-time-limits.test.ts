@@ -68,6 +68,35 @@ describe('a REAL that is NaN', () => {
   });
 });
 
+describe('B35: a program that logs without end', () => {
+  it('gets a thousand lines a second into the log, which say what was left out; scans and calls go on', async () => {
+    const runtime = 'chatty';
+    const lines = "FOR i := 1 TO 5000 DO __LOG('the pump is on', 1); END_FOR; n := n + 1;";
+    await open(runtime, 'chatty', `PROGRAM Main VAR i, n : DINT; END_VAR ${lines} END_PROGRAM`);
+    const { state: before } = await client.runtime.getState();
+    const logged = async () => {
+      const all = [];
+      for (let pageToken = ''; ;) {
+        const page = await client.diagnostics.queryLogs({ runtime, contains: 'the pump', pageSize: 1000, pageToken });
+        all.push(...page.events);
+        if (page.nextPageToken === '') return all;
+        pageToken = page.nextPageToken;
+      }
+    };
+    await eventually(
+      async () => (await logged()).some(({ payload }) => payload.case === 'log' && payload.value.suppressed > 10_000),
+      10_000,
+    );
+    const seconds = new Map<bigint, number>();
+    for (const { time } of await logged()) seconds.set(time!.seconds, (seconds.get(time!.seconds) ?? 0) + 1);
+    // Windows of a second and seconds of the clock may overlap.
+    expect(Math.max(...seconds.values())).toBeLessThanOrEqual(2000);
+    const { state: after } = await client.runtime.getState();
+    expect(after!.scan).toBeGreaterThan(before!.scan);
+    await client.runtime.deleteRuntime({ runtime });
+  }, 20_000);
+});
+
 describe('what looks like a command', () => {
   it.each(['; rm -rf "$HOME"', '$(touch pwned)', '`id`', "it's %n %s\n{}", '<b>&amp;'])(
     'is a name: %j',

@@ -216,6 +216,8 @@ function lowerMemory(f: FunctionBuilder, name: string, args: readonly Expression
     const operand = lowerExpression(f, node);
     const type = operandType(operand);
     if (type.kind === 'string') return rvalue(f, operand, node.span);
+    if (operand.kind === 'literal' && typeof operand.value === 'string')
+      return i32(f.c.pool.string(operand.value, operand.type.form === 'wstring'));
     const ir =
       operand.kind === 'literal' ? coerce(f, operand, e.UDINT, node.span, name) : rvalue(f, operand, node.span);
     return ir.type === 'i64' ? { op: 'unary', type: 'i32', code: 'i32.wrap_i64', value: ir } : ir;

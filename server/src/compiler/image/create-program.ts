@@ -11,6 +11,7 @@ import { lowerEntry } from '../lower/lower-entry.js';
 import { emitRuntimeInitial, emitVariableInitial } from '../lower/lower-initializer.js';
 import { absolutePlace } from '../lower/lower-place.js';
 import type { Lowering } from '../lower/lowering.js';
+import { checkInitialValues } from '../lower/rule-initial.js';
 import { createFacts, factsOf, scanExpression } from '../lower/scan-body.js';
 import type { IrEntry } from '../ir/ir.js';
 import type { SourceUnit } from '../syntax/ast.js';
@@ -109,6 +110,7 @@ export function createProgram(
     for (const [i, one] of schedule.entries()) if (one.scheduled) runnables.push(...makeRunnables(i, one));
     c.functions.set(initName, lowerInit());
     c.drain();
+    checkInitialValues(c);
     graph = callGraph(c.functions);
     reportRecursion(c, graph);
     markOutsideWrites(c, graph);

@@ -90,6 +90,7 @@ export function evaluateConstant(
     return undefined;
   }
   const from = operandType(operand);
+  if (isExactReal(expression, expected)) return { value, type: expected };
   if (implicitConversion(from, expected, c.profile) === 'no') {
     f.capture(() => void coerce(f, operand, expected, expression.span, 'The value'));
     return undefined;
@@ -102,6 +103,13 @@ export function evaluateConstant(
   }
   return { value: converted, type: expected };
 }
+
+/** `LREAL#11.0` as a REAL: nothing is lost, and real files have it in declarations. */
+export const isExactReal = (expression: Expression, to: Type): boolean =>
+  expression.kind === 'real' &&
+  expression.typeName !== undefined &&
+  underlying(to) === e.REAL &&
+  Math.fround(expression.value) === expression.value;
 
 const fitsSubrange = (value: Constant, type: Type): boolean =>
   type.kind !== 'subrange' || (typeof value === 'bigint' && value >= type.low && value <= type.high);

@@ -244,7 +244,7 @@ function walkStruct(
   const seen = new Set<string>();
   for (const member of node.members) {
     const key = foldName(member.name);
-    const target = memberOf(type, key);
+    const target = memberOf(c, type, key);
     if (!target) {
       const near = nearestName(member.name, memberNames(type));
       c.problems.report(
@@ -262,13 +262,15 @@ function walkStruct(
 }
 
 function memberOf(
+  c: Compilation,
   type: Type & { kind: 'struct' | 'instance' },
   key: string,
 ): { type: Type; offset?: number; bit?: number } | undefined {
   if (type.kind === 'struct') return type.fields.get(key);
   const block = symbolOf(type.declaration);
   const member = block?.kind === 'block' ? findMember(block, key) : undefined;
-  if (!member) return undefined;
+  if (block?.kind !== 'block' || !member) return undefined;
+  layoutBlock(c, block);
   return member.storage.kind === 'instance'
     ? { type: member.type, offset: member.storage.offset }
     : { type: member.type };

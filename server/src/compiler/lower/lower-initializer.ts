@@ -57,7 +57,8 @@ export function assignInitializer(
   walkInitial(f.c, type, { expression, scope }, 0, visitor);
 }
 
-function assignLeaf(f: FunctionBuilder, place: Place, type: Type, node: Expression, scope: Scope): void {
+/** Assigns one initial value, written in `scope`, to its place. */
+export function assignLeaf(f: FunctionBuilder, place: Place, type: Type, node: Expression, scope: Scope): void {
   const outer = f.scope;
   f.scope = scope;
   if (type.kind === 'pointer' && type.form === 'reference') {

@@ -44,12 +44,13 @@ function indexOperand(f: FunctionBuilder, object: Operand, node: IndexExpression
 }
 
 /** An index as an i32, or its constant value. */
-interface Index {
+export interface Index {
   readonly constant?: bigint;
   readonly ir: IrExpr;
 }
 
-function lowerIndexValue(f: FunctionBuilder, node: Expression): Index | undefined {
+/** Value of an index; undefined after a reported problem. */
+export function lowerIndexValue(f: FunctionBuilder, node: Expression): Index | undefined {
   const operand = settle(f, lowerExpression(f, node));
   const type = underlying(operandType(operand));
   if (type.kind === 'error') return undefined;
@@ -178,7 +179,14 @@ function flatten(
   return bounds.length === count ? { bounds, element } : undefined;
 }
 
-function checkedDistance(f: FunctionBuilder, value: IrExpr, low: number, high: number, span: SourceSpan): IrExpr {
+/** How far a value is above `low`, from 0; outside the bounds it is a fault, or the nearest bound, as the profile says. */
+export function checkedDistance(
+  f: FunctionBuilder,
+  value: IrExpr,
+  low: number,
+  high: number,
+  span: SourceSpan,
+): IrExpr {
   if (f.trusted) return plus(value, -low);
   if (f.c.profile.indexFault === 'fault')
     return { op: 'checkIndex', type: 'i32', value, low, high, site: f.site(span) };

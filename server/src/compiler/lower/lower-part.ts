@@ -1,10 +1,13 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import { typeName } from '../check/type-name.js';
 import { elementaryTypes as e, underlying, type ElementaryType } from '../check/types.js';
+import type { IrExpr } from '../ir/ir.js';
+import { binary, i32 } from '../ir/make.js';
 import type { PartialAccess } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { operandType, rvalue } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
+import { checkedDistance, lowerIndexValue } from './lower-index.js';
 import { loadPlace } from './lower-place.js';
 import { errorOperand, type Operand, type Place } from './operand.js';
 
@@ -22,14 +25,18 @@ const partTypes: Readonly<
 export function lowerPart(f: FunctionBuilder, node: PartialAccess): Operand {
   const object = lowerExpression(f, node.object);
   if (object.kind === 'error') return errorOperand;
-  return partOf(f, object, node.size, node.index, node.span);
+  if (typeof node.index === 'number') return partOf(f, object, node.size, node.index, node.span);
+  const index = lowerIndexValue(f, node.index);
+  if (!index) return errorOperand;
+  return partOf(f, object, node.size, index.constant === undefined ? index.ir : Number(index.constant), node.span);
 }
 
+/** The part of that number; a computed one is checked when the program runs, as indices of arrays are. */
 export function partOf(
   f: FunctionBuilder,
   object: Operand,
   size: PartialAccess['size'],
-  index: number,
+  index: number | IrExpr,
   span: SourceSpan,
 ): Operand {
   const part = partTypes[size];
@@ -51,11 +58,11 @@ export function partOf(
     );
     return errorOperand;
   }
-  if (index < 0 || index >= count) {
+  if (typeof index === 'number' && (index < 0 || index >= count)) {
     f.c.problems.report('E3008', span, `${whole.name} has the ${part.word}s 0 to ${count - 1}, not ${index}.`);
     return errorOperand;
   }
-  const shift = index * part.bits;
+  const shift = typeof index === 'number' ? index * part.bits : computedShift(f, index, count, part.bits, span);
   if (object.kind === 'place' && object.place.form !== 'property') {
     const place: Place = { form: 'part', whole: object.place, wholeType: whole, shift, type: part.type };
     return {
@@ -77,4 +84,9 @@ export function partOf(
     );
   });
   return { kind: 'value', type: part.type, ir };
+}
+
+function computedShift(f: FunctionBuilder, index: IrExpr, count: number, bits: number, span: SourceSpan): IrExpr {
+  const distance = checkedDistance(f, index, 0, count - 1, span);
+  return bits === 1 ? distance : binary('i32.mul', distance, i32(bits));
 }

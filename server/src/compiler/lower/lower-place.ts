@@ -93,42 +93,66 @@ const maskOf = (type: ElementaryType): bigint =>
   type === elementaryTypes.BOOL ? 1n : (1n << BigInt(type.size * 8)) - 1n;
 
 function loadPart(f: FunctionBuilder, place: Place & { form: 'part' }): IrExpr {
+  const { shift } = place;
   const whole = loadPlace(f, place.whole, place.wholeType);
   if (place.wholeType.num === 'i64') {
-    const shifted = place.shift === 0 ? whole : binary('i64.shr_u', whole, i64(BigInt(place.shift)));
+    const shifted = shift === 0 ? whole : binary('i64.shr_u', whole, wideShift(shift));
     if (place.type.num === 'i64') return shifted;
     const low = unary('i32.wrap_i64', shifted);
     return place.type.size === 4 && place.type !== elementaryTypes.BOOL
       ? low
       : binary('i32.and', low, i32(Number(maskOf(place.type))));
   }
-  const shifted = place.shift === 0 ? whole : binary('i32.shr_u', whole, i32(place.shift));
+  const shifted = shift === 0 ? whole : binary('i32.shr_u', whole, narrowShift(shift));
   return place.type.size === 4 && place.type !== elementaryTypes.BOOL
     ? shifted
     : binary('i32.and', shifted, i32(Number(maskOf(place.type))));
 }
 
+const narrowShift = (shift: number | IrExpr): IrExpr => (typeof shift === 'number' ? i32(shift) : shift);
+const wideShift = (shift: number | IrExpr): IrExpr =>
+  typeof shift === 'number' ? i64(BigInt(shift)) : unary('i64.extend_i32_u', shift);
+
 function storePart(f: FunctionBuilder, place: Place & { form: 'part' }, value: IrExpr): void {
-  const mask = maskOf(place.type) << BigInt(place.shift);
-  // Address and value are needed more than once.
-  const whole = stablePlace(f, place.whole);
+  // Address, shift and value are needed more than once.
+  const { whole, shift } = stablePlace(f, place) as Place & { form: 'part' };
+  const mask = maskOf(place.type);
   const bits = f.once(value, 'part');
   const old = loadPlace(f, whole, place.wholeType);
   if (place.wholeType.num === 'i64') {
     const wide = place.type.num === 'i64' ? bits : unary('i64.extend_i32_u', bits);
-    const moved = place.shift === 0 ? wide : binary('i64.shl', wide, i64(BigInt(place.shift)));
-    storePlace(f, whole, place.wholeType, binary('i64.or', binary('i64.and', old, i64(~mask)), moved));
+    const moved = shift === 0 ? wide : binary('i64.shl', wide, wideShift(shift));
+    const kept =
+      typeof shift === 'number'
+        ? i64(~(mask << BigInt(shift)))
+        : binary('i64.xor', binary('i64.shl', i64(mask), wideShift(shift)), i64(-1n));
+    storePlace(f, whole, place.wholeType, binary('i64.or', binary('i64.and', old, kept), moved));
     return;
   }
-  const moved = place.shift === 0 ? bits : binary('i32.shl', bits, i32(place.shift));
-  const combined = binary('i32.or', binary('i32.and', old, i32(Number(BigInt.asIntN(32, ~mask)))), moved);
-  storePlace(f, whole, place.wholeType, wrapInteger(place.wholeType, combined));
+  const moved = shift === 0 ? bits : binary('i32.shl', bits, narrowShift(shift));
+  const kept =
+    typeof shift === 'number'
+      ? i32(Number(BigInt.asIntN(32, ~(mask << BigInt(shift)))))
+      : binary('i32.xor', binary('i32.shl', i32(Number(BigInt.asIntN(32, mask))), shift), i32(-1));
+  storePlace(
+    f,
+    whole,
+    place.wholeType,
+    wrapInteger(place.wholeType, binary('i32.or', binary('i32.and', old, kept), moved)),
+  );
 }
 
 /** The same place with its address computed once. */
 export function stablePlace(f: FunctionBuilder, place: Place): Place {
   if (place.form === 'address') return { ...place, address: f.once(place.address, 'address') };
-  if (place.form === 'part') return { ...place, whole: stablePlace(f, place.whole) };
+  if (place.form === 'part') {
+    const { shift } = place;
+    return {
+      ...place,
+      whole: stablePlace(f, place.whole),
+      shift: typeof shift === 'number' ? shift : f.once(shift, 'shift'),
+    };
+  }
   return place;
 }
 

@@ -22,7 +22,7 @@ import {
   wideOf,
 } from './lower-convert.js';
 import { isValueOperand, lowerExpression } from './lower-expression.js';
-import { addressOf, scalarOf, storePlace } from './lower-place.js';
+import { addressOf, scalarOf, stablePlace, storePlace } from './lower-place.js';
 import { assignOperand, checkWritable } from './lower-assign.js';
 import { splitEnable, withEnable } from './lower-enable.js';
 import { isReal } from '../check/conversion.js';
@@ -316,8 +316,11 @@ export function passByAddress(
     type,
     place: { form: 'address', address: { op: 'frame', type: 'i32', offset }, offset: 0 },
   };
-  if (readsFirst && scalarOf(type)) storePlace(f, temporary.place, type, coerce(f, operand, type, span, what));
-  after.push(() => assignOperand(f, operand, temporary, span));
+  // Where it goes back to is decided before the call.
+  const { place } = operand;
+  const kept: Operand = place.form === 'part' ? { ...operand, place: stablePlace(f, place) } : operand;
+  if (readsFirst && scalarOf(type)) storePlace(f, temporary.place, type, coerce(f, kept, type, span, what));
+  after.push(() => assignOperand(f, kept, temporary, span));
   return { op: 'frame', type: 'i32', offset };
 }
 

@@ -34,7 +34,8 @@ export type Place =
       readonly form: 'part';
       readonly whole: Place;
       readonly wholeType: ElementaryType;
-      readonly shift: number;
+      /** In bits; computed, as an i32, where a variable says which part it is. */
+      readonly shift: number | IrExpr;
       readonly type: ElementaryType;
     }
   /** A property: reading and writing call its accessors. */

@@ -101,8 +101,11 @@ export function scanExpression(node: Expression, facts: BodyFacts): void {
       return;
     case 'member':
     case 'deref':
+      scanExpression(node.object, facts);
+      return;
     case 'partial':
       scanExpression(node.object, facts);
+      if (typeof node.index !== 'number') scanExpression(node.index, facts);
       return;
     case 'index':
       scanExpression(node.object, facts);

@@ -1,4 +1,4 @@
-import type { Argument, BinaryOperator, DirectAddress, Expression } from '../syntax/ast.js';
+import type { Argument, BinaryOperator, DirectAddress, Expression, PartialAccess } from '../syntax/ast.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
 import { parseLiteral, parseTypedLiteral } from './parse-literal.js';
@@ -262,15 +262,36 @@ function parseMember(p: Cursor, object: Expression): Expression {
       return { kind: 'partial', object, size: 'X', index: Number(digits), span: p.span(start) };
     }
     case T.partial: {
-      const match = /^%([XBWDL])(\d{1,2})$/i.exec(p.word());
+      const match = /^%([XBWDL])(?:(\d{1,2})|([^\d.][^.]*))((?:\.\d{1,2})*)$/i.exec(p.word());
       if (!match)
         return p.fail(
           'E1009',
           `${p.shown()} is no partial access: write %X, %B, %W, %D or %L and a number, as in \`.%X3\`.`,
         );
+      const token = p.tokenSpan();
       p.advance();
-      const size = match[1]!.toUpperCase() as 'X' | 'B' | 'W' | 'D' | 'L';
-      return { kind: 'partial', object, size, index: Number(match[2]), span: p.span(start) };
+      const [, letter, digits, name = '', bits = ''] = match;
+      const size = letter!.toUpperCase() as PartialAccess['size'];
+      // The bits behind it, `.%B1.3`, belong to the same token.
+      const end = token.end - bits.length;
+      const index: PartialAccess['index'] =
+        digits === undefined
+          ? { kind: 'name', name, span: { source: token.source, start: end - name.length, end } }
+          : Number(digits);
+      const part: PartialAccess = {
+        kind: 'partial',
+        object,
+        size,
+        index,
+        span: { source: token.source, start, end },
+      };
+      return bits
+        .split('.')
+        .slice(1)
+        .reduce<PartialAccess>(
+          (inner, bit) => ({ kind: 'partial', object: inner, size: 'X', index: Number(bit), span: p.span(start) }),
+          part,
+        );
     }
     case T.prefix:
       return parseTypedLiteral(p, p.text.slice(start, p.previousEnd()), start);

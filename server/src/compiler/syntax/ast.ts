@@ -108,7 +108,8 @@ export interface PartialAccess extends Node {
   readonly kind: 'partial';
   readonly object: Expression;
   readonly size: 'X' | 'B' | 'W' | 'D' | 'L';
-  readonly index: number;
+  /** A number, or the variable that holds it: `.%Xn`. */
+  readonly index: number | NameExpression;
 }
 /** `%IX0.0`, `%QW5`, `%MD1`, `%I*`. */
 export interface DirectAddress extends Node {

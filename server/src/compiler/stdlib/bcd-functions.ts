@@ -14,7 +14,8 @@ const isInteger = (type: ReturnType<typeof conversionType>): type is ElementaryT
 
 /**
  * Packed decimal (IEC 61131-3:2013, table 26): A_BCD_TO_B, BCD_TO_B, A_TO_BCD_B, A_TO_BCD, TO_BCD_B. A code with a digit above
- * 9 gives 0; digits that the code has no room for, and the sign, are lost.
+ * 9 gives 0; digits that the code has no room for, and the sign, are lost. BCD_TO_INT and INT_TO_BCD are for every integer type, as
+ * compilers of the second edition have them: the argument says which, or what the result is for.
  */
 export function bcdFunction(name: string): StandardFunction | undefined {
   const decode = /^(?:(\w+?)_)?BCD_TO_(\w+)$/.exec(name);
@@ -27,7 +28,7 @@ export function bcdFunction(name: string): StandardFunction | undefined {
       summary: 'Packed decimal to integer (IEC 61131-3:2013, table 26).',
       formals: ['IN'],
       resolve: (args, profile, expected) =>
-        resolveDecode(args[0]!, isBits(from) ? from : undefined, to, profile, expected),
+        resolveDecode(args[0]!, isBits(from) ? from : undefined, to, name === 'BCD_TO_INT', profile, expected),
     });
   }
   const encode = /^(?:(\w+?)_)?TO_BCD(?:_(\w+))?$/.exec(name);
@@ -41,19 +42,34 @@ export function bcdFunction(name: string): StandardFunction | undefined {
     summary: 'Integer to packed decimal (IEC 61131-3:2013, table 26).',
     formals: ['IN'],
     resolve: (args, profile, expected) =>
-      resolveEncode(args[0]!, isInteger(from) ? from : undefined, isBits(to) ? to : undefined, profile, expected),
+      resolveEncode(
+        args[0]!,
+        isInteger(from) ? (name === 'INT_TO_BCD' ? (integerOf(args[0]!) ?? from) : from) : undefined,
+        isBits(to) ? to : undefined,
+        profile,
+        expected,
+      ),
   });
+}
+
+/** The integer type that an argument has. */
+function integerOf(info: ArgumentInfo): ElementaryType | undefined {
+  const type = elementaryOf(info.type);
+  return type && isInteger(type) ? type : undefined;
 }
 
 function resolveDecode(
   info: ArgumentInfo,
   given: ElementaryType | undefined,
-  to: ElementaryType,
+  named: ElementaryType,
+  anyInteger: boolean,
   profile: Profile,
   expected: Type | undefined,
 ): Overload | OverloadProblem {
   const from = given ?? commonType([info], bitsIn(profile), 'a bit string', profile, expected);
   if ('problem' in from) return from;
+  const wanted = anyInteger && expected ? elementaryOf(expected) : undefined;
+  const to = wanted && isInteger(wanted) && wanted.size >= from.size ? wanted : named;
   return {
     params: [from],
     result: to,

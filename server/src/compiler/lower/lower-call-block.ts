@@ -83,7 +83,9 @@ function call(
       () => `'${parameter.name}' of '${block.name}'`,
     );
   }
-  if (!action && block.pouKind !== 'program') reportUnconnected(f, block, parameters, bound, node);
+  // A configuration may have connected a program; CODESYS and TwinCAT have none that does.
+  const connected = block.pouKind === 'program' && f.c.profile.implicitConversion === 'widening';
+  if (!action && !connected) reportUnconnected(f, block, parameters, bound, node);
   if (action) emitCall(f, callOnReceiver(f, receiver, action, [], node.span), action);
   else callBody(f, block, receiver);
   for (const one of after) one();

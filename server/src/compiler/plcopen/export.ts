@@ -6,6 +6,7 @@ import { conform, currentNamespace } from './conform.js';
 import { decodeDocument } from './decode-document.js';
 import type { PrintedDeclaration } from './print-declaration.js';
 import { printDeclaration } from './print-declaration.js';
+import { plainWorksheets } from './plain-worksheets.js';
 import { readXml } from './read-xml.js';
 import { escapeAttribute } from './xml-write.js';
 import type { XmlDocument, XmlElement } from './xml-tree.js';
@@ -16,8 +17,8 @@ import { childrenNamed, descend } from './xml-tree.js';
  * Single POUs get a project around them. Undefined after an error was reported.
  */
 export function exportPlcopen(document: SourceDocument, problems: Problems): string | Uint8Array | undefined {
-  const text = decodeDocument(document, problems);
-  const xml = text === undefined ? undefined : readXml(document.name, text, problems);
+  const read = readDocument(document, problems);
+  const xml = read && plainWorksheets(read, problems);
   if (!xml) return undefined;
   const { root } = xml;
   // The lines of the document stay the lines of the project.
@@ -28,7 +29,7 @@ export function exportPlcopen(document: SourceDocument, problems: Problems): str
       projectAround(xml, root)
     );
   const exported = conform(xml, root, 'project');
-  if (exported === xml.text.slice(root.start, root.end)) return document.content;
+  if (xml === read && exported === xml.text.slice(root.start, root.end)) return document.content;
   return withUtf8Declaration(xml.text.slice(0, root.start)) + exported + xml.text.slice(root.end);
 }
 
@@ -68,7 +69,7 @@ export function exportPou(document: SourceDocument, pouName: string, problems: P
     const pou = unit.find((found) => found.kind === 'pou' && sameName(found.name, pouName));
     return pou && declaration + projectOf(pouName, [printDeclaration(pou)]);
   }
-  const xml = readDocument(document, problems);
+  const xml = readPlain(document, problems);
   const pou = xml && findPou(xml.root, pouName);
   return xml && pou ? declaration + projectOf(pouName, [pieceOf(xml, pou, 'pou', 'pous')]) : undefined;
 }
@@ -90,6 +91,11 @@ function readDocument(document: SourceDocument, problems: Problems): XmlDocument
   return text === undefined ? undefined : readXml(document.name, text, problems);
 }
 
+function readPlain(document: SourceDocument, problems: Problems): XmlDocument | undefined {
+  const xml = readDocument(document, problems);
+  return xml && plainWorksheets(xml, problems);
+}
+
 function parseText(document: SourceDocument, problems: Problems): ReturnType<typeof parseUnit>['declarations'] {
   const text = typeof document.content === 'string' ? document.content : new TextDecoder().decode(document.content);
   return parseUnit({ file: document.name, text, language: 'ST', firstLine: 1, firstColumn: 1 }, problems).declarations;
@@ -99,7 +105,7 @@ const printedText = (document: SourceDocument, problems: Problems): readonly Pri
 
 /** What a PLCopen document declares, made valid, each piece for its place in another project. */
 function piecesOf(document: SourceDocument, problems: Problems): readonly PrintedDeclaration[] {
-  const xml = readDocument(document, problems);
+  const xml = readPlain(document, problems);
   if (!xml) return [];
   const { root } = xml;
   if (root.name !== 'project') return [pieceOf(xml, root, root.name, root.name === 'dataType' ? 'dataTypes' : 'pous')];

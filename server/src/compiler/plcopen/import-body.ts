@@ -22,9 +22,17 @@ export function importOneBody(place: Place, element: XmlElement): Body | undefin
   const cfc = vendorDataNamed(element, 'cfc').flatMap((data) => data.children)[0];
   if (cfc) return importGraph(speaking(place, 'CFC'), cfc);
   const content = element.children.find((child) => child.name !== 'addData' && child.name !== 'documentation');
-  switch (content?.name.toUpperCase()) {
-    case undefined:
-      return { kind: 'statements', language: 'ST', statements: [] };
+  if (!content) return { kind: 'statements', language: 'ST', statements: [] };
+  // PC WORX has the sheets within the language, each around what it draws or says.
+  const sheets = childrenNamed(content, 'worksheet');
+  if (sheets.length === 0) return importContent(place, content.name, content);
+  const bodies = sheets.flatMap((sheet) => importContent(place, content.name, sheet) ?? []);
+  return bodies.length > 1 ? joinWorksheets(place, element, bodies) : bodies[0];
+}
+
+/** What `content` holds, in the language of that name. */
+function importContent(place: Place, language: string, content: XmlElement): Body | undefined {
+  switch (language.toUpperCase()) {
     case 'ST':
       return importStatements(speaking(place, 'ST'), content);
     case 'IL':
@@ -41,8 +49,8 @@ export function importOneBody(place: Place, element: XmlElement): Body | undefin
       report(
         place,
         'E0016',
-        content!,
-        `A body in ${content!.name} is not supported; write it in ST, IL, LD, FBD, SFC or CFC.`,
+        content,
+        `A body in ${language} is not supported; write it in ST, IL, LD, FBD, SFC or CFC.`,
       );
       return undefined;
   }
@@ -87,10 +95,19 @@ function joinWorksheets(place: Place, owner: XmlElement, bodies: readonly Body[]
       elements: bodies.flatMap((body, sheet) => body.elements.map((element) => onSheet(element, sheet, bodies))),
     };
   }
+  if (bodies.every((body) => body.kind === 'sfc')) {
+    const dialect = bodies.find((body) => body.dialect)?.dialect;
+    return {
+      kind: 'sfc',
+      steps: bodies.flatMap((body) => body.steps),
+      transitions: bodies.flatMap((body) => body.transitions),
+      ...(dialect && { dialect }),
+    };
+  }
   report(
     place,
     'E0016',
-    childNamed(owner, 'body')!,
+    childNamed(owner, 'body') ?? owner,
     'The worksheets of this body mix languages, which is not supported; use one language.',
   );
   return undefined;

@@ -126,13 +126,9 @@ export function importResource(
 }
 
 function importInstance(place: Place, element: XmlElement, task: string | undefined): ProgramConfiguration | undefined {
-  const name = requiredAttribute(place, element, 'name');
-  if (name === undefined) return undefined;
-  // CODESYS leaves the type empty, for a program is its own instance; early versions called the attribute `type`.
-  const program =
-    [element.attributes.get('typeName'), element.attributes.get('type')]
-      .find((value) => value !== undefined && value.trim() !== '')
-      ?.trim() ?? name;
+  const written = requiredAttribute(place, element, 'name');
+  if (written === undefined) return undefined;
+  const { name, program } = instanceOf(element, written);
   if (/^VisuElems\./i.test(program)) {
     report(
       place,
@@ -151,6 +147,20 @@ function importInstance(place: Place, element: XmlElement, task: string | undefi
     fbTasks: [],
     span: spanOf(place, element),
   };
+}
+
+/**
+ * The instance and its program. CODESYS leaves the type empty, for a program is its own instance; early versions called the
+ * attribute `type`; PC WORX has `instance:program` in the name and no more than the kind in `type`.
+ */
+export function instanceOf(element: XmlElement, name: string): { readonly name: string; readonly program: string } {
+  const type =
+    [element.attributes.get('typeName'), element.attributes.get('type')]
+      .find((value) => value !== undefined && value.trim() !== '')
+      ?.trim() ?? '';
+  if (type !== '' && !/^program$/i.test(type)) return { name, program: type };
+  const [instance = '', program = ''] = name.split(':').map((part) => part.trim());
+  return instance !== '' && program !== '' ? { name: instance, program } : { name, program: name };
 }
 
 function importTask(place: Place, element: XmlElement): TaskDeclaration | undefined {

@@ -7,19 +7,31 @@ import { importConfiguration, importGlobals, importResource } from './import-con
 import { keptDataName } from './conform.js';
 import { importKeptSource } from './import-kept.js';
 import type { Place } from './import-place.js';
-import { createPlace, report, requiredAttribute, spanOf, vendorData, warnUnknownChildren } from './import-place.js';
+import {
+  createPlace,
+  programText,
+  report,
+  requiredAttribute,
+  spanOf,
+  vendorData,
+  warnUnknownChildren,
+} from './import-place.js';
 import { importInterfaceDeclaration, importPou } from './import-pou.js';
 import { importDataType } from './import-types.js';
+import { parseDeclarationsText } from './parse-text.js';
 import { sourceDataName } from './print-declaration.js';
 import { readXml } from './read-xml.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed, childrenNamed } from './xml-tree.js';
 
 const namespaces = /^http:\/\/www\.plcopen\.org\/xml\/tc6(\.xsd|_0100|_0101|_0102|_0200|_0201)\/?$/;
+/** PC WORX and the other tools of KW-Software: TC6 1.0 with worksheets. */
+const kwNamespace = /^http:\/\/www\.kw-software\.com\/xml\/PLCopen\/TC6_XML_V\d+_KW\.xsd$/i;
 const maxPous = 20_000;
 
 /**
- * Reads a PLCopen TC6 XML document (versions 1.0 to 2.01, with the vendor data of CODESYS and its kin) to declarations.
+ * Reads a PLCopen TC6 XML document (versions 1.0 to 2.01, with the vendor data of CODESYS and its kin, and the
+ * worksheets of PC WORX) to declarations.
  * Problems are reported; a document that is not well-formed, or not PLCopen, gives none.
  */
 export function importPlcopen(document: SourceDocument, problems: Problems): SourceUnit {
@@ -31,7 +43,7 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
   const { root } = xml;
   if (root.namespace === '') {
     report(place, 'W0010', root, 'The document has no PLCopen namespace; it is read as TC6 2.01.');
-  } else if (!namespaces.test(root.namespace)) {
+  } else if (!namespaces.test(root.namespace) && !kwNamespace.test(root.namespace)) {
     report(
       place,
       'E0011',
@@ -86,7 +98,7 @@ function importProject(place: Place, project: XmlElement, into: Declaration[]): 
     );
     return;
   }
-  if (dataTypes) warnUnknownChildren(place, dataTypes, new Set(['dataType', 'addData']));
+  if (dataTypes) warnUnknownChildren(place, dataTypes, new Set(['dataType', 'datatypeWorksheet', 'addData']));
   if (pous) warnUnknownChildren(place, pous, new Set(['pou', 'addData']));
   for (const member of [...(dataTypes?.children ?? []), ...(pous?.children ?? [])]) importMember(place, member, into);
   for (const owner of [types, dataTypes, pous]) importVendorData(place, owner, into);
@@ -109,6 +121,9 @@ function importMember(place: Place, element: XmlElement, into: Declaration[]): v
     case 'dataType':
     case 'union':
       push(importDataType(place, element), into);
+      break;
+    case 'datatypeWorksheet':
+      into.push(...parseDeclarationsText(place, programText(place, element)));
       break;
     case 'globalVars':
       into.push(importGlobals(place, element));

@@ -27,9 +27,13 @@ export function findings(source: string, profile: Profile = defaultProfile): rea
   return compile({ name: 'test', documents: [{ name: 'test.st', content: source }], profile }).diagnostics;
 }
 
-/** Compiles Structured Text and lays it out, ready for its first scan at time 0. Throws its errors. */
-export function runProgram(source: string, profile: Profile = defaultProfile): RunningProgram {
-  const { image, diagnostics } = compile({ name: 'test', documents: [{ name: 'test.st', content: source }], profile });
+/** Compiles Structured Text, or what else `file` is by its name, and lays it out, ready for its first scan at time 0. Throws its errors. */
+export function runProgram(
+  source: string,
+  profile: Profile = defaultProfile,
+  file: 'test.st' | 'test.xml' = 'test.st',
+): RunningProgram {
+  const { image, diagnostics } = compile({ name: 'test', documents: [{ name: file, content: source }], profile });
   if (!image)
     throw new Error(
       diagnostics

@@ -94,6 +94,7 @@ function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], proble
 function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: Profile): SourceUnit[] {
   const pous = new Map<string, PouDeclaration>();
   const globals = new Map<string, TypeNode>();
+  const types = new Map<string, TypeNode>();
   const noteGlobals = (
     blocks: readonly { readonly variables: readonly { readonly name: string; readonly type: TypeNode }[] }[],
   ): void => {
@@ -103,6 +104,7 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
   for (const unit of units) {
     for (const d of unit.declarations) {
       if (d.kind === 'pou') pous.set(foldName(d.name), d);
+      else if (d.kind === 'type') types.set(foldName(d.name), d.type);
       else if (d.kind === 'globals') noteGlobals(d.blocks);
       else if (d.kind === 'configuration') {
         noteGlobals(d.blocks);
@@ -120,6 +122,7 @@ function desugarAll(units: readonly SourceUnit[], problems: Problems, profile: P
         (d): d is PouDeclaration => d.kind === 'pou' && foldName(d.name) === foldName(name),
       ),
     findGlobal: (name: string) => globals.get(foldName(name)),
+    findType: (name: string) => types.get(foldName(name)),
     isStandardFunction: (key: string) => findStandardFunction(key) !== undefined,
   };
   return units.map((unit) => desugarUnit(unit, context));

@@ -826,9 +826,9 @@ const table = {
   },
   W7007: {
     severity: 'warning',
-    title: 'Configuration without programs',
+    title: 'Configuration without its programs',
     explain:
-      'The documents have a configuration and no PROGRAM at all: it is read for itself, and the instances that it names do not run. Add the documents of its programs.',
+      'A configuration names a program that no document has: the documents have no PROGRAM at all, or a tool exported a part of a project. The configuration is read for itself, and that instance does not run. Add the document of the program.',
     clause: '6.8',
   },
   E7006: {
@@ -1115,6 +1115,12 @@ const table = {
     explain:
       'None of the inputs of the function is connected, so it is left out; what reads its output gets 0, FALSE or an empty string.',
     clause: '8.1.2',
+  },
+  W6008: {
+    severity: 'warning',
+    title: 'Wire from an output that does not exist',
+    explain:
+      'A wire names an output that its block is drawn without and that its type does not have. Some tools write the name of the variable there that the output assigns. The wire gets the main output of the block: the first that is not ENO. Connect it to the output that is meant.',
   },
   W6007: {
     severity: 'warning',

@@ -60,6 +60,16 @@ export function planInstances(c: Compilation, units: readonly SourceUnit[]): Pla
           continue;
         }
         const near = nearestName(configuration.program, names);
+        // What a tool exports may be a part of a project: tasks then name programs that stayed behind.
+        if (configuration.span.source.origin) {
+          const hint = near ? `; did you mean '${near}'?` : '.';
+          c.problems.report(
+            'W7007',
+            configuration.span,
+            `No document has the program '${configuration.program}', so '${configuration.name}' does not run${hint}`,
+          );
+          continue;
+        }
         c.problems.report(
           'E7006',
           configuration.span,

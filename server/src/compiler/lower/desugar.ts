@@ -12,6 +12,7 @@ import type {
   VariableBlock,
   VariableDeclaration,
 } from '../syntax/ast.js';
+import { isActionElsewhere } from './find-action.js';
 import { lowerGraph } from './lower-graph.js';
 import { lowerInstructionList } from './lower-il.js';
 import { lowerSfc } from './lower-sfc.js';
@@ -23,6 +24,8 @@ export interface DesugarContext {
   findPou(name: string): PouDeclaration | undefined;
   /** Type of a global variable. */
   findGlobal(name: string): TypeNode | undefined;
+  /** Type that a name of a data type stands for. */
+  findType(name: string): TypeNode | undefined;
   /** Whether a name is a function of the standard library. */
   isStandardFunction(key: string): boolean;
 }
@@ -141,7 +144,7 @@ function lowerBody(
         pou,
         scope,
         lowerBody: (inner, innerScope, innerResult) => lowerBody(inner, innerScope, pou, context, innerResult),
-        isAction: (name) => isInheritedAction(name, pou, context),
+        isAction: (name) => isActionElsewhere(name, pou, context),
       });
   }
 }
@@ -177,16 +180,4 @@ function isInstance(operand: Expression, pou: PouDeclaration, context: DesugarCo
     for (const variable of block.variables) if (foldName(variable.name) === key) ({ type } = variable);
   if (type?.kind !== 'named') return false;
   return context.findPou(type.name)?.pouKind === 'function_block';
-}
-
-function isInheritedAction(name: string, pou: PouDeclaration, context: DesugarContext): boolean {
-  const key = foldName(name);
-  const seen = new Set<PouDeclaration>([pou]);
-  let base = pou.extends[0] === undefined ? undefined : context.findPou(pou.extends[0]);
-  while (base && !seen.has(base)) {
-    if (base.actions.some((action) => foldName(action.name) === key)) return true;
-    seen.add(base);
-    base = base.extends[0] === undefined ? undefined : context.findPou(base.extends[0]);
-  }
-  return false;
 }

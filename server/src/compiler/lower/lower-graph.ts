@@ -10,6 +10,7 @@ import { actorsInOrder } from './graph-order.js';
 import { GraphCalls } from './lower-graph-block.js';
 import { boolLiteral, negate } from './graph-expression.js';
 import { checkGraph } from './check-graph.js';
+import { mendWires } from './mend-wires.js';
 
 export interface GraphContext {
   readonly problems: Problems;
@@ -35,7 +36,8 @@ export interface LoweredGraph {
  * of theirs is first needed. A block in a loop gives the value of the last scan where the loop closes; contacts in a loop without
  * a block are an error.
  */
-export function lowerGraph(body: GraphBody, context: GraphContext): LoweredGraph {
+export function lowerGraph(drawn: GraphBody, context: GraphContext): LoweredGraph {
+  const body = mendWires(drawn, context.problems, context.declared ?? {});
   if (!checkGraph(body, context.problems)) return { statements: [], declarations: [] };
   const calls = new GraphCalls(body, context);
   let value: Expression | undefined;

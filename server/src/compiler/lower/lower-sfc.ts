@@ -45,7 +45,7 @@ export interface SfcContext {
    * conditions: the name whose assignment is the value, empty where the transition has none.
    */
   readonly lowerBody: (body: Body, scope: string, resultName?: string) => LoweredBody;
-  /** Whether a name that the POU itself does not declare is an action, an inherited one. */
+  /** Whether a name that the POU itself does not declare is an action: an inherited one, or a path to one of an instance. */
   readonly isAction?: (name: string) => boolean;
 }
 
@@ -200,12 +200,13 @@ class ChartLowering implements ControlContext {
       span,
     );
     const condition = this.condition(transition, number);
+    const value = transition.transition.negated ? negate(condition.value, span) : condition.value;
     const before = transition.leaves
       .filter((step) => !transition.from.includes(step))
       .map((step) => letAt(this.wasActive(step), this.active(step, span), span));
     return [
       letAt(name, boolLiteral(false, span), span),
-      ifAt(enabled, [...condition.statements, letAt(name, condition.value, span)], span),
+      ifAt(enabled, [...condition.statements, letAt(name, value, span)], span),
       ...before,
     ];
   }
@@ -297,7 +298,7 @@ class ChartLowering implements ControlContext {
       return this.performVariable(action.name, id, control, span);
     const body =
       action.name !== undefined
-        ? [callAt(this.actionName(action.name), span)]
+        ? [callAt(pathAt(this.actionName(action.name), span), span)]
         : this.inlineBody(action.body!, id, span);
     const ofStep = action.uses.every(({ association }) => association.ofStep === true);
     if (!this.context.profile.sfcFinalScan || ofStep || onlyPulses(action)) return [ifAt(control.runs, body, span)];

@@ -56,9 +56,9 @@ export const ifAt = (
   ...(otherwise && otherwise.length > 0 && { otherwise }),
   span,
 });
-export const callAt = (name: string, span: SourceSpan): Statement => ({
+export const callAt = (callee: Expression, span: SourceSpan): Statement => ({
   kind: 'expression',
-  expression: { kind: 'call', callee: nameAt(name, span), args: [], span },
+  expression: { kind: 'call', callee, args: [], span },
   span,
 });
 

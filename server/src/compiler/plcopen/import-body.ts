@@ -23,12 +23,18 @@ export function importOneBody(place: Place, element: XmlElement): Body | undefin
   if (cfc) return importGraph(speaking(place, 'CFC'), cfc);
   const content = element.children.find((child) => child.name !== 'addData' && child.name !== 'documentation');
   if (!content) return { kind: 'statements', language: 'ST', statements: [] };
-  // PC WORX has the sheets within the language, each around what it draws or says.
-  const sheets = childrenNamed(content, 'worksheet');
+  // PC WORX has the sheets within the language, each around what it draws or says; other tools have networks there.
+  const sheets = content.children.filter((child) => child.name === 'worksheet' || child.name === 'network');
   if (sheets.length === 0) return importContent(place, content.name, content);
-  const bodies = sheets.flatMap((sheet) => importContent(place, content.name, sheet) ?? []);
+  const bodies = sheets.flatMap((sheet) => importContent(place, content.name, withoutTitle(sheet)) ?? []);
   return bodies.length > 1 ? joinWorksheets(place, element, bodies) : bodies[0];
 }
+
+/** A network may have a title of its own. */
+const withoutTitle = (sheet: XmlElement): XmlElement => ({
+  ...sheet,
+  children: sheet.children.filter(({ name }) => !['name', 'title', 'description'].includes(name)),
+});
 
 /** What `content` holds, in the language of that name. */
 function importContent(place: Place, language: string, content: XmlElement): Body | undefined {
@@ -119,11 +125,19 @@ function onSheet(element: GraphElement, sheet: number, bodies: readonly GraphBod
   if (sheet === 0) return element;
   const id = (local: string): string => `${sheet + 1}_${local}`;
   const wires = (list: readonly Wire[]): readonly Wire[] => list.map((wire) => ({ ...wire, from: id(wire.from) }));
-  const ordered = bodies.slice(0, sheet).flatMap((body) => body.elements.map((e) => e.order ?? 0));
+  const before = bodies.slice(0, sheet).flatMap((body) => body.elements);
+  const ordered = before.map((e) => e.order ?? 0);
+  const rungs = before.map((e) => e.element.rung ?? 0);
+  const { rung } = element.element;
   const moved = {
     ...element,
     id: id(element.id),
-    element: { ...element.element, localId: id(element.id), y: element.element.y + sheet * sheetHeight },
+    element: {
+      ...element.element,
+      localId: id(element.id),
+      y: element.element.y + sheet * sheetHeight,
+      ...(rung !== undefined && { rung: rung + Math.max(0, ...rungs) }),
+    },
     ...(element.order !== undefined && { order: element.order + Math.max(0, ...ordered) }),
   };
   switch (moved.kind) {

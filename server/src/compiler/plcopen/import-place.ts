@@ -159,6 +159,9 @@ export function warnUnknownChildren(place: Place, element: XmlElement, known: Re
   }
 }
 
+/** CODESYS and its kin; OpenPLC names what it took over from them likewise. */
+const vendorPrefix = /^http:\/\/(www\.3s-software\.com|openplc\.org)\/plcopenxml\//;
+
 /** Pieces of vendor data within `element`, by the last part of their name: `http://.../plcopenxml/method` is `method`. */
 export function vendorData(
   element: XmlElement | undefined,
@@ -168,7 +171,7 @@ export function vendorData(
     if (child.name !== 'addData') continue;
     for (const data of child.children) {
       const name = data.attributes.get('name') ?? '';
-      found.push({ name: name.replace(/^http:\/\/www\.3s-software\.com\/plcopenxml\//, '').toLowerCase(), data });
+      found.push({ name: name.replace(vendorPrefix, '').toLowerCase(), data });
     }
   }
   return found;

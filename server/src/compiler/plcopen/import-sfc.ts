@@ -129,6 +129,7 @@ function importTransitions(chart: Chart, graph: readonly GraphElement[]): readon
       place.problems.report('E6020', span, 'This transition leads to no step; connect a step or a jump below it.');
     const condition = importCondition(chart, element, graph);
     if (!condition || to.length === 0) continue;
+    const negated = isNegated(element);
     const vendor = vendorAttributes(place, element);
     const priority = numberAttribute(element, 'priority') ?? vendor.priority;
     const x = numberAttribute(childNamed(element, 'position'), 'x') ?? 0;
@@ -139,7 +140,7 @@ function importTransitions(chart: Chart, graph: readonly GraphElement[]): readon
           from,
           to,
           ...(priority !== undefined && { priority }),
-          condition: withMinimumTimes(place, condition, held),
+          ...withMinimumTimes(place, condition, negated, held),
           span,
         },
         x,
@@ -152,17 +153,24 @@ function importTransitions(chart: Chart, graph: readonly GraphElement[]): readon
 type Condition = SfcTransition['condition'];
 
 /** CODESYS' minimum times: the transition waits until each step has been active long enough. */
-function withMinimumTimes(place: Place, condition: Condition, held: readonly string[]): Condition {
-  if (held.length === 0 || condition.kind !== 'expression') return condition;
+function withMinimumTimes(
+  place: Place,
+  condition: Condition,
+  negated: boolean,
+  held: readonly string[],
+): Pick<SfcTransition, 'condition' | 'negated'> {
+  const alone = { condition, ...(negated && { negated: true as const }) };
+  if (held.length === 0 || condition.kind !== 'expression') return alone;
   const { source } = condition.expression.span;
-  const pieces = (source.origin?.pieces ?? []).map((piece) => ({ ...piece, at: piece.at + 1 }));
-  const text = [`(${source.text})`, ...held].join(' AND ');
+  const head = negated ? 'NOT (' : '(';
+  const pieces = (source.origin?.pieces ?? []).map((piece) => ({ ...piece, at: piece.at + head.length }));
+  const text = [`${head}${source.text})`, ...held].join(' AND ');
   const expression = parseExpressionText(place, {
     ...source,
     text,
     origin: { document: place.document, pieces: [{ at: 0, offset: pieces[0]?.offset ?? 0 }, ...pieces] },
   });
-  return expression ? { kind: 'expression', expression } : condition;
+  return expression ? { condition: { kind: 'expression', expression } } : alone;
 }
 
 /** Transitions that compete for one step are tried from left to right; all others stay where the document has them. */
@@ -186,7 +194,10 @@ function leftToRight(
 
 const nameOf = (element: XmlElement): string => element.attributes.get('name')?.trim() ?? '';
 
-/** Steps before an element, as alternatives of sets that must all be active. Walks up through divergences and convergences. */
+/**
+ * Steps before an element, as alternatives of sets that must all be active. Walks up through divergences and convergences. A jump
+ * ends its branch, so nothing comes down from it, although CODESYS draws wires from jumps to the convergence below.
+ */
 function sourcesOf(
   chart: Chart,
   element: XmlElement,
@@ -200,7 +211,8 @@ function sourcesOf(
     if (!source || above.has(source)) continue;
     if (isStep(source)) alternatives.push([nameOf(source)]);
     else if (source.name === 'simultaneousConvergence') alternatives.push(allInputs(chart, source, above));
-    else if (source.name !== 'transition') alternatives.push(...sourcesOf(chart, source, above));
+    else if (source.name !== 'transition' && source.name !== 'jumpStep')
+      alternatives.push(...sourcesOf(chart, source, above));
   }
   return alternatives.filter((steps) => steps.length > 0);
 }
@@ -252,7 +264,7 @@ function transitionsAbove(chart: Chart, element: XmlElement): ReadonlySet<string
           chartSpan(chart.place, element),
           `No transition stands between the step ${nameOf(source)} and this ${element.name}; draw one.`,
         );
-      } else stack.push(source);
+      } else if (source.name !== 'jumpStep') stack.push(source);
     }
   }
   return found;
@@ -283,12 +295,13 @@ function importCondition(chart: Chart, element: XmlElement, graph: readonly Grap
       );
     return undefined;
   }
-  if (!booleanAttribute(holder, 'negated')) return condition;
-  if (condition.kind === 'expression')
-    return { kind: 'expression', expression: { kind: 'unary', op: 'NOT', operand: condition.expression, span } };
-  place.problems.report('E6024', span, 'A negated condition by name or drawing is not supported; negate it within.');
-  return undefined;
+  return condition;
 }
+
+const isNegated = (transition: XmlElement): boolean => {
+  const holder = childNamed(transition, 'condition');
+  return holder !== undefined && booleanAttribute(holder, 'negated');
+};
 
 function importConditionIn(
   place: Place,

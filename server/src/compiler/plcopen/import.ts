@@ -80,14 +80,15 @@ export function importPlcopen(document: SourceDocument, problems: Problems): Sou
   };
 }
 
-const projectChildren = new Set(['fileHeader', 'contentHeader', 'types', 'instances', 'addData', 'documentation']);
+const projectChildren = new Set(['fileHeader', 'contentHeader', 'types', 'instances', 'addData', 'documentation', 'dataTypes', 'pous']); // prettier-ignore
 
 function importProject(place: Place, project: XmlElement, into: Declaration[]): void {
   warnUnknownChildren(place, project, projectChildren);
   const types = childNamed(project, 'types');
   if (types) warnUnknownChildren(place, types, new Set(['dataTypes', 'pous', 'addData']));
-  const dataTypes = childNamed(types, 'dataTypes');
-  const pous = childNamed(types, 'pous');
+  // Some generators leave <types> out and put its lists below the project.
+  const dataTypes = childNamed(types, 'dataTypes') ?? childNamed(project, 'dataTypes');
+  const pous = childNamed(types, 'pous') ?? childNamed(project, 'pous');
   const pouCount = childrenNamed(pous, 'pou').length;
   if (pous && pouCount > maxPous) {
     report(
@@ -105,6 +106,15 @@ function importProject(place: Place, project: XmlElement, into: Declaration[]): 
   for (const configuration of childNamed(childNamed(project, 'instances'), 'configurations')?.children ?? [])
     importInstances(place, configuration, into);
   importVendorData(place, project, into);
+  const stranger = project.children.find((child) => !projectChildren.has(child.name));
+  if (into.length === 0 && stranger && place.problems.errorCount === 0) {
+    report(
+      place,
+      'E0010',
+      stranger,
+      `Nothing of the project was understood: its program units stand in <types><pous>, not in <${stranger.name}>.`,
+    );
+  }
 }
 
 /** One element that declares something, wherever it stands. */

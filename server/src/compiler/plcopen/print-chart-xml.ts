@@ -108,7 +108,7 @@ class ChartWriter {
     const priority = transition.priority === undefined ? '' : ` priority="${transition.priority}"`;
     const condition = this.condition(transition.condition, parts);
     parts.push(
-      `<transition localId="${id}"${priority}>${this.place(x)}<connectionPointIn><connection refLocalId="${source}"/></connectionPointIn><connectionPointOut/><condition>${condition}</condition></transition>`,
+      `<transition localId="${id}"${priority}>${this.place(x)}<connectionPointIn><connection refLocalId="${source}"/></connectionPointIn><connectionPointOut/><condition${transition.negated ? ' negated="true"' : ''}>${condition}</condition></transition>`,
     );
     let above = id;
     if (transition.to.length > 1) {

@@ -334,6 +334,8 @@ export interface SfcTransition extends Node {
   readonly to: readonly string[];
   /** Lower is tested first; absent: order in the document, left to right. */
   readonly priority?: number;
+  /** The transition fires while its condition is FALSE. */
+  readonly negated?: true;
   /** Expression in place; a named transition of the POU; or a body that computes it (IL, LD, FBD). */
   readonly condition:
     | { readonly kind: 'expression'; readonly expression: Expression }

@@ -167,12 +167,14 @@ class ChartParser {
         : scanner.fail('Expected PRIORITY behind the comma.')
       : undefined;
     scanner.expect(':', 'before the condition');
+    const negated = scanner.match(/[ \t]*NOT[ \t]+(?=NAMED\b|(LD|FBD|CFC|SFC|ST|IL)[ \t]*\{)/y) !== undefined;
     const condition = this.condition();
     this.transitions.push({
       ...(named !== undefined && { name: named }),
       from,
       to,
       ...(priority !== undefined && { priority }),
+      ...(negated && { negated }),
       condition,
       span: this.span(start, 'transition'),
     });

@@ -34,14 +34,15 @@ function printTransition(transition: SfcTransition): string[] {
   const priority = transition.priority === undefined ? '' : `, PRIORITY ${transition.priority}`;
   const head = `TRANSITION ${transition.name === undefined ? '' : `"${transition.name}" `}${transition.from.join(' + ')} -> ${transition.to.join(' + ')}${priority}: `;
   const { condition } = transition;
+  const not = transition.negated ? 'NOT ' : '';
   switch (condition.kind) {
     case 'named':
-      return [`${head}NAMED ${condition.name}`];
+      return [`${head}${not}NAMED ${condition.name}`];
     case 'expression':
-      return [`${head}${operand(condition.expression, true)}`];
+      return [`${head}${operand(condition.expression, true, not)}`];
     case 'body': {
       const [first, ...rest] = printNested(condition.body);
-      return [`${head}${first!}`, ...rest];
+      return [`${head}${not}${first!}`, ...rest];
     }
   }
 }
@@ -63,9 +64,9 @@ function printNested(body: Body): string[] {
 const indented = (lines: readonly string[]): string[] => lines.map((line) => (line === '' ? '' : `  ${line}`));
 
 /** An expression: bare where it is one word, or takes the rest of a line; else in braces. */
-function operand(expression: Expression, toLineEnd = false): string {
-  const text = textOfExpression(expression);
+function operand(expression: Expression, toLineEnd = false, not = ''): string {
+  const text = not === '' ? textOfExpression(expression) : `${not}(${textOfExpression(expression)})`;
   if (/^[\p{L}\p{N}_.#%^]+$/u.test(text)) return text;
-  const bare = toLineEnd && !/[\n\r{}]|\/\/|^(NAMED|LD|FBD|CFC|SFC|ST|IL)\b/.test(text);
+  const bare = toLineEnd && !/[\n\r{}]|\/\/|^(NOT\s+)?(NAMED|LD|FBD|CFC|SFC|ST|IL)\b/.test(text);
   return bare ? text : `{${text}}`;
 }

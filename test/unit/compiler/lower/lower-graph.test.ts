@@ -193,8 +193,8 @@ describe('a ladder', () => {
     [
       'an output that a block has not',
       rail(0) + block(5, 'TON', { IN: [0] }, ['Q'], 'instanceName="t"') + coil(3, 'x', ['5.ZZ']),
-      'E6009',
-      [],
+      'W6008',
+      ['tIN := TRUE);', 'x := t.Q;'],
     ],
   ])('reports %s', (_what, drawing, code, expected) => {
     const { text, codes } = lower('LD', drawing);

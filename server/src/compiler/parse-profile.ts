@@ -21,6 +21,8 @@ export const profileFields = {
   fTrigFirstCall: ['quiet', 'pulse'],
   sfcFinalScan: 'boolean',
   sfcSelection: ['first', 'all'],
+  sfcConditionBlocks: ['tested', 'always'],
+  openCoil: ['false', 'kept'],
   implicitConversion: ['widening', 'narrowing-with-warning'],
   defaultStringLength: { least: 1, greatest: 65_535 },
   timeToRealUnit: ['s', 'ms'],

@@ -1088,7 +1088,8 @@ const table = {
   W6002: {
     severity: 'warning',
     title: 'Coil without power',
-    explain: 'Nothing leads to the coil, so its variable is set to FALSE in every scan.',
+    explain:
+      'Nothing leads to the coil, so its variable is set to FALSE in every scan; under the profile matiec it is not written here.',
     clause: '8.2.4',
   },
   W6003: {

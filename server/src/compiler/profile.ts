@@ -29,6 +29,10 @@ export interface Profile {
   readonly sfcFinalScan: boolean;
   /** SFC: of several transitions that leave one step and may fire, the first, or all that have no priority (MATIEC). */
   readonly sfcSelection: 'first' | 'all';
+  /** SFC: blocks of a drawn condition run while it is tested, or in every scan, after the actions of the initial step (Beremiz). */
+  readonly sfcConditionBlocks: 'tested' | 'always';
+  /** A coil that nothing leads to: writes FALSE, or nothing (Beremiz). */
+  readonly openCoil: 'false' | 'kept';
   /** Implicit conversions: only widening, or also narrowing with a warning. */
   readonly implicitConversion: 'widening' | 'narrowing-with-warning';
   readonly defaultStringLength: number;
@@ -67,6 +71,8 @@ const iec: Profile = {
   fTrigFirstCall: 'pulse',
   sfcFinalScan: false,
   sfcSelection: 'first',
+  sfcConditionBlocks: 'tested',
+  openCoil: 'false',
   implicitConversion: 'widening',
   defaultStringLength: 254,
   timeToRealUnit: 's',
@@ -108,6 +114,8 @@ export const profiles: readonly Profile[] = [
     stringIndex: 'units-from-0',
     locatedOverlap: 'separate',
     sfcSelection: 'all',
+    sfcConditionBlocks: 'always',
+    openCoil: 'kept',
     defaultStringLength: 126,
     realToIntOverflow: 'wrap',
     bitStringToString: 'prefixed-hex-lower',

@@ -79,14 +79,17 @@ function lowerActor(actor: Actor, calls: GraphCalls, context: GraphContext): Exp
       addConditional(actor, [{ kind: 'return', span }], calls);
       return undefined;
     case 'coil': {
-      calls.fetchBlocks(actor.input, false);
-      let value: Expression = calls.valueOf(actor.input) ?? boolLiteral(false, span);
-      if (actor.input.length === 0)
+      if (actor.input.length === 0) {
+        const kept = context.profile.openCoil === 'kept';
         context.problems.report(
           'W6002',
           span,
-          'This coil is not connected, so it is always FALSE; wire it to the rung.',
+          `This coil is not connected, so it ${kept ? 'writes nothing' : 'is always FALSE'}; wire it to the rung.`,
         );
+        if (kept) return undefined;
+      }
+      calls.fetchBlocks(actor.input, false);
+      let value: Expression = calls.valueOf(actor.input) ?? boolLiteral(false, span);
       if (actor.edge) value = calls.edge(actor.id, value, actor.edge, span);
       if (actor.negated) value = negate(value, span);
       return assign(actor.variable, value, actor.storage, span, calls, context);

@@ -6,6 +6,7 @@ import type { Body, Expression, PouDeclaration, SfcBody, Statement, VariableDecl
 import { allOf, anyOf, boolLiteral, negate } from './graph-expression.js';
 import { checkChartReach } from './rule-chart-reach.js';
 import { replaceReturns } from './replace-returns.js';
+import { act, valuesOnly } from './values-only.js';
 import type { ActionControl, ChartAction, ControlContext } from './sfc-action.js';
 import { collectActions, controlAction } from './sfc-action.js';
 import {
@@ -76,6 +77,9 @@ class ChartLowering implements ControlContext {
   private readonly declared: ReadonlySet<string>;
   private readonly firstSpan: SourceSpan;
   private readonly started: string;
+  /** Drawn conditions whose blocks run in every scan, and the statements that run them. */
+  private readonly computed = new Map<Body, LoweredBody>();
+  private readonly always: Statement[] = [];
 
   constructor(
     private readonly body: SfcBody,
@@ -244,8 +248,14 @@ class ChartLowering implements ControlContext {
     resultName: string,
     span: SourceSpan,
   ): { readonly statements: readonly Statement[]; readonly value: Expression } {
-    const lowered = this.context.lowerBody(body, this.bodyScope(id), resultName);
-    this.declarations.push(...lowered.declarations);
+    const always = this.context.profile.sfcConditionBlocks === 'always' && body.kind === 'graph';
+    const known = always ? this.computed.get(body) : undefined;
+    const lowered = known ?? this.context.lowerBody(body, this.bodyScope(id), resultName);
+    if (!known) this.declarations.push(...lowered.declarations);
+    if (always && !known) {
+      this.computed.set(body, lowered);
+      if (act(lowered.statements)) this.always.push(...this.ending(lowered.statements, `${id}$always`, span));
+    }
     if (!lowered.value) {
       const shown = resultName === '' ? 'This transition' : `The transition ${resultName}`;
       this.context.problems.report(
@@ -254,7 +264,8 @@ class ChartLowering implements ControlContext {
         `${shown} computes no value: its body must end in one${resultName === '' ? '' : `, or assign ${resultName}`}.`,
       );
     }
-    return { statements: this.ending(lowered.statements, id, span), value: lowered.value ?? boolLiteral(false, span) };
+    const tested = always ? valuesOnly(lowered.statements) : lowered.statements;
+    return { statements: this.ending(tested, id, span), value: lowered.value ?? boolLiteral(false, span) };
   }
 
   private leave(transition: ChartTransition): Statement {
@@ -281,15 +292,17 @@ class ChartLowering implements ControlContext {
     const actions = collectActions(order, drawn ? [] : this.context.pou.actions.map((action) => action.name));
     const statements: Statement[] = [];
     const late: Statement[] = [];
+    const firstInitial = this.chart.steps.find((step) => step.initial);
     actions.forEach((action, i) => {
       const id = (action.name ?? `${action.uses[0]!.step.step.name}_${i}`).replaceAll('.', '_');
       const control = controlAction(action, id, this);
+      if (!action.uses.some(({ step }) => step === firstInitial)) late.push(...this.always.splice(0));
       // CODESYS: exit actions, then entry actions, then all others.
       const first =
         this.body.dialect === 'codesys' && action.uses.every(({ association }) => association.qualifier === 'P0');
       (first ? statements : late).push(...control.statements, ...this.perform(action, id, control));
     });
-    return [...statements, ...late];
+    return [...statements, ...late, ...this.always.splice(0)];
   }
 
   private perform(action: ChartAction, id: string, control: ActionControl): readonly Statement[] {

@@ -194,3 +194,59 @@ describe('a project from XML', () => {
     expect(findingsOf(projectXml({}))).toEqual([]);
   });
 });
+
+describe('under the profile of MATIEC', () => {
+  const matiec = findProfile('matiec')!;
+  const timer = `<block localId="20" typeName="TON" instanceName="t">${at}<inputVariables>
+      <variable formalParameter="IN">${from(21)}</variable><variable formalParameter="PT">${from(22)}</variable></inputVariables><inOutVariables/>
+      <outputVariables><variable formalParameter="Q"><connectionPointOut/></variable></outputVariables></block>
+    <inVariable localId="21">${at}<expression>A0</expression></inVariable><inVariable localId="22">${at}<expression>T#60ms</expression></inVariable>`;
+  const chart = (
+    condition: string,
+    more: string,
+  ) => `<SFC>${more}${step(1, 'S0')}${action(2, 1, 'A0')}${transition(3, 1, condition)}
+    ${step(4, 'S1', 3)}${transition(5, 4, inline('TRUE'))}${jump(6, 'S0', 5)}</SFC>`;
+  const charts: [string, string][] = [
+    ['drawn', projectXml({ pous: programXml(['A0', 't:TON'], chart(from(20), timer)) })],
+    [
+      'named',
+      projectXml({
+        pous: programXml(
+          ['A0', 't:TON'],
+          chart('<reference name="Done"/>', ''),
+          `<transitions><transition name="Done"><body><FBD>${timer}<outVariable localId="23">${at}<connectionPointIn><connection refLocalId="20" formalParameter="Q"/></connectionPointIn><expression>Done</expression></outVariable></FBD></body></transition></transitions>`,
+        ),
+      }),
+    ],
+  ];
+
+  it.each(charts)('runs the timer of a %s condition in every scan, so that it starts anew', (_what, xml) => {
+    const inS1 = (profile: Profile) => {
+      const program = run(xml, profile);
+      return Array.from({ length: 12 }, () => {
+        program.scan(20);
+        return program.read('main.S1.X') === true ? 'x' : '.';
+      }).join('');
+    };
+    // The timer starts in scan 1, is done in scan 4 and seen in scan 5; S1 lasts a scan, in which A0 is FALSE.
+    expect(inS1(matiec)).toBe('....x....x..');
+    // Tested only while S0 is active, it never sees A0 FALSE and stays done.
+    expect(inS1(defaultProfile)).toMatch(/x\.x\.x\.$/);
+  });
+
+  it('does not write a coil that nothing leads to', () => {
+    const xml = projectXml({
+      pous: programXml(['a'], `<LD><coil localId="1">${at}<variable>a</variable></coil></LD>`),
+    });
+    for (const [profile, kept] of [
+      [matiec, true],
+      [defaultProfile, false],
+    ] as const) {
+      const program = run(xml, profile);
+      program.write('main.a', 'TRUE');
+      program.scan();
+      expect(program.read('main.a')).toBe(kept);
+      expect(program.diagnostics.map(({ code }) => code)).toEqual(['W6002']);
+    }
+  });
+});

@@ -7,6 +7,7 @@ import { checkForeignCode } from './check/rule-foreign.js';
 import type { Compilation } from './check/compilation.js';
 import { checkGlobalNames, declarePou, declareUnits } from './check/declare.js';
 import { createMissingLibraries } from './check/missing-library.js';
+import { withImplicitGlobals } from './check/implicit-globals.js';
 import { linkInheritance } from './check/link-inheritance.js';
 import { createSymbolTable } from './check/symbols.js';
 import { createProgram } from './image/create-program.js';
@@ -43,7 +44,8 @@ export function compile(input: CompileInput): BuildResult {
 }
 
 /** The passes behind parsing: desugar, declare, check, lay out, lower, verify, emit. */
-function compileUnits(input: CompileInput, parsed: readonly SourceUnit[], problems: Problems): BuildResult['image'] {
+function compileUnits(input: CompileInput, given: readonly SourceUnit[], problems: Problems): BuildResult['image'] {
+  const parsed = withImplicitGlobals(given, problems);
   const { profile } = input;
   const table = createSymbolTable();
   const standard = standardDeclarations(profile);

@@ -884,6 +884,13 @@ const table = {
       'A call of a function with type parameters means the function NAME__TYPE, or the body of the generic one with the type put in. Where there is neither, the call does nothing and gives the initial value.',
     clause: '6.6.2.6',
   },
+  W2019: {
+    severity: 'warning',
+    title: 'External whose global is declared elsewhere',
+    explain:
+      'A PLCopen document has a VAR_EXTERNAL whose VAR_GLOBAL is in none of the documents: an extension of Beremiz, or the system of the controller, declares it. It gets a global variable of its type that starts with the default; force it or write it to play the part of the extension. If the name is a slip, correct it.',
+    clause: '6.5.2.2',
+  },
   W2003: {
     severity: 'warning',
     title: 'List of globals repeated',

@@ -1,4 +1,4 @@
-import { foldName } from '../../model/identifier.js';
+import { foldName, sameName } from '../../model/identifier.js';
 import type { Compilation } from '../check/compilation.js';
 import { findType } from '../check/lookup.js';
 import { nearestName } from '../../model/nearest-name.js';
@@ -60,8 +60,8 @@ export function planInstances(c: Compilation, units: readonly SourceUnit[]): Pla
           continue;
         }
         const near = nearestName(configuration.program, names);
-        // What a tool exports may be a part of a project: tasks then name programs that stayed behind.
-        if (configuration.span.source.origin) {
+        // CODESYS and its kin export parts of projects: tasks then name programs, each its own instance, that stayed behind.
+        if (configuration.span.source.origin && sameName(configuration.name, configuration.program)) {
           const hint = near ? `; did you mean '${near}'?` : '.';
           c.problems.report(
             'W7007',

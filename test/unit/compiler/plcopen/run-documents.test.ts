@@ -172,6 +172,11 @@ describe('a project from XML', () => {
     },
   );
 
+  it('refuses an instance of a type that no document has', () => {
+    const named = configuration('i').replace('typeName=""', 'typeName="Absent"');
+    expect(findingsOf(projectXml({ pous: count, configurations: named })).map(({ code }) => code)).toEqual(['E7006']);
+  });
+
   it('reads program units that stand right below the project, and networks within a drawing', () => {
     const rung = (id: number, input: string, output: string) =>
       `<network localId="${id}"><name>Rung ${id}</name><leftPowerRail localId="1">${at}</leftPowerRail>
@@ -184,6 +189,27 @@ describe('a project from XML', () => {
     program.write('main.a', 'TRUE');
     program.scan();
     expect(program.read('main.c')).toBe(true);
+  });
+
+  it('gives a global to externals that have none, with a warning, in documents of XML with a program', () => {
+    const external = `<interface><externalVars>${variable('Wii', '<INT/>')}</externalVars>`;
+    const pou = (text: string) => programXml(['x:INT'], `<ST>${text}</ST>`).replace('<interface>', external);
+    const reader = pou('x := Wii;');
+    const writer = pou('Wii := 7;').replace('name="main"', 'name="other"');
+    const xml = projectXml({ pous: writer + reader });
+    expect(findingsOf(xml).map(({ code }) => code)).toEqual(['W2019']);
+    const program = run(xml);
+    program.scan();
+    program.scan();
+    expect(program.read('main.x')).toBe(7n);
+    const block = reader.replace('pouType="program"', 'pouType="functionBlock"');
+    expect(findingsOf(projectXml({ pous: block })).map(({ code }) => code)).toEqual(['W2017']);
+    const other = reader
+      .replace('name="main"', 'name="other"')
+      .replace('<INT/></type></variable></externalVars>', '<REAL/></type></variable></externalVars>');
+    expect(
+      findingsOf(projectXml({ pous: writer.replace('"other"', '"first"') + other })).map(({ code }) => code),
+    ).toEqual(expect.arrayContaining(['W2019', 'E2017']));
   });
 
   it('never counts as read where nothing of it was', () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { changeKernel } from './compiler/wasm/change-kernel.js';
 import { ConfigError, readConfig, settingsHelp, type Config } from './config.js';
 import { createEventLog } from './events/create-event-log.js';
 import type { EventLog } from './events/event-log.js';
+import { limitHeap } from './heap-limits.js';
 import { systemClock } from './model/clock.js';
 import { HostError } from './model/host-error.js';
 import { serveObserve, type ObserveServer } from './observe/http.js';
@@ -33,12 +33,6 @@ const graceMs = 400;
 /** Clients that connect during the start wait for the project at most this long, ms. */
 const patienceMs = 5000;
 
-/**
- * The heap is collected when it has grown by so many percent since the last time. V8's own rule lets it grow to a multiple where the
- * processor is busy.
- */
-const heapGrowingPercent = 30;
-
 /** `plc-emu host`: runs until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runHost(argv: readonly string[]): Promise<number> {
   if (argv.includes('--help')) {
@@ -47,7 +41,7 @@ export async function runHost(argv: readonly string[]): Promise<number> {
     );
     return exits.ok;
   }
-  setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
+  limitHeap();
   // Handlers first: a signal in the middle of the start ends it in order, further ones do nothing.
   const stop = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));

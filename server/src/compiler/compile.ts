@@ -81,7 +81,7 @@ function compileUnits(input: CompileInput, given: readonly SourceUnit[], problem
   linkInheritance(c);
   checkGlobalNames(c);
   checkDeclarations(c, units);
-  checkForeignCode(problems, parsed);
+  checkForeignCode(problems, parsed, profile);
   // Types without end can't be laid out.
   if (c.layoutCycles.size > 0) return undefined;
   program.layOut();

@@ -23,6 +23,7 @@ export const profileFields = {
   sfcSelection: ['first', 'all'],
   sfcConditionBlocks: ['tested', 'always'],
   openCoil: ['false', 'kept'],
+  foreignCode: ['refused', 'skipped'],
   implicitConversion: ['widening', 'narrowing-with-warning'],
   defaultStringLength: { least: 1, greatest: 65_535 },
   timeToRealUnit: ['s', 'ms'],

@@ -1170,13 +1170,13 @@ const table = {
     severity: 'error',
     title: 'Embedded code of another language is not supported',
     explain:
-      'A pragma within a body that the program uses holds C code. Write it in a language of IEC 61131-3, or as a plugin.',
+      'A body that the program uses is written in C, C++ or Python, or a pragma within it holds C code. Write it in a language of IEC 61131-3, or as a plugin.',
   },
   W9104: {
     severity: 'warning',
-    title: 'Code of another language that nothing uses',
+    title: 'Code of another language that does not run',
     explain:
-      'The body holds code of another language between braces, which this host does not run. No program of the documents uses it, so they load. Tools write such blocks (LOGGER, python_eval) into every document; they can stay there.',
+      'The body holds code of another language, between braces or as a whole, which this host does not run. No program of the documents uses it, so they load; or the profile is matiec, and what the code would compute keeps its value. Tools write such blocks (LOGGER, python_eval) into every document; they can stay there.',
   },
   E9105: {
     severity: 'error',

@@ -33,6 +33,8 @@ export interface Profile {
   readonly sfcConditionBlocks: 'tested' | 'always';
   /** A coil that nothing leads to: writes FALSE, or nothing (Beremiz). */
   readonly openCoil: 'false' | 'kept';
+  /** Code of another language in a body that a program uses: an error, or a warning and it does not run (MATIEC compiles it). */
+  readonly foreignCode: 'refused' | 'skipped';
   /** Implicit conversions: only widening, or also narrowing with a warning. */
   readonly implicitConversion: 'widening' | 'narrowing-with-warning';
   readonly defaultStringLength: number;
@@ -73,6 +75,7 @@ const iec: Profile = {
   sfcSelection: 'first',
   sfcConditionBlocks: 'tested',
   openCoil: 'false',
+  foreignCode: 'refused',
   implicitConversion: 'widening',
   defaultStringLength: 254,
   timeToRealUnit: 's',
@@ -116,6 +119,7 @@ export const profiles: readonly Profile[] = [
     sfcSelection: 'all',
     sfcConditionBlocks: 'always',
     openCoil: 'kept',
+    foreignCode: 'skipped',
     defaultStringLength: 126,
     realToIntOverflow: 'wrap',
     bitStringToString: 'prefixed-hex-lower',

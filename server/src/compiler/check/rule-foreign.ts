@@ -1,13 +1,14 @@
 import { foldName } from '../../model/identifier.js';
 import type { Problems } from '../problems.js';
-import type { Declaration, PouDeclaration, SourceUnit } from '../syntax/ast.js';
+import type { Profile } from '../profile.js';
+import type { Body, Declaration, PouDeclaration, SourceUnit } from '../syntax/ast.js';
 import type { SourceSpan } from '../../model/source-span.js';
 
 /**
  * E9104 for code of another language that a program reaches. Tools put blocks with such code into every document they write
- * (OpenPLC's LOGGER and python_eval); where no program uses them, they are only a warning.
+ * (OpenPLC's LOGGER and python_eval); where no program uses them, or the profile says so, they are only a warning.
  */
-export function checkForeignCode(problems: Problems, units: readonly SourceUnit[]): void {
+export function checkForeignCode(problems: Problems, units: readonly SourceUnit[], profile: Profile): void {
   const declarations = units.flatMap((unit) => unit.declarations);
   const foreign = declarations.flatMap((d) =>
     d.kind === 'pou' ? foreignCodeOf(d).map((span) => ({ pou: d, span })) : [],
@@ -15,7 +16,13 @@ export function checkForeignCode(problems: Problems, units: readonly SourceUnit[
   if (foreign.length === 0) return;
   const reached = reachable(declarations);
   for (const { pou, span } of foreign) {
-    if (reached.has(pou)) {
+    if (reached.has(pou) && profile.foreignCode === 'skipped') {
+      problems.report(
+        'W9104',
+        span,
+        `'${pou.name}' holds code of another language, which does not run here; what it would compute keeps its value.`,
+      );
+    } else if (reached.has(pou)) {
       problems.report(
         'E9104',
         span,
@@ -33,8 +40,19 @@ export function checkForeignCode(problems: Problems, units: readonly SourceUnit[
 
 function foreignCodeOf(pou: PouDeclaration): SourceSpan[] {
   const accessors = pou.properties.flatMap((property) => [property.get?.body, property.set?.body]);
-  const bodies = [pou.body, ...pou.methods.map((m) => m.body), ...pou.actions.map((a) => a.body), ...accessors];
-  return bodies.flatMap((body) => (body?.kind === 'statements' && body.foreign ? [body.foreign] : []));
+  const members = [...pou.methods, ...pou.actions, ...pou.transitions].map(({ body }) => body);
+  return [pou.body, ...members, ...accessors].flatMap(foreignIn);
+}
+
+function foreignIn(body: Body | undefined): SourceSpan[] {
+  if (body?.kind === 'statements') return body.foreign ? [body.foreign] : [];
+  if (body?.kind !== 'sfc') return [];
+  const actions = body.steps.flatMap(({ associations, macro }) => [
+    macro,
+    ...associations.map(({ action }) => (action.kind === 'inline' ? action.body : undefined)),
+  ]);
+  const conditions = body.transitions.map(({ condition }) => (condition.kind === 'body' ? condition.body : undefined));
+  return [...actions, ...conditions].flatMap(foreignIn);
 }
 
 /** Program units that programs, globals and configurations mention, and what those mention. */

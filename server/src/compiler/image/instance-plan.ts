@@ -61,7 +61,7 @@ export function planInstances(c: Compilation, units: readonly SourceUnit[]): Pla
         }
         const near = nearestName(configuration.program, names);
         // CODESYS and its kin export parts of projects: tasks then name programs, each its own instance, that stayed behind.
-        if (configuration.span.source.origin && sameName(configuration.name, configuration.program)) {
+        if (c.exportedBy && sameName(configuration.name, configuration.program)) {
           const hint = near ? `; did you mean '${near}'?` : '.';
           c.problems.report(
             'W7007',

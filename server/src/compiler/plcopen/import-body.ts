@@ -1,10 +1,11 @@
-import type { Body, Statement } from '../syntax/ast.js';
+import type { Body } from '../syntax/ast.js';
 import type { GraphBody, GraphElement, Wire } from '../syntax/graph.js';
+import { foreignProgram } from './foreign-program.js';
 import type { Place } from './import-place.js';
 import { programText, report, spanOf, speaking, vendorDataNamed } from './import-place.js';
 import { importGraph } from './import-graph.js';
 import { importSfc } from './import-sfc.js';
-import { parseExpressionText, parseInstructionsText, parseStatementsText } from './parse-text.js';
+import { parseExpressionText, parseInstructionsText, parseStatementsBodyText } from './parse-text.js';
 import type { XmlElement } from './xml-tree.js';
 import { childNamed, childrenNamed, descend } from './xml-tree.js';
 
@@ -82,14 +83,19 @@ export function importTransitionBody(place: Place, owner: XmlElement, name: stri
 }
 
 function importStatements(place: Place, element: XmlElement): Body {
-  const statements: readonly Statement[] = parseStatementsText(place, programText(place, element));
-  return { kind: 'statements', language: 'ST', statements };
+  const source = programText(place, element);
+  const foreign = foreignProgram(source);
+  return foreign
+    ? { kind: 'statements', language: 'ST', statements: [], foreign }
+    : parseStatementsBodyText(place, source);
 }
 
 /** Worksheets run one after the other. Their elements count their numbers anew, so each sheet's get the sheet's own. */
 function joinWorksheets(place: Place, owner: XmlElement, bodies: readonly Body[]): Body | undefined {
   if (bodies.every((body) => body.kind === 'statements')) {
-    return { kind: 'statements', language: 'ST', statements: bodies.flatMap((body) => body.statements) };
+    const foreign = bodies.find((body) => body.foreign)?.foreign;
+    const statements = bodies.flatMap((body) => body.statements);
+    return { kind: 'statements', language: 'ST', statements, ...(foreign && { foreign }) };
   }
   if (bodies.every((body) => body.kind === 'il'))
     return { kind: 'il', instructions: bodies.flatMap((body) => body.instructions) };

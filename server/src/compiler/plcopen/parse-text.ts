@@ -6,10 +6,19 @@ import {
   parseInitialValue,
   parseInstructionList,
   parseStatements,
+  parseStatementsBody,
   parseTypeText as parseType,
   parseUnit,
 } from '../st/parse-unit.js';
-import type { Declaration, DirectAddress, Expression, IlInstruction, Statement, TypeNode } from '../syntax/ast.js';
+import type {
+  Body,
+  Declaration,
+  DirectAddress,
+  Expression,
+  IlInstruction,
+  Statement,
+  TypeNode,
+} from '../syntax/ast.js';
 import type { Place } from './import-place.js';
 
 /** The parsers as import calls them: text in, tree out, findings where the place reports them. */
@@ -19,6 +28,8 @@ export const parseInitialText = (place: Place, source: SourceText): Expression |
   parseInitialValue(source, place.problems);
 export const parseStatementsText = (place: Place, source: SourceText): readonly Statement[] =>
   parseStatements(source, place.problems);
+export const parseStatementsBodyText = (place: Place, source: SourceText): Body =>
+  parseStatementsBody(source, place.problems);
 export const parseInstructionsText = (place: Place, source: SourceText): readonly IlInstruction[] =>
   parseInstructionList(source, place.problems);
 export const parseDeclarationsText = (place: Place, source: SourceText): readonly Declaration[] =>

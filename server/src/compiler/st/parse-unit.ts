@@ -1,7 +1,8 @@
-import type { SourceText } from '../../model/source-span.js';
+import type { SourceSpan, SourceText } from '../../model/source-span.js';
 import { parseInstructions } from '../il/parse-il.js';
 import type { Problems } from '../problems.js';
 import type {
+  Body,
   Declaration,
   Expression,
   IlInstruction,
@@ -17,7 +18,7 @@ import { endDeclaration } from './parse-declaration.js';
 import { parseExpression as expressionAt } from './parse-expression.js';
 import { parseNames } from './parse-header.js';
 import { parseInitializer } from './parse-initializer.js';
-import { reportPragmas } from './pragma.js';
+import { reportPragmas, takeForeignCode } from './pragma.js';
 import type { GrowingPou } from './parse-member.js';
 import { parseAction, parseMember } from './parse-member.js';
 import { parsePou, startsPou } from './parse-pou.js';
@@ -37,7 +38,19 @@ export function parseUnit(source: SourceText, problems: Problems): SourceUnit {
 }
 
 /** The text of a body in Structured Text. */
-export function parseStatements(source: SourceText, problems: Problems): Statement[] {
+export const parseStatements = (source: SourceText, problems: Problems): Statement[] =>
+  parseWholeBody(source, problems, false).statements;
+
+/** The same as a body, which says where code of another language stands in it. */
+export function parseStatementsBody(source: SourceText, problems: Problems): Body {
+  return { kind: 'statements', language: 'ST', ...parseWholeBody(source, problems, true) };
+}
+
+function parseWholeBody(
+  source: SourceText,
+  problems: Problems,
+  takesForeign: boolean,
+): { readonly statements: Statement[]; readonly foreign?: SourceSpan } {
   const p = new Cursor(source, problems);
   const statements: Statement[] = [];
   p.attempt(() => {
@@ -48,8 +61,9 @@ export function parseStatements(source: SourceText, problems: Problems): Stateme
       p.advance();
     }
   });
+  const foreign = takesForeign ? takeForeignCode(p, 0) : undefined;
   finish(p);
-  return statements;
+  return { statements, ...(foreign && { foreign }) };
 }
 
 /** The text of a body in Instruction List. */

@@ -175,6 +175,14 @@ describe('a project from XML', () => {
   it('refuses an instance of a type that no document has', () => {
     const named = configuration('i').replace('typeName=""', 'typeName="Absent"');
     expect(findingsOf(projectXml({ pous: count, configurations: named })).map(({ code }) => code)).toEqual(['E7006']);
+    const text = `PROGRAM main VAR n : INT; END_VAR n := n + 1; END_PROGRAM
+      CONFIGURATION C RESOURCE R ON x PROGRAM Absent : Absent; END_RESOURCE END_CONFIGURATION`;
+    const { diagnostics } = compile({
+      name: 'test',
+      documents: [{ name: 'test.st', content: text }],
+      profile: defaultProfile,
+    });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['E7006']);
   });
 
   it('reads program units that stand right below the project, and networks within a drawing', () => {
@@ -259,6 +267,30 @@ describe('under the profile of MATIEC', () => {
     // Tested only while S0 is active, it never sees A0 FALSE and stays done.
     expect(inS1(defaultProfile)).toMatch(/x\.x\.x\.$/);
   });
+
+  const blockOf = (text: string) =>
+    `<pou name="Odd" pouType="functionBlock"><interface><outputVars>${variable('q', '<BOOL/>')}</outputVars></interface><body><ST><![CDATA[${text}]]></ST></body></pou>`;
+  const foreign: [string, string][] = [
+    ['C in braces', '{extern void go(ODD*); go(data__);}'],
+    ['C in braces amid statements', 'q := q;\n{{ go(); }}\nq := q;'],
+    ['C++', '/* D64 */\n#include <Arduino.h>\nvoid setup() {\n  q = false;\n}\nvoid loop() { if (!q) { q = true; } }'],
+    ['Python', 'import struct\n\ndef block_loop():\n    global q\n    q = not q\n'],
+  ];
+  it.each(foreign)('tells once that %s does not run, an error elsewhere where a program uses it', (_what, text) => {
+    const used = projectXml({ pous: blockOf(text) + programXml(['o:Odd'], '<ST>o();</ST>') });
+    const codes = (xml: string, profile: Profile) => findingsOf(xml, profile).map(({ code }) => code);
+    expect(codes(used, matiec)).toEqual(['W9104']);
+    expect(codes(used, defaultProfile)).toEqual(['E9104']);
+    const unused = projectXml({ pous: blockOf(text) + programXml(['a'], '<ST>a := TRUE;</ST>') });
+    expect(codes(unused, defaultProfile)).toEqual(['W9104']);
+  });
+  it.each(["s := 'import os';\n", '(*\nimport os\n*)', '// def f():\n', 'IF q THEN q := f(q); {note} END_IF'])(
+    'takes %j for Structured Text',
+    (text) => {
+      const xml = projectXml({ pous: blockOf(text) });
+      expect(findingsOf(xml).map(({ code }) => code)).not.toContain('W9104');
+    },
+  );
 
   it('does not write a coil that nothing leads to', () => {
     const xml = projectXml({

@@ -23,7 +23,7 @@ function computeDigest(original: PouDeclaration): string {
   return digest.hex();
 }
 
-const positions: ReadonlySet<string> = new Set(['span', 'memberSpan', 'nameSpan', 'element', 'x', 'y']);
+const positions: ReadonlySet<string> = new Set(['span', 'memberSpan', 'nameSpan', 'foreign', 'element', 'x', 'y']);
 
 /** Feeds a tree without positions, and without what `leaveOut` names. */
 export function feed(digest: Digest, value: unknown, leaveOut = ''): void {

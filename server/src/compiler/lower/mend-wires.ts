@@ -63,6 +63,7 @@ function isMissing(block: Block, { parameter }: Wire): boolean {
 
 function declaredOutput(block: Block, { parameter }: Wire, declared: GraphDeclarations): string | undefined {
   const key = foldName(parameter!);
+  if (isEnableOut({ name: key })) return 'ENO';
   const seen = new Set<PouDeclaration>();
   let type = declared.findPou?.(block.typeName);
   while (type && !seen.has(type)) {

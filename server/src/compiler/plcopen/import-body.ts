@@ -25,11 +25,15 @@ export function importOneBody(place: Place, element: XmlElement): Body | undefin
   const content = element.children.find((child) => child.name !== 'addData' && child.name !== 'documentation');
   if (!content) return { kind: 'statements', language: 'ST', statements: [] };
   // PC WORX has the sheets within the language, each around what it draws or says; other tools have networks there.
-  const sheets = content.children.filter((child) => child.name === 'worksheet' || child.name === 'network');
+  const sheets = sheetsOf(content);
   if (sheets.length === 0) return importContent(place, content.name, content);
   const bodies = sheets.flatMap((sheet) => importContent(place, content.name, withoutTitle(sheet)) ?? []);
   return bodies.length > 1 ? joinWorksheets(place, element, bodies) : bodies[0];
 }
+
+/** Sheets of PC WORX within an element of a language; other tools have networks instead. */
+export const sheetsOf = (language: XmlElement): readonly XmlElement[] =>
+  language.children.filter(({ name }) => name === 'worksheet' || name === 'network');
 
 /** A network may have a title of its own. */
 const withoutTitle = (sheet: XmlElement): XmlElement => ({

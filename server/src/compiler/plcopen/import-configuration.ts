@@ -129,6 +129,10 @@ function importInstance(place: Place, element: XmlElement, task: string | undefi
   const written = requiredAttribute(place, element, 'name');
   if (written === undefined) return undefined;
   const { name, program } = instanceOf(element, written);
+  // PC WORX writes this list with a variable that has no name.
+  const own = childNamed(element, 'globalVarsPg');
+  if (own?.children.some((variable) => (variable.attributes.get('name') ?? '') !== ''))
+    report(place, 'W0011', own, 'Global variables of a program instance are not understood and have no effect.');
   if (/^VisuElems\./i.test(program)) {
     report(
       place,

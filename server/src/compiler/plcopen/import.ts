@@ -106,7 +106,8 @@ function importProject(place: Place, project: XmlElement, into: Declaration[]): 
   for (const configuration of childNamed(childNamed(project, 'instances'), 'configurations')?.children ?? [])
     importInstances(place, configuration, into);
   importVendorData(place, project, into);
-  const stranger = project.children.find((child) => !projectChildren.has(child.name));
+  // PC WORX has a document that lists no more than its libraries.
+  const stranger = project.children.find((child) => !projectChildren.has(child.name) && child.name !== 'libraries');
   if (into.length === 0 && stranger && place.problems.errorCount === 0) {
     report(
       place,

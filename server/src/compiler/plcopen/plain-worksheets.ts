@@ -1,10 +1,11 @@
 import type { Problems } from '../problems.js';
 import { parseUnit } from '../st/parse-unit.js';
+import { sheetsOf } from './import-body.js';
 import { instanceOf } from './import-configuration.js';
 import { printDeclaration } from './print-declaration.js';
 import { readXml } from './read-xml.js';
 import type { XmlDocument, XmlElement } from './xml-tree.js';
-import { childNamed, childrenNamed, sourceOf, textOf } from './xml-tree.js';
+import { childNamed, sourceOf, textOf } from './xml-tree.js';
 import { escapeAttribute } from './xml-write.js';
 
 interface Edit {
@@ -14,10 +15,13 @@ interface Edit {
 }
 
 /**
- * The document without what PC WORX adds to TC6: each worksheet of a POU becomes a body of its own, sheets of types become types,
- * and instances name their program. The same document where there is none of it; undefined after an error was reported.
+ * The document without what PC WORX and others add to TC6: each worksheet or network of a POU becomes a body of its own, sheets of
+ * types become types, instances name their program, and lists below the project move into `<types>`. The same document where there
+ * is none of it; undefined after an error was reported.
  */
-export function plainWorksheets(document: XmlDocument, problems: Problems): XmlDocument | undefined {
+export function plainWorksheets(given: XmlDocument, problems: Problems): XmlDocument | undefined {
+  const document = withTypes(given, problems);
+  if (!document) return undefined;
   const edits: Edit[] = [];
   const stack = [document.root];
   while (stack.length > 0) {
@@ -26,6 +30,25 @@ export function plainWorksheets(document: XmlDocument, problems: Problems): XmlD
     if (edit) edits.push(edit);
     else stack.push(...element.children);
   }
+  return edited(document, edits, problems);
+}
+
+/** Lists that stand right below the project get `<types>` around them. */
+function withTypes(document: XmlDocument, problems: Problems): XmlDocument | undefined {
+  const { root, text } = document;
+  const lists = root.children.filter(({ name }) => name === 'dataTypes' || name === 'pous');
+  if (root.name !== 'project' || lists.length === 0 || childNamed(root, 'types')) return document;
+  const prefix = /^<([^\s/>:]+:)?/.exec(text.slice(root.start, root.contentStart))?.[1] ?? '';
+  const inner = lists.map(({ start, end }) => text.slice(start, end)).join('');
+  const edits = lists.map(({ start, end }, i) => ({
+    start,
+    end,
+    text: i === 0 ? `<${prefix}types>${inner}</${prefix}types>` : '',
+  }));
+  return edited(document, edits, problems);
+}
+
+function edited(document: XmlDocument, edits: Edit[], problems: Problems): XmlDocument | undefined {
   if (edits.length === 0) return document;
   const { text } = document;
   const parts: string[] = [];
@@ -42,7 +65,7 @@ function editOf(document: XmlDocument, element: XmlElement, problems: Problems):
   switch (element.name) {
     case 'pou': {
       const body = childNamed(element, 'body');
-      const language = body?.children.find((child) => childNamed(child, 'worksheet'));
+      const language = body?.children.find((child) => sheetsOf(child).length > 0);
       return body && language && { start: body.start, end: body.end, text: bodiesOf(document, body, language) };
     }
     case 'datatypeWorksheet':
@@ -68,7 +91,7 @@ function bodiesOf(document: XmlDocument, body: XmlElement, language: XmlElement)
   const raw = (from: number, to: number): string => document.text.slice(from, to);
   const nameOf = (element: XmlElement): string => /^<([^\s/>]+)/.exec(raw(element.start, element.contentStart))![1]!;
   const [bodyName, languageName] = [nameOf(body), nameOf(language)];
-  const sheets = childrenNamed(language, 'worksheet').map((sheet, i) => {
+  const sheets = sheetsOf(language).map((sheet, i) => {
     const title = escapeAttribute(sheet.attributes.get('name') ?? '');
     const content = `<${languageName}>${raw(sheet.contentStart, sheet.contentEnd)}</${languageName}>`;
     const [before, after] =

@@ -1,4 +1,5 @@
 import { compile } from '../../../../server/src/compiler/compile.js';
+import { exportPlcopen } from '../../../../server/src/compiler/plcopen/export.js';
 import { bodyText, replaceBody } from '../../../../server/src/compiler/plcopen/replace-body.js';
 import { createProblems } from '../../../../server/src/compiler/problems.js';
 import { defaultProfile, findProfile, type Profile } from '../../../../server/src/compiler/profile.js';
@@ -69,6 +70,15 @@ describe('a chart from XML, compiled', () => {
     program.scan();
     program.scan();
     expect(program.read(counter)).toBe(2n);
+  });
+
+  it('calls the action of another program', () => {
+    const other = `<pou name="Other" pouType="program"><interface><localVars>${variable('n', '<INT/>')}</localVars></interface>
+      <actions><action name="Count">${statements('n := n + 1;')}</action></actions>${statements('')}</pou>`;
+    const chart = `<SFC>${step(1, 'Init')}${action(2, 1, 'Other.Count')}${transition(3, 1, inline('FALSE'))}${jump(4, 'Init', 3)}</SFC>`;
+    const program = run(projectXml({ pous: other + programXml([], chart) }));
+    program.scan();
+    expect(program.read('Other.n')).toBe(1n);
   });
 
   it('still takes a path to a BOOL as a variable', () => {
@@ -197,6 +207,12 @@ describe('a project from XML', () => {
     program.write('main.a', 'TRUE');
     program.scan();
     expect(program.read('main.c')).toBe(true);
+    const exported = String(exportPlcopen({ name: 'test.xml', content: xml }, createProblems()));
+    expect(exported).toMatch(/<types>[^]*<body WorksheetName=""><LD>[^]*<body WorksheetName=""><LD>[^]*<\/types>/);
+    const again = run(exported);
+    again.write('main.a', 'TRUE');
+    again.scan();
+    expect(again.read('main.c')).toBe(true);
   });
 
   it('gives a global to externals that have none, with a warning, in documents of XML with a program', () => {
@@ -226,6 +242,9 @@ describe('a project from XML', () => {
     );
     expect(found.map(({ code }) => code)).toEqual(['W0011', 'E0010']);
     expect(findingsOf(projectXml({}))).toEqual([]);
+    expect(
+      findingsOf(projectXml({ more: '<libraries><library name="L"/></libraries>' })).map(({ code }) => code),
+    ).toEqual(['W0011']);
   });
 });
 

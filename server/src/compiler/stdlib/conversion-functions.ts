@@ -71,9 +71,24 @@ export function conversion(
   return define({
     name,
     summary: `${labelOf(from)} to ${labelOf(to)}${truncates ? ', towards 0' : ''} (IEC 61131-3:2013, tables 22 to 26).`,
-    formals: ['IN'],
-    resolve: ([info], profile, expected) => resolveConversion(info!, from, to, truncates, profile, expected),
+    // PC WORX: how the number is written.
+    ...(to === 'STRING' && isInteger(from) ? { formals: ['IN', 'FORMAT'], least: 1 } : { formals: ['IN'] }),
+    resolve: ([info, format], profile, expected) => {
+      const found = resolveConversion(info!, from, to, truncates, profile, expected);
+      return format && !isProblem(found) ? withFormat(found, format) : found;
+    },
   });
+}
+
+/** The conversion with a format beside the number; those that say what it does anyway are all that is known. */
+function withFormat(found: Overload, format: ArgumentInfo): Overload | OverloadProblem {
+  if (typeof format.constant !== 'string' || !/^%l?[diu]$/.test(format.constant))
+    return { problem: "writes numbers as the format '%d' says, and knows no other" };
+  return {
+    params: [...found.params, stringType(false, format.constant.length)],
+    result: found.result,
+    lower: (values, context) => found.lower(values, context),
+  };
 }
 
 function convertAny(name: string, to: ConversionType, truncates: boolean): StandardFunction {

@@ -1,5 +1,6 @@
 import { findProfile } from '../../../../server/src/compiler/profile.js';
 import { evaluate, runProgram } from '../../../support/run-program.js';
+import { errorsOf, run } from '../../../support/run-source.js';
 
 const codesys = findProfile('codesys')!;
 const matiec = findProfile('matiec')!;
@@ -225,5 +226,14 @@ END_PROGRAM`);
         [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate(), 12, 30, 15, 250].map(BigInt),
       );
     }
+  });
+});
+
+describe('a format beside the number (PC WORX)', () => {
+  it('is taken where it says what the conversion does, and refused otherwise', () => {
+    const program = (format: string): string =>
+      `PROGRAM Main VAR s : STRING; i : DINT := -42; END_VAR s := DINT_TO_STRING(i, '${format}'); END_PROGRAM`;
+    expect(run(program('%d'), ['Main.s'])).toEqual(['-42']);
+    expect(errorsOf(program('%05x'))).toEqual(['E4016@1']);
   });
 });

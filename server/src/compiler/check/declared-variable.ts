@@ -29,6 +29,7 @@ export class DeclaredVariable implements VariableSymbol {
   readonly list?: string;
   readonly ownInitial?: Expression;
   readonly args?: readonly Argument[];
+  readonly elementArgs?: readonly (readonly Argument[])[];
   storage: Storage = { kind: 'unplaced' };
   target?: VariableSymbol;
   edgeMemory?: VariableSymbol;
@@ -63,6 +64,7 @@ export class DeclaredVariable implements VariableSymbol {
     if (declaration?.location) this.location = declaration.location;
     if (declaration?.initial) this.ownInitial = declaration.initial;
     if (declaration?.args) this.args = declaration.args;
+    if (declaration?.elementArgs) this.elementArgs = declaration.elementArgs;
     if (options.owner) this.owner = options.owner;
     if (options.list !== undefined) this.list = options.list;
   }

@@ -53,7 +53,7 @@ function checkMethod(c: Compilation, block: BlockSymbol, method: CallableSymbol)
       method.span,
       `'${method.name}' is FINAL in '${inherited.owner?.name ?? ''}' and can't be overridden.`,
     );
-  if (!sameSignature(inherited, method)) {
+  if (!(method.key === 'FB_INIT' ? extendsSignature(inherited, method) : sameSignature(inherited, method))) {
     c.problems.report(
       'E5006',
       method.span,
@@ -186,14 +186,18 @@ function sameSignature(a: CallableSymbol, b: CallableSymbol): boolean {
   if (a.form === 'action' || b.form === 'action') return true;
   if ((a.result === undefined) !== (b.result === undefined)) return false;
   if (a.result && b.result && !sameType(a.result.type, b.result.type)) return false;
-  return (
-    a.parameters.length === b.parameters.length &&
-    a.parameters.every((parameter, i) => {
-      const other = b.parameters[i]!;
-      return parameter.key === other.key && parameter.section === other.section && sameType(parameter.type, other.type);
-    })
-  );
+  return a.parameters.length === b.parameters.length && beginsWith(b, a);
 }
+
+/** FB_init of a derived block may have parameters behind those of its base's, which get their arguments too. */
+const extendsSignature = (base: CallableSymbol, derived: CallableSymbol): boolean =>
+  base.parameters.length <= derived.parameters.length && beginsWith(derived, base);
+
+const beginsWith = (longer: CallableSymbol, shorter: CallableSymbol): boolean =>
+  shorter.parameters.every((parameter, i) => {
+    const other = longer.parameters[i]!;
+    return parameter.key === other.key && parameter.section === other.section && sameType(parameter.type, other.type);
+  });
 
 /** E5005: no variable is an instance of an ABSTRACT block. */
 export function checkNotAbstract(c: Compilation, block: BlockSymbol | undefined, name: string, span: SourceSpan): void {

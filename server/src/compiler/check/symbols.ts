@@ -58,6 +58,7 @@ export interface VariableSymbol {
   readonly ownInitial?: Expression;
   /** Arguments of an FB_init style declaration. */
   readonly args?: import('../syntax/ast.js').VariableDeclaration['args'];
+  readonly elementArgs?: import('../syntax/ast.js').VariableDeclaration['elementArgs'];
   readonly type: Type;
   /** Own initial value, else the one of its type. */
   readonly initial?: Initial | undefined;

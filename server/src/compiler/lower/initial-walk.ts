@@ -8,7 +8,7 @@ import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
 import type { ArrayType, Initial, Type } from '../check/types.js';
-import type { ArrayInitializer, Expression, StructInitializer } from '../syntax/ast.js';
+import type { Argument, ArrayInitializer, Expression, StructInitializer } from '../syntax/ast.js';
 
 /** What initial values consist of, in order of writing: later ones overwrite. Offsets are relative to where the walk began. */
 export interface InitialVisitor {
@@ -180,26 +180,40 @@ export function walkMembers(c: Compilation, block: BlockSymbol, offset: number, 
   }
 }
 
-/** `fb : T(a := 1)`: arguments of FB_init, else initial values of inputs. */
+/** `fb : T(a := 1)`, `fbs : ARRAY[1..2] OF T[(1), (2)]`: arguments of FB_init, else initial values of inputs. */
 export function walkArguments(c: Compilation, variable: VariableSymbol, offset: number, visitor: InitialVisitor): void {
-  const { type } = variable;
+  const { type, args = [], elementArgs, scope } = variable;
+  if (type.kind !== 'array') {
+    walkInstanceArguments(c, type, args, scope, offset, visitor);
+    return;
+  }
+  const { lengths, leaf } = flatten(type);
+  const size = sizeOf(leaf);
+  const count = lengths.reduce((a, b) => a * b, 1);
+  for (const [i, own] of (elementArgs ?? []).slice(0, count).entries())
+    walkInstanceArguments(c, leaf, own, scope, offset + i * size, visitor);
+}
+
+function walkInstanceArguments(
+  c: Compilation,
+  type: Type,
+  args: readonly Argument[],
+  scope: Scope,
+  offset: number,
+  visitor: InitialVisitor,
+): void {
   const block = type.kind === 'instance' ? symbolOf(type.declaration) : undefined;
   if (block?.kind !== 'block') return;
   if (findMethod(block, 'FB_INIT')) {
-    visitor.construct?.(offset, block, variable.args ?? [], variable.scope);
+    visitor.construct?.(offset, block, args, scope);
     return;
   }
-  for (const arg of variable.args ?? []) {
+  layoutBlock(c, block);
+  for (const arg of args) {
     if (arg.name === undefined || !arg.value) continue;
     const member = findMember(block, foldName(arg.name));
     if (member?.storage.kind !== 'instance') continue;
-    walkInitial(
-      c,
-      member.type,
-      { expression: arg.value, scope: variable.scope },
-      offset + member.storage.offset,
-      visitor,
-    );
+    walkInitial(c, member.type, { expression: arg.value, scope }, offset + member.storage.offset, visitor);
   }
 }
 

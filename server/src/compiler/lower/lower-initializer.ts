@@ -1,5 +1,6 @@
 import { layoutBlock } from '../check/block-layout.js';
-import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
+import { foldName } from '../../model/identifier.js';
+import type { BlockSymbol, CallableSymbol, Scope, VariableSymbol } from '../check/symbols.js';
 import { sizeOf } from '../check/type-size.js';
 import type { Initial, Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
@@ -119,21 +120,37 @@ const own = new Set(['BINITRETAINS', 'BINCOPYCODE']);
 /** FB_init without parameters of its own runs for every instance; with some, where a declaration gives them. */
 function constructsItself(block: BlockSymbol): boolean {
   const method = findMethod(block, 'FB_INIT');
-  return method !== undefined && method.form === 'method' && method.parameters.every((p) => own.has(p.key));
+  return method !== undefined && method.form === 'method' && constructorInputs(method).length === 0;
+}
+
+/** What a declaration gives to FB_init; the two flags come from the runtime. */
+export const constructorInputs = (method: CallableSymbol): readonly VariableSymbol[] =>
+  method.parameters.filter((p) => !own.has(p.key));
+
+/** The arguments with the names of their inputs; what FB_init has no input for is left out, rule-constructor.ts tells it. */
+function namedArguments(method: CallableSymbol, args: readonly Argument[]): readonly Argument[] {
+  const inputs = constructorInputs(method);
+  const known = new Set(inputs.map((p) => p.key));
+  return args.flatMap((arg, i) => {
+    const name = arg.name ?? inputs[i]?.name;
+    return name !== undefined && known.has(foldName(name)) ? [{ ...arg, name }] : [];
+  });
 }
 
 /** Calls FB_init of the bases first, then the block's, as CODESYS does. */
-function callConstructor(
+export function callConstructor(
   f: FunctionBuilder,
   place: Place,
   block: BlockSymbol,
   args: readonly Argument[],
   scope: Scope,
 ): void {
-  if (block.base && findMethod(block.base, 'FB_INIT') && block.methods.has('FB_INIT'))
-    callConstructor(f, place, block.base, [], scope);
   const method = block.methods.get('FB_INIT') ?? findMethod(block, 'FB_INIT');
-  if (!method || method.abstract) return;
+  if (!method) return;
+  const given = namedArguments(method, args);
+  if (block.base && findMethod(block.base, 'FB_INIT') && block.methods.has('FB_INIT'))
+    callConstructor(f, place, block.base, given, scope);
+  if (method.abstract) return;
   const { span } = method;
   const flags = method.parameters
     .filter((p) => own.has(p.key))
@@ -149,7 +166,7 @@ function callConstructor(
   const called = lowerFunctionCall(f, method, receiver, {
     kind: 'call',
     callee: { kind: 'name', name: method.name, span },
-    args: [...flags, ...args],
+    args: [...flags, ...given],
     span,
   });
   if (called.kind === 'value') f.emit({ op: 'drop', value: called.ir });

@@ -7,12 +7,12 @@ import type { IrExpr, IrFunction } from '../ir/ir.js';
 import type { Statement } from '../syntax/ast.js';
 import { constantIr } from './constant-ir.js';
 import { FunctionBuilder } from './function-builder.js';
-import { writeInitial } from './initial-bytes.js';
+import { writeVariable } from './initial-bytes.js';
 import { isPlain } from './initial-walk.js';
 import { binary, copy, i32, not, store, zero } from '../ir/make.js';
 import { copyString } from './lower-assign.js';
 import { callBody } from './lower-call-block.js';
-import { emitRuntimeInitial, emitRuntimeMembers } from './lower-initializer.js';
+import { emitRuntimeInitial, emitRuntimeMembers, emitVariableInitial } from './lower-initializer.js';
 import { addressOf, framePlace, instancePlace, loadPlace, scalarOf, storePlace } from './lower-place.js';
 import { lowerStatements } from './lower-statement.js';
 import type { Lowering } from './lowering.js';
@@ -217,21 +217,21 @@ function initialiseAggregate(
   variable: VariableSymbol,
   place: Parameters<typeof addressOf>[1],
 ): void {
-  const { type, initial } = variable;
+  const { type } = variable;
   const size = sizeOf(type);
   const address = addressOf(f, place, size);
   if (!address || size === 0) return;
-  if (!initial && isPlain(type)) {
+  if (!variable.initial && !variable.args && isPlain(type)) {
     if (type.kind === 'string') f.emit(store(type.wide ? 'u16' : 'u8', address, i32(0)));
     else f.emit({ op: 'fill', to: address, byte: i32(0), size: i32(size) });
     return;
   }
   const bytes = new Uint8Array(size);
-  writeInitial(f.c, type, initial, 0, { bytes, place: (member) => f.c.staticCell(member) });
+  writeVariable(f.c, variable, 0, { bytes, place: (member) => f.c.staticCell(member) });
   if (bytes.some((byte) => byte !== 0)) f.emit(copy(address, i32(f.c.pool.bytes(bytes)), size));
   else f.emit({ op: 'fill', to: address, byte: i32(0), size: i32(size) });
   f.initializing = true;
-  emitRuntimeInitial(f, place, type, initial);
+  emitVariableInitial(f, place, variable);
   f.initializing = false;
 }
 

@@ -6,12 +6,13 @@ import { createCellTable } from './alias.js';
 import { createConstantPool } from './constant-pool.js';
 import { FunctionBuilder } from './function-builder.js';
 import { i32 } from '../ir/make.js';
-import { walkInitial, type InitialVisitor } from './initial-walk.js';
-import { assignLeaf } from './lower-initializer.js';
+import { walkArguments, walkInitial, type InitialVisitor } from './initial-walk.js';
+import { assignLeaf, callConstructor } from './lower-initializer.js';
 import { bitPlace } from './lower-place.js';
 import type { Lowering } from './lowering.js';
 import { isExactReal } from './evaluate-constant.js';
 import type { Place } from './operand.js';
+import { checkConstructor } from './rule-constructor.js';
 import { checkInitialLiteral } from './rule-initial-literal.js';
 
 /**
@@ -49,8 +50,16 @@ export function checkInitialValues(c: Lowering): void {
   for (const variable of userVariables(c)) {
     const { ownInitial, typeNode } = variable;
     if (typeNode.kind === 'struct' || typeNode.kind === 'array') checkDefaults(variable.type, typeNode);
-    if (!ownInitial || variable.section === 'LET') continue;
-    check(variable.type, { expression: ownInitial, scope: variable.scope }, instanceOf(variable), depthOf(variable));
+    if (variable.section === 'LET') continue;
+    const depth = depthOf(variable);
+    if (!checkConstructor(c, variable) && variable.args && depth === 'all') {
+      const f = builderOf(variable.scope, instanceOf(variable));
+      f.capture(() => {
+        walkArguments(apart, variable, 0, checkingVisitor(f, depth));
+      });
+    }
+    if (ownInitial)
+      check(variable.type, { expression: ownInitial, scope: variable.scope }, instanceOf(variable), depth);
   }
   for (const symbol of c.table.types.values()) {
     if (symbol.kind !== 'type') continue;
@@ -107,6 +116,9 @@ function checkingVisitor(f: FunctionBuilder, own: 'all' | 'literals'): InitialVi
       assignLeaf(f, bit === undefined ? start : bitPlace(start, bit), type, expression, scope);
     },
     value: () => undefined,
+    construct(_, block, args, scope) {
+      callConstructor(f, start, block, args, scope);
+    },
     block: () => 'skip',
     indirect: () => undefined,
     replicate: () => undefined,

@@ -152,7 +152,8 @@ function parseDeclaration(
   let edge: 'rising' | 'falling' | undefined;
   if (p.takeKeyword(K.R_EDGE)) edge = 'rising';
   else if (p.takeKeyword(K.F_EDGE)) edge = 'falling';
-  const args: Argument[] | undefined = p.kind() === T.openParen ? parseArguments(p) : undefined;
+  const elementArgs = type.kind === 'array' && p.kind() === T.openBracket ? parseElementArguments(p) : undefined;
+  const args: Argument[] | undefined = elementArgs ? [] : p.kind() === T.openParen ? parseArguments(p) : undefined;
   // Some dialects put the address behind the type.
   const trailing = p.keyword() === K.AT ? parseLocation(p) : undefined;
   let initial: Expression | undefined;
@@ -176,12 +177,30 @@ function parseDeclaration(
       ...(relative && { relative }),
       ...(edge && { edge }),
       ...(args && { args }),
+      ...(elementArgs && { elementArgs }),
       ...(hidden && { hidden }),
       span: p.span(start, end),
     });
   }
   endDeclaration(p, type.kind === 'struct');
   return true;
+}
+
+/** `[(1, q), (n := 2)]` behind an array of blocks: arguments for each element. */
+function parseElementArguments(p: Cursor): Argument[][] {
+  const list: Argument[][] = [];
+  p.advance();
+  do {
+    if (p.kind() !== T.openParen)
+      p.fail(
+        'E1111',
+        `Expected the arguments of one element in parentheses, as in \`[(1), (2)]\`, found ${p.shown()}.`,
+      );
+    list.push(parseArguments(p));
+  } while (p.take(T.comma));
+  if (!p.take(T.closeBracket))
+    p.fail('E1111', `Expected \`]\` behind the arguments of the elements, found ${p.shown()}.`);
+  return list;
 }
 
 function refuseVariadic(p: Cursor): void {

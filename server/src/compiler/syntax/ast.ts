@@ -420,6 +420,8 @@ export interface VariableDeclaration extends Node {
   readonly edge?: 'rising' | 'falling';
   /** FB_init style arguments after the type: `fb : T(a := 1)`. */
   readonly args?: readonly Argument[];
+  /** Those of each element of an array, `[(1), (2)]`; `args` is empty then. */
+  readonly elementArgs?: readonly (readonly Argument[])[];
   /** Compiler-made. */
   readonly hidden?: true;
   /** Element of a graphical body it was made for. */

@@ -1,6 +1,7 @@
 import type { SourceUnit } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import { symbolOf } from './declare-pou.js';
+import { checkConfigurations } from './rule-configuration.js';
 import { checkConstant } from './rule-constant.js';
 import { linkExternal } from './rule-external.js';
 import { checkInheritance, checkNotAbstract } from './rule-inheritance.js';
@@ -13,6 +14,7 @@ import type { Type } from './types.js';
 /** Rules about declarations, after all names are known and before memory is laid out. */
 export function checkDeclarations(c: Compilation, units: readonly SourceUnit[]): void {
   for (const unit of units) for (const d of unit.declarations) if (d.kind === 'pou') checkPou(c, d);
+  checkConfigurations(c, units);
   for (const variable of userVariables(c)) {
     linkExternal(c, variable);
     checkConstant(c, variable);

@@ -12,7 +12,14 @@ import { checkOverflow } from './lower-overflow.js';
 import { lowerStandardOperator } from './lower-standard.js';
 import { wrapInteger } from '../stdlib/wrap-integer.js';
 import { errorOperand, type Operand } from './operand.js';
-import { both, durationAsNumber, functionOf, reportOperator, reportZeroDivisor } from './operator-operands.js';
+import {
+  both,
+  durationAsNumber,
+  functionOf,
+  isStrictReference,
+  reportOperator,
+  reportZeroDivisor,
+} from './operator-operands.js';
 
 /** Arithmetic on numbers and pointers; on times and mixed operands the standard function of the same meaning. */
 export function combineArithmetic(
@@ -26,6 +33,7 @@ export function combineArithmetic(
   const a = underlying(operandType(left));
   const b = underlying(operandType(right));
   if (a.kind === 'error' || b.kind === 'error') return errorOperand;
+  if (isStrictReference(f, a) || isStrictReference(f, b)) return reportOperator(f, node, l, r);
   if (a.kind === 'pointer' || b.kind === 'pointer') return pointerArithmetic(f, node, left, right, a, b);
   // CODESYS moves a date by a duration.
   const moves =

@@ -12,7 +12,7 @@ import { constantOf, operandType, rvalue, typedConstant, valueAs, wideOf } from 
 import { addressOf } from './lower-place.js';
 import { lowerStandardOperator } from './lower-standard.js';
 import { type Operand } from './operand.js';
-import { both, durationAsNumber, functionOf, reportOperator } from './operator-operands.js';
+import { both, durationAsNumber, functionOf, isStrictReference, reportOperator } from './operator-operands.js';
 
 /** Comparisons: numbers in their common type, times, texts, enumerations, addresses. */
 export function combineComparison(f: FunctionBuilder, node: BinaryExpression, l: Operand, r: Operand): Operand {
@@ -25,6 +25,11 @@ export function combineComparison(f: FunctionBuilder, node: BinaryExpression, l:
   }
   const address = (t: Type): boolean => t.kind === 'pointer' || t.kind === 'interface' || t.kind === 'null';
   const addressLike = (t: Type): boolean => address(t) || (t.kind === 'elementary' && (isBits(t) || isInteger(t)));
+  if (isStrictReference(f, a) || isStrictReference(f, b)) {
+    const equality = node.op === '=' || node.op === '<>';
+    const isReference = (operand: Operand, type: Type): boolean => address(type) || constantOf(operand) === 0n;
+    if (!equality || !isReference(left, a) || !isReference(right, b)) return reportOperator(f, node, l, r);
+  }
   if ((address(a) && addressLike(b)) || (address(b) && addressLike(a)))
     return compareAddresses(f, node, left, right, a, b);
   if (a.kind === 'string' || b.kind === 'string' || (a.kind === 'elementary' && b.kind === 'elementary')) {

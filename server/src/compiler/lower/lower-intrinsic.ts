@@ -1,3 +1,4 @@
+import type { VariableSymbol } from '../check/symbols.js';
 import { elementaryTypes as e, stringType, voidType, type Type } from '../check/types.js';
 import { isBits, isInteger } from '../check/conversion.js';
 import { sizeOf } from '../check/type-size.js';
@@ -124,6 +125,15 @@ function lowerAddress(f: FunctionBuilder, name: string, node: Expression): Opera
     f.c.problems.report('E4006', node.span, `${name} takes a variable.`);
     return errorOperand;
   }
+  const passing = name === 'REF' && f.c.profile.name === 'iec' && operand.kind === 'place' && isPassing(operand.symbol);
+  if (passing) {
+    f.c.problems.report(
+      'E4006',
+      node.span,
+      `REF can't refer to '${operand.symbol!.name}', which is gone when '${f.pouName}' ends; refer to a variable that stays.`,
+    );
+    return errorOperand;
+  }
   const address = addressOfOperand(f, operand, node.span, name);
   const type: Type =
     name === 'ADR'
@@ -131,6 +141,11 @@ function lowerAddress(f: FunctionBuilder, name: string, node: Expression): Opera
       : { kind: 'pointer', form: 'ref_to', target: operandType(operand) };
   return value(type, address);
 }
+
+/** A reference would outlive it: VAR_TEMP, and inputs of functions. IEC 61131-3:2013, 6.4.4.10. */
+const isPassing = (symbol: VariableSymbol | undefined): boolean =>
+  symbol?.section === 'VAR_TEMP' ||
+  (symbol?.section === 'VAR_INPUT' && symbol.owner?.kind === 'callable' && symbol.owner.form === 'function');
 
 function lowerSize(f: FunctionBuilder, node: Expression): Operand {
   const named = node.kind === 'name' ? findElementary(foldName(node.name)) : undefined;

@@ -51,7 +51,9 @@ function typedLiteral(
   const text = literal.form === 'string' || literal.form === 'wstring';
   const wide = type === e.WCHAR || (type.kind === 'string' && type.wide);
   const written: LiteralType = text ? { kind: 'literal', form: wide ? 'wstring' : 'string' } : literal;
-  const adapted = adaptLiteral(written, value, based, type, f.c.profile);
+  // The standard has no bits for a signed type: INT#16#FFFF is 65535.
+  const asBits = based && !(f.c.profile.name === 'iec' && underlying(type).kind === 'elementary');
+  const adapted = adaptLiteral(written, value, asBits, type, f.c.profile);
   if (
     'problem' in adapted ||
     (literal.form === 'bool' && type !== e.BOOL) ||

@@ -31,6 +31,8 @@ export function operatorAdvice(node: BinaryExpression, a: Type, b: Type): string
     if (type.kind === 'array') return `name one of its elements, as in ${textOf(side)}[1]`;
     if (type.kind === 'struct') return `name one of its members with a dot`;
   }
+  if (a.kind === 'pointer' || b.kind === 'pointer')
+    return 'references are compared with = and <> alone; ^ behind one means the variable that it refers to';
   if (comparisons.has(op)) {
     if (left.kind === 'binary' && comparisons.has(left.op))
       return `a comparison gives a BOOL: join two with AND, as in ${textOf(left)} AND ${textOf(left.right)} ${op} ${textOf(right)}`;

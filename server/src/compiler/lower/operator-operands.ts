@@ -10,6 +10,10 @@ import { operandType, settle, typedConstant } from './lower-convert.js';
 import { errorOperand, type Operand } from './operand.js';
 import { operatorAdvice } from './operator-advice.js';
 
+/** In the standard a REF_TO is equal to another or not, and nothing else. IEC 61131-3:2013, table 12. */
+export const isStrictReference = (f: FunctionBuilder, type: Type): boolean =>
+  type.kind === 'pointer' && type.form === 'ref_to' && f.c.profile.name === 'iec' && !f.trusted;
+
 /** Names of the standard functions that mean the same as an operator. */
 export const functionOf: Partial<Record<BinaryOperator, string>> = {
   '+': 'ADD',

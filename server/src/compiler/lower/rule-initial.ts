@@ -13,6 +13,7 @@ import type { Lowering } from './lowering.js';
 import { isExactReal } from './evaluate-constant.js';
 import type { Place } from './operand.js';
 import { checkConstructor } from './rule-constructor.js';
+import { checkConstantInitial } from './rule-constant-initial.js';
 import { checkInitialLiteral } from './rule-initial-literal.js';
 
 /**
@@ -30,12 +31,18 @@ export function checkInitialValues(c: Lowering): void {
     }
     return builder;
   };
-  const check = (type: Type, initial: Initial, block: BlockSymbol | undefined, own: 'all' | 'literals'): void => {
+  const check = (
+    type: Type,
+    initial: Initial,
+    block: BlockSymbol | undefined,
+    own: 'all' | 'literals',
+    variable?: VariableSymbol,
+  ): void => {
     const { expression } = initial;
     if (expression.kind !== 'arrayInit' && expression.kind !== 'structInit' && isPlainLiteral(c, type, initial)) return;
     const f = builderOf(initial.scope, block);
     f.capture(() => {
-      walkInitial(apart, type, initial, 0, checkingVisitor(f, own));
+      walkInitial(apart, type, initial, 0, checkingVisitor(f, own, variable));
     });
   };
   const checkDefaults = (type: Type, node: TypeNode): void => {
@@ -59,7 +66,7 @@ export function checkInitialValues(c: Lowering): void {
       });
     }
     if (ownInitial)
-      check(variable.type, { expression: ownInitial, scope: variable.scope }, instanceOf(variable), depth);
+      check(variable.type, { expression: ownInitial, scope: variable.scope }, instanceOf(variable), depth, variable);
   }
   for (const symbol of c.table.types.values()) {
     if (symbol.kind !== 'type') continue;
@@ -106,12 +113,14 @@ function depthOf({ owner, section }: VariableSymbol): 'all' | 'literals' {
   return owner?.kind === 'callable' && section !== 'VAR_INPUT' ? 'literals' : 'all';
 }
 
-function checkingVisitor(f: FunctionBuilder, own: 'all' | 'literals'): InitialVisitor {
+function checkingVisitor(f: FunctionBuilder, own: 'all' | 'literals', variable?: VariableSymbol): InitialVisitor {
   const start: Place = { form: 'address', address: i32(0), offset: 0 };
   return {
     explicitOnly: true,
     leaf(_, type, expression, scope, bit) {
-      if (checkInitialLiteral(f, type, expression) || own === 'literals') return;
+      if (checkInitialLiteral(f, type, expression)) return;
+      if (variable && checkConstantInitial(f.c, variable, type, expression, scope)) return;
+      if (own === 'literals') return;
       if (isExactReal(expression, type)) return;
       assignLeaf(f, bit === undefined ? start : bitPlace(start, bit), type, expression, scope);
     },

@@ -46,6 +46,7 @@ export function resolveType(c: Compilation, node: TypeNode, scope: Scope, contex
     case 'string':
       return { type: resolveString(c, node, scope) };
     case 'array':
+      checkNoBit(c, node.element, 'An array', scope);
       return { type: resolveArray(c, node, scope, context) };
     case 'struct':
       return { type: createStructType(c, node, scope, context.name ?? 'STRUCT') };
@@ -54,6 +55,13 @@ export function resolveType(c: Compilation, node: TypeNode, scope: Scope, contex
     case 'subrange':
       return { type: resolveSubrange(c, node, scope, context.name) };
     case 'pointer': {
+      checkNoBit(c, node.target, node.form === 'reference' ? 'A REFERENCE TO' : 'A pointer', scope);
+      if (node.form === 'reference' && node.target.kind === 'pointer' && node.target.form === 'reference')
+        c.problems.report(
+          'E2010',
+          node.span,
+          'A REFERENCE TO has no reference as its target; write REFERENCE TO once.',
+        );
       const pointer = lazyPointer(node.form, () => resolveType(c, node.target, scope).type);
       c.later.push(() => {
         sizeOf(pointer.target);
@@ -61,6 +69,12 @@ export function resolveType(c: Compilation, node: TypeNode, scope: Scope, contex
       return { type: pointer };
     }
   }
+}
+
+/** E2010: a BIT has no address, so it is no element and nothing refers to it. */
+function checkNoBit(c: Compilation, node: TypeNode, what: string, scope: Scope): void {
+  if (node.kind === 'named' && foldName(node.name) === 'BIT' && !findType(c, scope, node.name))
+    c.problems.report('E2010', node.span, `${what} is not of BIT, which has no address; write BOOL.`);
 }
 
 function lazyPointer(form: PointerType['form'], resolve: () => Type): PointerType {

@@ -2,6 +2,7 @@ import type { SourceSpan } from '../../model/source-span.js';
 import type { Compilation } from './compilation.js';
 import { findMember, findMethod, findProperty } from './lookup.js';
 import type { BlockSymbol, CallableSymbol, InterfaceSymbol, PropertySymbol } from './symbols.js';
+import { firstStatement } from './rule-pou.js';
 import { sameType, typeName } from './type-name.js';
 
 /** E5001 to E5006: what a block owes to its bases and interfaces. IEC 61131-3:2013, 6.6.5 and 6.6.6. */
@@ -36,6 +37,14 @@ function checkMethod(c: Compilation, block: BlockSymbol, method: CallableSymbol)
       `'${method.name}' is both ABSTRACT and FINAL, so nothing could ever give it a body; remove one of the words.`,
     );
   }
+  const statement = method.abstract ? firstStatement(method.body) : undefined;
+  if (statement) {
+    c.problems.report(
+      'E5005',
+      statement.span,
+      `'${method.name}' is ABSTRACT and has no statements; remove them, or the word.`,
+    );
+  }
   const inherited = block.base && findMethod(block.base, method.key);
   if (!inherited) {
     if (method.override && ![...allInterfaces(block)].some((one) => one.methods.has(method.key))) {
@@ -46,6 +55,13 @@ function checkMethod(c: Compilation, block: BlockSymbol, method: CallableSymbol)
       );
     }
     return;
+  }
+  if (method.access !== inherited.access && (method.access === 'PRIVATE' || inherited.access === 'PUBLIC')) {
+    c.problems.report(
+      'E5006',
+      method.span,
+      `'${method.name}' is ${inherited.access} in '${inherited.owner?.name ?? ''}' and can't be ${method.access} here; who has the base may call it.`,
+    );
   }
   if (inherited.final)
     c.problems.report(

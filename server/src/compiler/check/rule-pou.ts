@@ -1,5 +1,5 @@
 import { foldName } from '../../model/identifier.js';
-import type { PouDeclaration } from '../syntax/ast.js';
+import type { Body, PouDeclaration, Statement } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 
 /** E2014, E2015, E5001: what kinds of POU have results, bodies and bases. IEC 61131-3:2013, 6.6.2 to 6.6.6. */
@@ -42,6 +42,7 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
       `A ${pou.pouKind === 'function_block' ? 'function block' : pou.pouKind} has no result type; '${pou.name}' would have to be a FUNCTION.`,
     );
   }
+  if (pou.pouKind === 'interface') checkInterface(c, pou);
   for (const name of pou.usings) checkUsing(c, pou, name);
   if (pou.pouKind === 'program' && pou.implements.length > 0)
     problems.report('E5001', pou.nameSpan, `A program can't implement an interface.`);
@@ -57,6 +58,29 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
     );
   }
 }
+
+/** E2011, E2015: an interface says what methods take and give, and nothing of how. IEC 61131-3:2013, 6.6.6. */
+function checkInterface(c: Compilation, pou: PouDeclaration): void {
+  for (const block of pou.blocks)
+    c.problems.report(
+      'E2011',
+      block.span,
+      `An interface has no variables; write a PROPERTY, or move them to the blocks that implement '${pou.name}'.`,
+    );
+  for (const method of pou.methods) {
+    const first = firstStatement(method.body);
+    if (first)
+      c.problems.report(
+        'E2015',
+        first.span,
+        `A method of an interface has no statements; write them in the blocks that implement '${pou.name}'.`,
+      );
+  }
+}
+
+/** The first statement of a body that does something. */
+export const firstStatement = (body: Body | undefined): Statement | undefined =>
+  body?.kind === 'statements' ? body.statements.find((s) => s.kind !== 'empty') : undefined;
 
 /** E2001 for USING of a namespace that no document declares, once for each. IEC 61131-3:2013, 6.9.4. */
 function checkUsing(c: Compilation, pou: PouDeclaration, name: string): void {

@@ -5,6 +5,20 @@ import type { Owner } from './symbols.js';
 /** E2011, E2012: which sections a kind of POU has, and which of them may be CONSTANT or RETAIN. IEC 61131-3:2013, tables 13, 14 and 48. */
 export function checkSection(c: Compilation, block: VariableBlock, owner: Owner | undefined): void {
   const { section } = block;
+  if (section === 'VAR_GLOBAL' && owner && !(owner.kind === 'block' && owner.pouKind === 'program')) {
+    c.problems.report(
+      'E2011',
+      block.span,
+      `Global variables stand outside program units; move this VAR_GLOBAL before '${owner.name}', or write VAR.`,
+    );
+  }
+  if (section === 'VAR_INST' && owner?.kind === 'callable' && owner.form === 'function') {
+    c.problems.report(
+      'E2011',
+      block.span,
+      `A function has no instance for VAR_INST; write VAR, or make '${owner.name}' a method.`,
+    );
+  }
   if (
     owner?.kind === 'block' &&
     owner.pouKind === 'class' &&

@@ -26,8 +26,11 @@ export function takeModifiers(p: Cursor, into: Modifiers): void {
     if (next >= K.VAR && next <= K.VAR_ACCESS) return;
     const keyword = p.keyword();
     const access = accesses.get(keyword);
-    if (access) into.access = access;
-    else if (keyword === K.ABSTRACT) into.abstract = true;
+    if (access) {
+      if (into.access !== undefined && into.access !== access)
+        p.reportHere('E1101', `There is one access specifier, and \`${access}\` is the second: keep one.`);
+      into.access = access;
+    } else if (keyword === K.ABSTRACT) into.abstract = true;
     else if (keyword === K.FINAL) into.final = true;
     else if (keyword === K.OVERRIDE) into.override = true;
     else return;

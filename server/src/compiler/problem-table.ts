@@ -644,13 +644,14 @@ const table = {
   E4003: {
     severity: 'error',
     title: 'Too many arguments',
-    explain: 'More values are given than there are parameters.',
+    explain: 'More values are given than there are parameters, also for FB_init in the declaration of an instance.',
     clause: '6.6.1.4',
   },
   E4004: {
     severity: 'error',
     title: 'Argument missing',
-    explain: 'A VAR_IN_OUT needs a variable in every call, and a standard function all its inputs.',
+    explain:
+      'A VAR_IN_OUT needs a variable in every call, and a standard function all its inputs. In codesys and twincat every input of a function or method without an initial value is given, and FB_init gets its values where an instance is declared.',
     clause: '6.6.1.4',
   },
   E4005: {
@@ -771,7 +772,8 @@ const table = {
   E5006: {
     severity: 'error',
     title: 'OVERRIDE without its method',
-    explain: 'No base has a method of that name and signature that could be overridden.',
+    explain:
+      'No base has a method of that name and signature that could be overridden, or the override is less accessible than the method of the base. Only FB_init may have further inputs, behind those of its base.',
     clause: '6.6.5.6',
   },
   E5010: {

@@ -90,7 +90,7 @@ export function implicitConversion(from: Type, to: Type, profile: Profile): Impl
       return implicitConversion(from, to.base, profile);
     case 'enum':
       if (from === to) return 'same';
-      if (from.kind === 'elementary' && (isInteger(from) || isBits(from))) return 'warn';
+      if (from.kind === 'elementary' && (isInteger(from) || isBits(from))) return to.strict === true ? 'no' : 'warn';
       return 'no';
     case 'string':
       if (from.kind === 'string') return from.wide === to.wide ? 'same' : 'no';

@@ -16,7 +16,7 @@ import { resolveType } from './resolve-type.js';
 import { declareEnable, globalEnable } from './implicit-enable.js';
 import { checkSection } from './rule-section.js';
 import type { NamedTypeSymbol, Scope, TypeSymbol, VariableSymbol } from './symbols.js';
-import { errorType, type TypeUse } from './types.js';
+import { errorType, type EnumType, type TypeUse } from './types.js';
 
 const qualifiedKey = (namespace: readonly string[], name: string): string => foldName([...namespace, name].join('.'));
 
@@ -157,7 +157,9 @@ function declareType(c: Compilation, declaration: TypeDeclaration): void {
 function resolveDeclared(c: Compilation, declaration: TypeDeclaration, scope: Scope): TypeUse {
   const { initial } = declaration;
   if (declaration.type.kind === 'enum') {
-    const type = createEnumType(c, declaration.type, scope, declaration.name, () => {
+    const { qualifiedOnly, strict } = c.profile.implicitConversion === 'widening' ? {} : declaration;
+    const attributes = { ...(qualifiedOnly && { qualifiedOnly }), ...(strict && { strict }) };
+    const type: EnumType = createEnumType(c, declaration.type, scope, declaration.name, attributes, () => {
       if (!initial) return undefined;
       const value = c.evaluate(initial, scope, type)?.value;
       return typeof value === 'bigint' ? value : undefined;

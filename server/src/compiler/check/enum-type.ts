@@ -29,6 +29,7 @@ export function createEnumType(
   node: EnumTypeNode,
   scope: Scope,
   name: string,
+  attributes: Pick<EnumType, 'qualifiedOnly' | 'strict'> = {},
   initialName?: () => bigint | undefined,
 ): EnumType {
   const values: Values = new Map();
@@ -78,6 +79,7 @@ export function createEnumType(
   });
   return {
     kind: 'enum',
+    ...attributes,
     name,
     toText: node.toText === true,
     get base() {

@@ -82,6 +82,9 @@ export interface EnumType {
   readonly toText: boolean;
   /** Value of variables without an initial value: the type's own, else the first name's. */
   readonly initial: bigint;
+  /** Attributes of CODESYS and TwinCAT: values are written with the type's name, and no number becomes one by itself. */
+  readonly qualifiedOnly?: boolean;
+  readonly strict?: boolean;
 }
 export interface SubrangeType {
   readonly kind: 'subrange';

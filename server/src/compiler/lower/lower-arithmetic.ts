@@ -33,6 +33,7 @@ export function combineArithmetic(
   const a = underlying(operandType(left));
   const b = underlying(operandType(right));
   if (a.kind === 'error' || b.kind === 'error') return errorOperand;
+  if (isStrictEnum(operandType(l)) || isStrictEnum(operandType(r))) return reportOperator(f, node, l, r);
   if (isStrictReference(f, a) || isStrictReference(f, b)) return reportOperator(f, node, l, r);
   if (a.kind === 'pointer' || b.kind === 'pointer') return pointerArithmetic(f, node, left, right, a, b);
   // CODESYS moves a date by a duration.
@@ -61,6 +62,9 @@ export function combineArithmetic(
     return computeNumber(f, node, left, right, type);
   return callStandard(f, node, [l, r], [left, right], expected);
 }
+
+/** Values of an enumeration with the attribute `strict` are not reckoned with. */
+const isStrictEnum = (type: Type): boolean => type.kind === 'enum' && type.strict === true;
 
 /** `given` are the operands as they stand in the program, `operands` what they are to each other. */
 function callStandard(

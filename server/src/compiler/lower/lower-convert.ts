@@ -145,7 +145,9 @@ export function coerce(f: FunctionBuilder, operand: Operand, to: Type, span: Sou
     const pointer = coerceToPointer(f, operand, to, span);
     if (pointer) return pointer;
   }
-  const how = implicitConversion(from, to, f.c.profile);
+  const constant = to.kind === 'enum' && to.strict === true ? constantOf(operand) : undefined;
+  const isValue = to.kind === 'enum' && [...to.values.values()].some((one) => one.value === constant);
+  const how = isValue ? 'warn' : implicitConversion(from, to, f.c.profile);
   if (how === 'no') {
     if (to.kind === 'string' && from.kind === 'string') {
       f.c.problems.report(

@@ -194,6 +194,15 @@ function enumeratorOperand(
   span: SourceSpan,
   expected: Type | undefined,
 ): Operand {
+  const bare = f.scope.block || f.scope.callable ? list.filter((one) => one.type.qualifiedOnly !== true) : list;
+  if (bare.length < list.length && bare.length > 0) return enumeratorOperand(f, bare, name, span, expected);
+  if (bare.length === 0) {
+    const full = `${list[0]!.type.name}.${name}`;
+    f.c.problems.report('E2013', span, `'${name}' is known by the name of its enumeration only; write ${full}.`, [
+      replaceSpan(span, full),
+    ]);
+    return errorOperand;
+  }
   const wanted = expected?.kind === 'enum' ? list.find((one) => one.type === expected) : undefined;
   const chosen = wanted ?? list[0]!;
   if (!wanted && list.length > 1 && list.some((one) => one.value !== chosen.value)) {

@@ -221,7 +221,7 @@ function parseDetached(p: Cursor, into: Declaration[]): void {
 /** TYPE to END_TYPE, any number of declarations. */
 function parseTypes(p: Cursor, into: Declaration[], namespace: readonly string[], usings: readonly string[]): void {
   const start = p.start();
-  const pragmas = p.pragmasHere();
+  let attributes = p.pragmasHere();
   p.advance();
   for (;;) {
     if (p.takeKeyword(K.END_TYPE)) {
@@ -240,7 +240,9 @@ function parseTypes(p: Cursor, into: Declaration[], namespace: readonly string[]
       return;
     }
     const at = p.at;
-    const declaration = p.attempt(() => parseTypeDeclaration(p, namespace, usings, pragmas));
+    const own = [...attributes, ...p.pragmasHere()];
+    attributes = [];
+    const declaration = p.attempt(() => parseTypeDeclaration(p, namespace, usings, own));
     if (declaration) into.push(declaration);
     else
       while (p.kind() !== T.semicolon && p.kind() !== T.end && p.keyword() !== K.END_TYPE && !startsPou(p)) p.advance();
@@ -252,9 +254,8 @@ function parseTypeDeclaration(
   p: Cursor,
   namespace: readonly string[],
   usings: readonly string[],
-  before: readonly string[],
+  attributes: readonly string[],
 ): TypeDeclaration {
-  const pragmas = [...before, ...p.pragmasHere()];
   if ((p.keyword() === K.PUBLIC || p.keyword() === K.INTERNAL) && p.isName(1)) p.advance();
   const start = p.start();
   const name = p.expectName('the name of the type');
@@ -264,13 +265,23 @@ function parseTypeDeclaration(
   const typeStart = p.start();
   const type = withAttributes(
     base !== undefined && p.keyword() === K.STRUCT ? parseStruct(p, typeStart, base) : parseType(p, true),
-    pragmas,
+    attributes,
   );
   const initial = p.take(T.assign) ? parseInitializer(p) : undefined;
   const span = p.span(start);
   // `END_STRUCT END_TYPE` and `(A, B) END_TYPE` are common.
   endDeclaration(p, type.kind === 'struct' || p.keyword() === K.END_TYPE);
-  return { kind: 'type', name, namespace, usings, type, ...(initial && { initial }), span };
+  return {
+    kind: 'type',
+    name,
+    namespace,
+    usings,
+    type,
+    ...(initial && { initial }),
+    ...(attributes.some((pragma) => /attribute\s+'qualified_only'/i.test(pragma)) && { qualifiedOnly: true }),
+    ...(attributes.some((pragma) => /attribute\s+'strict'/i.test(pragma)) && { strict: true }),
+    span,
+  };
 }
 
 /** `{attribute 'pack_mode' := '1'}` and `{attribute 'to_string'}` before a type (CODESYS, TwinCAT). */

@@ -508,6 +508,10 @@ export interface TypeDeclaration extends Node {
   readonly usings: readonly string[];
   readonly type: TypeNode;
   readonly initial?: Expression;
+  /** Of an enumeration: its values must be written with its name (CODESYS qualified_only). */
+  readonly qualifiedOnly?: true;
+  /** Of an enumeration: nothing becomes a value of it by itself (CODESYS strict). */
+  readonly strict?: true;
 }
 /** VAR_GLOBAL outside a configuration. `list` is the name of the variable list, where it has one. */
 export interface GlobalsDeclaration extends Node {

@@ -45,12 +45,14 @@ export function createFileProcesses(): FileProcesses {
     child.unref();
     child.channel?.unref();
     all.add(child);
-    child.once('exit', () => {
-      all.delete(child);
+    const gone = (): void => {
+      if (!all.delete(child)) return;
       const at = idle.findIndex((one) => one.child === child);
       if (at >= 0) clearTimeout(idle.splice(at, 1)[0]!.timer);
       waiting.shift()?.();
-    });
+    };
+    // A process that could not be started has no exit.
+    child.once('exit', gone).once('error', gone);
     return child;
   };
   const take = (): ChildProcess | undefined => {

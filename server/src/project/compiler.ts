@@ -46,6 +46,8 @@ export interface CompilerOptions {
   readonly memoryMiB: number;
   /** Longest compile, milliseconds. */
   readonly timeoutMs: number;
+  /** Called when it begins to compile, and when nothing waits any more. */
+  readonly onBusy?: (busy: boolean) => void;
 }
 
 interface Job {
@@ -69,6 +71,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     active = undefined;
     act(job);
     startNext();
+    if (!active) options.onBusy?.(false);
   };
   const drop = (): void => {
     const old = worker;
@@ -118,6 +121,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
       settle((late) => late.reject(limit(`more than ${options.timeoutMs} ms`)));
     }, options.timeoutMs);
     active = { job, timer };
+    options.onBusy?.(true);
     worker ??= start();
     worker.postMessage(job.request);
   };

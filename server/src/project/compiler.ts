@@ -46,8 +46,6 @@ export interface CompilerOptions {
   readonly memoryMiB: number;
   /** Longest compile, milliseconds. */
   readonly timeoutMs: number;
-  /** Called when it begins to compile, and when nothing waits any more. */
-  readonly onBusy?: (busy: boolean) => void;
 }
 
 interface Job {
@@ -71,7 +69,6 @@ export function createCompiler(options: CompilerOptions): Compiler {
     active = undefined;
     act(job);
     startNext();
-    if (!active) options.onBusy?.(false);
   };
   const drop = (): void => {
     const old = worker;
@@ -121,7 +118,6 @@ export function createCompiler(options: CompilerOptions): Compiler {
       settle((late) => late.reject(limit(`more than ${options.timeoutMs} ms`)));
     }, options.timeoutMs);
     active = { job, timer };
-    options.onBusy?.(true);
     worker ??= start();
     worker.postMessage(job.request);
   };

@@ -18,7 +18,7 @@ import { endDeclaration } from './parse-declaration.js';
 import { parseExpression as expressionAt } from './parse-expression.js';
 import { parseNames } from './parse-header.js';
 import { parseInitializer } from './parse-initializer.js';
-import { reportPragmas, takeForeignCode } from './pragma.js';
+import { attributeOf, reportPragmas, takeForeignCode } from './pragma.js';
 import type { GrowingPou } from './parse-member.js';
 import { parseAction, parseMember } from './parse-member.js';
 import { parsePou, startsPou } from './parse-pou.js';
@@ -130,7 +130,7 @@ function parseTop(p: Cursor, into: Declaration[], namespace: readonly string[], 
     } else if (keyword === K.TYPE) parseTypes(p, into, namespace, usings);
     else if (atSection(p)) {
       const start = p.start();
-      const qualifiedOnly = p.pragmasHere().some((pragma) => /attribute\s+'qualified_only'/i.test(pragma));
+      const qualifiedOnly = attributeOf(p.pragmasHere(), 'qualified_only') !== undefined;
       const block = parseVariableBlock(p);
       if (block.section === 'VAR_GLOBAL' || block.section === 'VAR_EXTERNAL') {
         if (block.section === 'VAR_GLOBAL')
@@ -278,18 +278,16 @@ function parseTypeDeclaration(
     usings,
     type,
     ...(initial && { initial }),
-    ...(attributes.some((pragma) => /attribute\s+'qualified_only'/i.test(pragma)) && { qualifiedOnly: true }),
-    ...(attributes.some((pragma) => /attribute\s+'strict'/i.test(pragma)) && { strict: true }),
+    ...(attributeOf(attributes, 'qualified_only') !== undefined && { qualifiedOnly: true }),
+    ...(attributeOf(attributes, 'strict') !== undefined && { strict: true }),
     span,
   };
 }
 
-/** `{attribute 'pack_mode' := '1'}` and `{attribute 'to_string'}` before a type (CODESYS, TwinCAT). */
-function withAttributes(type: TypeNode, pragmas: readonly string[]): TypeNode {
-  if (pragmas.length === 0) return type;
-  const text = pragmas.join('\n');
-  if (type.kind === 'enum' && /attribute\s+'to_string'/i.test(text)) return { ...type, toText: true };
-  const pack = /attribute\s+'pack_mode'\s*:=\s*'([01248])'/i.exec(text)?.[1];
+/** The attributes `pack_mode` of structures and `to_string` of enumerations. */
+function withAttributes(type: TypeNode, attributes: readonly string[]): TypeNode {
+  if (type.kind === 'enum' && attributeOf(attributes, 'to_string') !== undefined) return { ...type, toText: true };
+  const pack = /^[01248]$/.exec(attributeOf(attributes, 'pack_mode') ?? '')?.[0];
   return type.kind === 'struct' && pack !== undefined ? { ...type, pack: Math.max(1, Number(pack)) } : type;
 }
 

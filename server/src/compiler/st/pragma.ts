@@ -33,3 +33,12 @@ export function reportPragmas(p: Cursor): void {
     }
   }
 }
+
+/** The value of `{attribute 'name' := 'value'}` among pragmas, '' for `{attribute 'name'}`; undefined where there is none (CODESYS, TwinCAT). */
+export function attributeOf(pragmas: readonly string[], name: string): string | undefined {
+  for (const pragma of pragmas) {
+    const found = /^\{\s*attribute\s+'([^']*)'(?:\s*:=\s*'([^']*)')?/i.exec(pragma);
+    if (found?.[1]?.toLowerCase() === name) return found[2] ?? '';
+  }
+  return undefined;
+}

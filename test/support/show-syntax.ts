@@ -35,7 +35,7 @@ export function showTree(e: Expression): string {
     case 'index':
       return `([] ${[e.object, ...e.indices].map(showTree).join(' ')})`;
     case 'partial':
-      return `(.% ${showTree(e.object)} ${e.size}${e.index})`;
+      return `(.% ${showTree(e.object)} ${e.size}${typeof e.index === 'number' ? e.index : e.index.name})`;
     case 'direct':
       return `%${e.area}${e.size}:${e.path.length === 0 ? '*' : e.path.join('.')}`;
     case 'call':

@@ -1,5 +1,5 @@
 import { faultCodes, type Fault } from '../model/fault.js';
-import { HostError } from '../model/host-error.js';
+import { errorOf, HostError } from '../model/host-error.js';
 import type { ProgramImage } from '../model/program-image.js';
 import { controlWords } from './control-page.js';
 import type {
@@ -166,7 +166,7 @@ export function createEngine(options: EngineOptions): Engine {
         return;
       }
       case 'refused':
-        finish(message.id)?.reject(new HostError(message.reason, message.message, message.metadata));
+        finish(message.id)?.reject(errorOf(message));
         return;
       case 'program': {
         const candidate = candidates.get(message.id);

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Fault } from '../model/fault.js';
-import type { ErrorReason } from '../model/host-error.js';
+import type { Refusal } from '../model/host-error.js';
 import type {
   ClockMode, EngineSnapshot, EngineStateKind, MemoryCell, MemoryMove, MemoryRange, ResetKind, ScanCondition, StepReply,
 } from './engine.js'; // prettier-ignore
@@ -100,13 +100,7 @@ export interface CommandResult {
  */
 export type WorkerMessage = { readonly mark?: number } & (
   | { readonly kind: 'reply'; readonly id: number; readonly result: CommandResult }
-  | {
-      readonly kind: 'refused';
-      readonly id: number;
-      readonly reason: ErrorReason;
-      readonly message: string;
-      readonly metadata: Readonly<Record<string, string>>;
-    }
+  | ({ readonly kind: 'refused'; readonly id: number } & Refusal)
   /** From here on records are in the ring of this load or swap command. */
   | { readonly kind: 'program'; readonly id: number }
   | { readonly kind: 'state'; readonly state: EngineStateKind; readonly scan: number; readonly fault?: Fault }

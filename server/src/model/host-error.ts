@@ -65,3 +65,10 @@ export class HostError extends Error {
     this.name = 'HostError';
   }
 }
+
+/** A refused command as it passes between threads and processes. */
+export type Refusal = Pick<HostError, 'reason' | 'message' | 'metadata'>;
+
+export const refusalOf = ({ reason, message, metadata }: HostError): Refusal => ({ reason, message, metadata });
+
+export const errorOf = ({ reason, message, metadata }: Refusal): HostError => new HostError(reason, message, metadata);

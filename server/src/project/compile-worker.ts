@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLoweringMemory, type LoweringMemory } from '../compiler/compile.js';
-import { HostError } from '../model/host-error.js';
+import { HostError, refusalOf } from '../model/host-error.js';
 import { buildDocuments } from './build-documents.js';
 import type { CompilerData, CompileReply, CompileRequest } from './compiler.js';
 
@@ -33,8 +33,7 @@ function answer(request: CompileRequest): CompileReply {
     });
     return { id, result };
   } catch (error) {
-    if (error instanceof HostError)
-      return { id, refused: { reason: error.reason, message: error.message, metadata: error.metadata } };
+    if (error instanceof HostError) return { id, refused: refusalOf(error) };
     return { id, failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

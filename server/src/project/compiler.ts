@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { SourceDocument } from '../compiler/compile.js';
-import type { ErrorReason } from '../model/host-error.js';
-import { HostError } from '../model/host-error.js';
+import { errorOf, HostError, type Refusal } from '../model/host-error.js';
 import type { BuildResult } from '../model/program-image.js';
 
 export interface CompileRequest {
@@ -11,15 +10,7 @@ export interface CompileRequest {
   readonly profile: string;
 }
 export type CompileReply = { readonly id: number } & (
-  | { readonly result: BuildResult }
-  | {
-      readonly refused: {
-        readonly reason: ErrorReason;
-        readonly message: string;
-        readonly metadata: Readonly<Record<string, string>>;
-      };
-    }
-  | { readonly failed: string }
+  { readonly result: BuildResult } | { readonly refused: Refusal } | { readonly failed: string }
 );
 
 export interface CompilerData {
@@ -92,8 +83,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     made.on('message', (reply: CompileReply) => {
       settle((job) => {
         if ('result' in reply) job.resolve(reply.result);
-        else if ('refused' in reply)
-          job.reject(new HostError(reply.refused.reason, reply.refused.message, reply.refused.metadata));
+        else if ('refused' in reply) job.reject(errorOf(reply.refused));
         else job.reject(new Error(`the compiler failed: ${reply.failed}`));
       });
     });

@@ -1,4 +1,4 @@
-import { HostError } from '../model/host-error.js';
+import { HostError, refusalOf } from '../model/host-error.js';
 import type { FileReply, FileRequest } from './file-processes.js';
 import { fileTasks, type FileTasks } from './file-tasks.js';
 
@@ -12,8 +12,7 @@ async function answer({ task, args }: FileRequest): Promise<FileReply> {
     const act = fileTasks[task as keyof FileTasks] as (...given: readonly unknown[]) => Promise<unknown>;
     return { result: await act(...args) };
   } catch (error) {
-    if (error instanceof HostError)
-      return { refused: { reason: error.reason, message: error.message, metadata: error.metadata } };
+    if (error instanceof HostError) return { refused: refusalOf(error) };
     return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

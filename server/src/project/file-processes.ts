@@ -1,22 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ErrorReason } from '../model/host-error.js';
-import { HostError } from '../model/host-error.js';
+import { errorOf, HostError, type Refusal } from '../model/host-error.js';
 
 export interface FileRequest {
   readonly task: string;
   readonly args: readonly unknown[];
 }
-export type FileReply =
-  | { readonly result: unknown }
-  | {
-      readonly refused: {
-        readonly reason: ErrorReason;
-        readonly message: string;
-        readonly metadata: Readonly<Record<string, string>>;
-      };
-    }
-  | { readonly failed: string };
+export type FileReply = { readonly result: unknown } | { readonly refused: Refusal } | { readonly failed: string };
 
 /** Longest that a file system may take for one task, milliseconds. */
 export const fileTaskMs = 10_000;
@@ -81,8 +71,7 @@ export function createFileProcesses(): FileProcesses {
           end(() => {
             giveBack(child!);
             if ('result' in reply) resolve(reply.result);
-            else if ('refused' in reply)
-              reject(new HostError(reply.refused.reason, reply.refused.message, reply.refused.metadata));
+            else if ('refused' in reply) reject(errorOf(reply.refused));
             else reject(new Error(`work on '${path}' failed: ${reply.failed}`));
           });
         const onExit = (): void => end(() => reject(new Error(`the process that worked on '${path}' ended`)));

@@ -52,7 +52,8 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
     running = true;
     again = false;
     try {
-      if (newest !== undefined) await stable(newest, stableMs);
+      const file = newest;
+      if (file !== undefined) await untilStill(() => fingerprint(file), stableMs);
       lastRun = performance.now();
       if (!closed) await options.onChange();
     } catch (error) {
@@ -97,14 +98,15 @@ export function watchFiles(options: FileWatchOptions): FileWatch {
   const poll = async (why: string, code?: string): Promise<void> => {
     log.warn(`${why}; the project is polled instead`, { path, ...(code !== undefined && { code }), pollMs });
     newest = undefined;
+    const digestNow = async (): Promise<string> => (await stampOf(path)).digest;
     let last: string | undefined;
     let answers = true;
     while (!closed) {
       const began = performance.now();
       try {
-        let { digest } = await stampOf(path);
+        let digest = await digestNow();
         if (digest !== last) {
-          if (last !== undefined) digest = await settledStamp(path, digest, stableMs);
+          if (last !== undefined) digest = await untilStill(digestNow, stableMs, digest);
           schedule();
         }
         last = digest;
@@ -142,28 +144,19 @@ function isIgnored(path: string, file: string, stats: Stats | undefined): boolea
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());
 
-async function settledStamp(path: string, first: string, stableMs: number): Promise<string> {
-  let before = first;
+/** Looks again and again until it finds the same twice, and gives that; after `mostStableRounds` what it found last. */
+async function untilStill(look: () => Promise<string>, stableMs: number, first?: string): Promise<string> {
+  let before = first ?? (await look());
   for (let round = 0; round < mostStableRounds; round += 1) {
     await pause(stableMs);
-    const { digest } = await stampOf(path);
-    if (digest === before) break;
-    before = digest;
+    const now = await look();
+    if (now === before) break;
+    before = now;
   }
   return before;
 }
 
-/** Waits until size and time of a file stay the same; a file that is gone is left to the reader. */
-async function stable(path: string, stableMs: number): Promise<void> {
-  let before = await fingerprint(path);
-  for (let round = 0; round < mostStableRounds; round += 1) {
-    await pause(stableMs);
-    const now = await fingerprint(path);
-    if (now === before) return;
-    before = now;
-  }
-}
-
+/** Size and time of a file; a file that is gone is left to the reader. */
 async function fingerprint(path: string): Promise<string> {
   const info = await stat(path).catch(() => undefined);
   return info ? `${info.size}/${info.mtimeMs}/${info.ino}` : '';

@@ -373,14 +373,11 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
             runtime: core.name,
           });
         }
+        const target = options.writeBack ? before.path : undefined;
         const sources =
-          options.writeBack && before.path !== undefined
-            ? { ...edited, documents: await placeDocuments(before.path, edited.documents) }
-            : edited;
+          target === undefined ? edited : { ...edited, documents: await placeDocuments(target, edited.documents) };
         const onDisk =
-          options.writeBack && before.path !== undefined
-            ? await readSources({ kind: 'path', path: before.path, roots: [before.path] })
-            : undefined;
+          target === undefined ? undefined : await readSources({ kind: 'path', path: target, roots: [target] });
         if (onDisk && onDisk.base !== before.base)
           throw new HostError(
             'FILE_CHANGED',

@@ -4,8 +4,8 @@ import { leafKinds } from './leaf-table.js';
 
 /**
  * Adds to changes the unchanged words of values that are longer than a word (64-bit numbers, texts up to their NUL), so that a
- * reader can make the value from the record alone. Every scan of a program with a timer
- * passes here, so the time grows with what has changed, whatever the size of memory.
+ * reader can make the value from the record alone. Every scan of a program with a timer passes here, so the time grows with what has
+ * changed, whatever the size of memory.
  */
 export function createWholeValues(
   layout: Layout,

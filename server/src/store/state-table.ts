@@ -54,7 +54,7 @@ const maxAnswerBytes = 32 * 1024 * 1024;
 export function createStateTable(): StateTable {
   const desired = new Map<string, 'RUN' | 'STOP'>();
   const generations = new Map<string, Map<string, Generation>>();
-  /** Their bytes as characters: an array of bytes for each of so many small answers takes four times as much. */
+  /** Their bytes as characters: an array of bytes of its own costs each small answer some 150 bytes more. */
   const answers = new Map<string, { readonly digest: string; readonly text: string; readonly timeNs: bigint }>();
   const values = new Map<string, string>();
   let answerBytes = 0;

@@ -8,11 +8,12 @@ import type { GlobalsDeclaration, SourceUnit, VariableBlock, VariableDeclaration
  * variables of PC WORX declare such globals outside the document. Documents without a program are left as they are (W2017).
  */
 export function withImplicitGlobals(units: readonly SourceUnit[], problems: Problems): readonly SourceUnit[] {
+  // Only PLCopen documents have the dialect of a tool.
+  if (units.every((unit) => unit.dialect === undefined)) return units;
   const declarations = units.flatMap((unit) => unit.declarations);
   if (!declarations.some((d) => d.kind === 'pou' && d.pouKind === 'program')) return units;
   const known = new Map(globalNames(units).map((name) => [foldName(name), name]));
   return units.map((unit) => {
-    // Only PLCopen documents have the dialect of a tool.
     const found = unit.dialect === undefined ? [] : missingIn(unit, known, problems);
     return found.length === 0 ? unit : { ...unit, declarations: [...unit.declarations, ...found] };
   });

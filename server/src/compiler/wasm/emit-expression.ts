@@ -254,18 +254,15 @@ function emitLimit(context: FunctionContext, binary: BinaryOp, left: IrExpr, rig
 
 /**
  * Emits a value whose bits will be seen: stored, or taken apart. Processors differ in the sign and payload of the NaN that
- * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere. What memory holds
- * is canonical, or was put there as bits; a mere copy of it needs nothing.
+ * arithmetic gives; here it becomes the positive quiet NaN, so that a run gives the same bytes everywhere. That holds for
+ * copies too: a NaN that was put into memory as bits becomes canonical when it is assigned, whether the value comes from
+ * memory, from a local that stands for it, or out of a choice that the optimiser took away. Structures and arrays are
+ * copied as bytes.
  */
-
-export function emitCanonical(
-  context: FunctionContext,
-  expr: IrExpr,
-  copied: 'bits' | 'canonical' = 'canonical',
-): void {
+export function emitCanonical(context: FunctionContext, expr: IrExpr): void {
   emitExpression(context, expr);
   const { type } = expr;
-  if (type === 'i32' || type === 'i64' || neverNaN(expr) || (copied === 'bits' && isLoad(expr))) return;
+  if (type === 'i32' || type === 'i64' || neverNaN(expr)) return;
   const temporary = context.temporary(type);
   context.localTee(temporary);
   emitConstant(context, type, NaN);
@@ -275,8 +272,6 @@ export function emitCanonical(
   context.code.byte(op.select);
   context.release(type, temporary);
 }
-
-const isLoad = (expr: IrExpr): boolean => expr.op === 'load' || expr.op === 'loadCell';
 
 /** The value is a number, or the canonical NaN. */
 function neverNaN(expr: IrExpr): boolean {

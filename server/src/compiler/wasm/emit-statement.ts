@@ -45,7 +45,7 @@ function emitStatement(context: FunctionContext, statement: IrStmt): void {
       return;
     case 'store':
       emitExpression(context, statement.address);
-      emitCanonical(context, statement.value, 'bits');
+      emitCanonical(context, statement.value);
       emitStore(context, statement.value.type, statement.mem, statement.offset);
       return;
     case 'vectorLoop':
@@ -192,7 +192,7 @@ function emitStoreCell(context: FunctionContext, statement: IrStmt & { op: 'stor
   const { cell, value } = statement;
   if (cell.bit === undefined) {
     emitCellBase(context, cell);
-    emitCanonical(context, value, 'bits');
+    emitCanonical(context, value);
     emitStore(context, value.type, cell.mem, cellOffset(context, cell));
     return;
   }

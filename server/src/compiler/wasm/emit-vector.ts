@@ -27,7 +27,7 @@ export function emitVectorLoop(context: FunctionContext, statement: IrStmt & { o
   const again = context.depth;
   emitExpression(context, address);
   emitVector(context, value, laneOf(mem));
-  if ((mem === 'f32' || mem === 'f64') && value.op !== 'load') emitCanonicalLanes(context, mem);
+  if (mem === 'f32' || mem === 'f64') emitCanonicalLanes(context, mem);
   vector(context, vectorStore);
   code.u32(0);
   code.u32(offset);

@@ -74,7 +74,9 @@ function converted(statement: IrStmt & { op: 'if' }, inLoop: boolean, locals: Ir
     otherwise.length === 1 &&
     isAssignment(first!) &&
     isAssignment(second!) &&
-    targetOf(first) === targetOf(second)
+    targetOf(first) === targetOf(second) &&
+    // A narrow cell takes its bits from 32 or from 64.
+    first.value.type === second.value.type
   ) {
     return [{ ...first, value: choice(test, first.value, second.value) }];
   }

@@ -105,13 +105,21 @@ export interface ImageProfile {
   readonly name: string;
 }
 
+/** What tells which bytes of memory are which variable. Equal layouts of data read the same memory alike. */
+export interface DataLayout {
+  readonly memory: MemoryLayout;
+  readonly types: readonly TypeDescriptor[];
+  readonly roots: readonly VariableRoot[];
+  readonly channels: readonly ChannelDescriptor[];
+}
+
 /**
  * All that the engine ever learns of a program. Plain data: cloned across threads, kept in caches.
  * The module imports `env.memory` and the functions that engine/worker/host-functions.ts provides; it exports
  * `init: () -> ()`, which computes initial values that are not constants (run once after `initialMemory` is laid down),
  * and one function per ProgramInstance.
  */
-export interface ProgramImage {
+export interface ProgramImage extends DataLayout {
   readonly formatVersion: 1;
   /** Hex digest over everything below: same sources, same profile, same digest. */
   readonly digest: string;
@@ -120,12 +128,8 @@ export interface ProgramImage {
   readonly wasm: Uint8Array;
   /** Same program with statement hooks (`env.hook(siteId)`); absent until asked for. */
   readonly instrumentedWasm?: Uint8Array;
-  readonly memory: MemoryLayout;
   /** Initial bytes as runs; everything else is zero. */
   readonly initialMemory: readonly { readonly address: number; readonly bytes: Uint8Array }[];
-  readonly types: readonly TypeDescriptor[];
-  readonly roots: readonly VariableRoot[];
-  readonly channels: readonly ChannelDescriptor[];
   readonly tasks: readonly TaskDescriptor[];
   /** Greatest common divisor of the cyclic tasks' intervals, nanoseconds; 100 ms without any. */
   readonly tickNs: bigint;

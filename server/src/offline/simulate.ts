@@ -75,6 +75,7 @@ async function report(image: ProgramImage, request: Request): Promise<number> {
     values.trace === undefined
       ? undefined
       : createTraceRecorder(
+          image,
           createVariableTree(image),
           image.hasTasks ? image.tickNs : (scenario.scanIntervalNs ?? tickNs ?? image.tickNs),
           scenario.steps.map((step) => ({

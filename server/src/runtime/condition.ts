@@ -10,7 +10,7 @@ import type { VariableTree } from './variable-tree.js';
  */
 export function parseCondition(text: string, tree: VariableTree): ScanCondition {
   const result = compileCondition(text, {
-    pages: tree.image.memory.pages,
+    pages: tree.data.memory.pages,
     resolve: (path) => resolveScalar(tree, path),
   });
   if ('wasm' in result) return { kind: 'module', wasm: result.wasm };

@@ -1,4 +1,5 @@
-import type { ProgramImage } from '../model/program-image.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { DataLayout, ProgramImage } from '../model/program-image.js';
 import type { LeafTable } from './leaf-table.js';
 import { createLeafTable } from './leaf-table.js';
 import type { VariableTree } from './variable-tree.js';
@@ -8,19 +9,24 @@ import { createVariableTree } from './variable-tree.js';
 export interface Layout {
   /** Counts programs loaded into the runtime, from 1. */
   readonly version: number;
-  readonly image: ProgramImage;
+  readonly data: DataLayout;
   readonly tree: VariableTree;
   readonly leaves: LeafTable;
 }
 
+/** The layout of a program that runs or is about to. */
+export interface LoadedLayout extends Layout {
+  readonly image: ProgramImage;
+}
+
 /** Layouts of one runtime: the present one, and those that kept events may still need. */
 export interface LayoutBook {
-  current(): Layout | undefined;
+  current(): LoadedLayout | undefined;
   find(version: number): Layout | undefined;
   /** Makes a layout for an image, not yet in force. */
-  prepare(image: ProgramImage): Layout;
+  prepare(image: ProgramImage): LoadedLayout;
   /** The prepared layout is in force from here on. */
-  adopt(layout: Layout): void;
+  adopt(layout: LoadedLayout): void;
 }
 
 /** Older layouts go when there are more. A watch that resumes before them gets a snapshot. */
@@ -29,16 +35,21 @@ const maxLayouts = 64;
 export function createLayoutBook(): LayoutBook {
   const known = new Map<number, Layout>();
   let newest = 0;
-  let current: Layout | undefined;
+  let current: LoadedLayout | undefined;
   return {
     current: () => current,
     find: (version) => known.get(version),
     prepare(image) {
       newest += 1;
-      const tree = createVariableTree(image);
-      return { version: newest, image, tree, leaves: createLeafTable(tree) };
+      const data = dataOf(image);
+      // Most edits move no variable: such programs share what takes memory.
+      if (current && isDeepStrictEqual(current.data, data)) return { ...current, version: newest, image };
+      const tree = createVariableTree(data);
+      return { version: newest, data, tree, leaves: createLeafTable(tree), image };
     },
     adopt(layout) {
+      // Of a program that is gone, its variables are enough; and what others keep of its layout (encoded names) goes as well.
+      if (current) known.set(current.version, withoutImage(current));
       current = layout;
       known.set(layout.version, layout);
       for (const version of known.keys()) {
@@ -48,3 +59,7 @@ export function createLayoutBook(): LayoutBook {
     },
   };
 }
+
+const dataOf = ({ memory, types, roots, channels }: ProgramImage): DataLayout => ({ memory, types, roots, channels });
+
+const withoutImage = ({ version, data, tree, leaves }: Layout): Layout => ({ version, data, tree, leaves });

@@ -63,7 +63,7 @@ export function leafKindOf(type: TypeDescriptor, bit: number | undefined): LeafK
 }
 
 export function createLeafTable(tree: VariableTree): LeafTable {
-  const { variables } = tree.image.memory;
+  const { variables } = tree.data.memory;
   const wordCount = Math.ceil(variables.size / 4);
   const capacity = tree.leafCount;
   const id = new Uint32Array(capacity);
@@ -74,7 +74,8 @@ export function createLeafTable(tree: VariableTree): LeafTable {
   const lastWord = new Uint32Array(capacity);
   const wide = new Uint8Array(wordCount);
   const wordStart = new Uint32Array(wordCount + 1);
-  const positions = new Map<number, number>();
+  /** By leaf, from 1; 0 where it is left out. */
+  const positions = new Uint32Array(capacity);
   let count = 0;
   for (const leaf of visibleLeaves(tree)) {
     const type = tree.typeOf(leaf);
@@ -93,7 +94,7 @@ export function createLeafTable(tree: VariableTree): LeafTable {
     extra[count] = leaf.bit ?? (type.kind === 'string' ? type.length : 0);
     firstWord[count] = (leaf.address - variables.start) >> 2;
     lastWord[count] = (end - 1 - variables.start) >> 2;
-    positions.set(leaf.leaf, count);
+    positions[leaf.leaf] = count + 1;
     for (let w = firstWord[count]!; w <= lastWord[count]!; w += 1) {
       wordStart[w + 1]! += 1;
       if (firstWord[count] !== lastWord[count]) wide[w] = 1;
@@ -122,12 +123,12 @@ export function createLeafTable(tree: VariableTree): LeafTable {
     wordCount,
     wide,
     variable: (position) => tree.leaf(id[position]!),
-    position: (leaf) => positions.get(leaf),
+    position: (leaf) => (positions[leaf] ? positions[leaf] - 1 : undefined),
   };
 }
 
 function* visibleLeaves(tree: VariableTree): Generator<Variable> {
-  for (const root of tree.image.roots) {
+  for (const root of tree.data.roots) {
     if (root.hidden) continue;
     for (const leaf of tree.leavesBelow(tree.resolve(root.path))) if (!leaf.hidden) yield leaf;
   }

@@ -40,7 +40,7 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
 
   /** The events of one boundary: inputs, log lines, outputs, then what the scan or the change was as a whole. */
   const group = (atScan: number, changes: WordChanges, whole: ScanEvent | ValuesEvent): GroupRecord[] => {
-    const { inputs, outputs, markers, variables } = layout!.image.memory;
+    const { inputs, outputs, markers, variables } = layout!.data.memory;
     const part = (region: Region): WordChanges => within(changes, region.start - variables.start, region.size);
     const io = (direction: 'input' | 'output', touched: WordChanges): GroupRecord[] =>
       touched.index.length === 0
@@ -79,7 +79,7 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
     ({ timeNs, dateNs, scan } = record);
     if (record.reason === 'load' || record.reason === 'swap') {
       layout = options.adopt();
-      const { variables } = layout.image.memory;
+      const { variables } = layout.data.memory;
       const wordCount = Math.ceil(record.bytes.length / 4);
       const buffer = new ArrayBuffer(variables.start + 4 * wordCount);
       bytes = new Uint8Array(buffer);

@@ -37,7 +37,7 @@ export function checkGuard({ scans }: GuardTerms): void {
 
 /** `condition` is of the program of `layout`. */
 export function createReloadGuard(condition: ScanCondition, scans: number, layout: Layout): ReloadGuard {
-  const memory = new WebAssembly.Memory({ initial: layout.image.memory.pages });
+  const memory = new WebAssembly.Memory({ initial: layout.data.memory.pages });
   const holds = createConditionTest(condition, memory);
   let seen = 0;
   let settled = false;

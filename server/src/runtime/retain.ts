@@ -1,7 +1,7 @@
 import type { MemoryCell } from '../engine/engine.js';
 import type { ProgramImage } from '../model/program-image.js';
 import type { RetainField, RetainImage, RetainStore } from '../store/retain-store.js';
-import type { Layout } from './layout.js';
+import type { LoadedLayout } from './layout.js';
 import { typeName } from './value-codec.js';
 import type { Variable } from './variable-tree.js';
 import { createVariableTree, type VariableTree } from './variable-tree.js';
@@ -9,7 +9,7 @@ import { createVariableTree, type VariableTree } from './variable-tree.js';
 /** Retained variables of a runtime on disk, found again by name and type. */
 export interface RetainKeeper {
   /** Takes the bytes of the retain region after a scan; saved off the scan thread. */
-  offer(layout: Layout, scan: number, bytes: Uint8Array): void;
+  offer(layout: LoadedLayout, scan: number, bytes: Uint8Array): void;
   /** What to lay over the initial values of an image: the saved values of variables that it still has, with the same type. */
   cellsFor(image: ProgramImage): readonly MemoryCell[];
   close(): Promise<void>;
@@ -78,17 +78,17 @@ export function createRetainKeeper(
 }
 
 function retainLeaves(tree: VariableTree): readonly RetainLeaf[] {
-  const { image } = tree;
-  const { start, size } = image.memory.retain;
+  const { data } = tree;
+  const { start, size } = data.memory.retain;
   const leaves: RetainLeaf[] = [];
-  for (const root of image.roots) {
+  for (const root of data.roots) {
     for (const variable of tree.leavesBelow(tree.resolve(root.path))) {
       const bytes = variable.bit === undefined ? tree.typeOf(variable).size : 1;
       if (!variable.retain || variable.indirect || variable.address < start || variable.address + bytes > start + size)
         continue;
       leaves.push({
         variable,
-        field: { name: variable.path, type: typeName(image.types, variable.type), sizeBytes: bytes },
+        field: { name: variable.path, type: typeName(data.types, variable.type), sizeBytes: bytes },
       });
     }
   }

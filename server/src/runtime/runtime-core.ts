@@ -4,7 +4,7 @@ import type { Fault } from '../model/fault.js';
 import { HostError } from '../model/host-error.js';
 import type { Generations } from './generations.js';
 import type { HostRecord } from './host-record.js';
-import type { Layout, LayoutBook } from './layout.js';
+import type { LayoutBook, LoadedLayout } from './layout.js';
 import type { ProcessMemory } from './process-memory.js';
 
 /** The project whose program a runtime runs. */
@@ -53,7 +53,7 @@ export interface RuntimeCore {
 }
 
 /** The layout of the program; NO_PROJECT without one. */
-export function requireProgram(core: RuntimeCore): Layout {
+export function requireProgram(core: RuntimeCore): LoadedLayout {
   const layout = core.layouts.current();
   if (!layout || core.unloaded || core.engine.state().kind === 'empty') {
     throw new HostError('NO_PROJECT', `The runtime '${core.name}' has no program; open a project that builds.`, {
@@ -64,7 +64,7 @@ export function requireProgram(core: RuntimeCore): Layout {
 }
 
 /** Time from one scan to the next, nanoseconds. */
-export function tickOf(core: RuntimeCore, layout: Layout): bigint {
+export function tickOf(core: RuntimeCore, layout: LoadedLayout): bigint {
   return layout.image.hasTasks || core.tickNs === undefined ? layout.image.tickNs : core.tickNs;
 }
 

@@ -7,7 +7,7 @@ import { createGenerations } from './generations.js';
 import type { HostRecord } from './host-record.js';
 import { systemActor } from './host-record.js';
 import { parseCondition } from './condition.js';
-import type { Layout } from './layout.js';
+import type { LoadedLayout } from './layout.js';
 import { createLayoutBook } from './layout.js';
 import type { LifeCycle } from './life-cycle.js';
 import { createLifeCycle } from './life-cycle.js';
@@ -68,7 +68,7 @@ export interface RuntimeOptions {
   readonly tickNs?: bigint;
   readonly watchdogMinMs?: number;
   /** Retained variables have changed: the bytes of the retain region after a scan. */
-  readonly onRetain?: (layout: Layout, scan: number, bytes: Uint8Array) => void;
+  readonly onRetain?: (layout: LoadedLayout, scan: number, bytes: Uint8Array) => void;
 }
 
 const virtualRingBytes = 256 * 1024;
@@ -87,9 +87,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   });
   const layouts = createLayoutBook();
   const forced: ForcedPlaces = new Map();
-  let next: Layout | undefined;
+  let next: LoadedLayout | undefined;
   let before: Uint8Array = new Uint8Array(0);
-  let guarded: { readonly layout: Layout; readonly guard: ReloadGuard } | undefined;
+  let guarded: { readonly layout: LoadedLayout; readonly guard: ReloadGuard } | undefined;
   const memory = createProcessMemory({
     runtime: name,
     wallNs: () => record.clock.wallNs(),
@@ -134,12 +134,12 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   });
 
   /** Forced places that a new program still has, at their new addresses. */
-  const forcesFor = (layout: Layout): MemoryCell[] => {
+  const forcesFor = (layout: LoadedLayout): MemoryCell[] => {
     const cells: MemoryCell[] = [];
     for (const [key, place] of [...forced]) {
       try {
         const variable = layout.tree.resolve(place.variable.path);
-        const moved = encodeValue(layout.image.types, variable, place.value);
+        const moved = encodeValue(layout.data.types, variable, place.value);
         forced.set(foldName(variable.path), { variable, value: place.value, cells: moved });
         cells.push(...moved);
       } catch {
@@ -157,7 +157,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       for (const id of layout.tree.leavesAt(cell.address, cell.bytes.length)) {
         const variable = layout.tree.leaf(id);
         if (variable.address !== cell.address || variable.bit !== cell.bit || variable.indirect) continue;
-        const value = readValue(layout.image.types, variable, memory.bytes);
+        const value = readValue(layout.data.types, variable, memory.bytes);
         forced.set(foldName(variable.path), { variable, value, cells: [cell] });
       }
     }

@@ -1,7 +1,7 @@
 import type { Member, TypeDescriptor, TypeId, VariableSection } from '../model/data-type.js';
 import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
-import type { ProgramImage } from '../model/program-image.js';
+import type { DataLayout } from '../model/program-image.js';
 import { elementCount, indicesOf, ordinalOf } from './array-index.js';
 import type { PathSegment } from './access-path.js';
 import { compileGlob, isGlob, parseAccessPath } from './access-path.js';
@@ -28,9 +28,9 @@ export interface Variable {
   readonly indirect?: true;
 }
 
-/** All variables of one image. Leaves are numbered densely in declaration order: the ids that streams use. */
+/** All variables of one program. Leaves are numbered densely in declaration order: the ids that streams use. */
 export interface VariableTree {
-  readonly image: ProgramImage;
+  readonly data: DataLayout;
   readonly leafCount: number;
   typeOf(variable: { readonly type: TypeId }): TypeDescriptor;
   /**
@@ -48,18 +48,18 @@ export interface VariableTree {
   leavesAt(address: number, size: number): readonly number[];
 }
 
-export function createVariableTree(image: ProgramImage): VariableTree {
+export function createVariableTree(data: DataLayout): VariableTree {
   const typeAt = (id: TypeId): TypeDescriptor => {
-    const type = image.types[id];
-    if (!type) throw new Error(`the image has no type ${id}`);
+    const type = data.types[id];
+    if (!type) throw new Error(`the program has no type ${id}`);
     return type;
   };
 
-  const { leafCountOf, memberLeaves } = createLeafCounter(image.types);
+  const { leafCountOf, memberLeaves } = createLeafCounter(data.types);
   const roots: Root[] = [];
   const byName = new Map<string, number>();
   let leafCount = 0;
-  for (const root of image.roots) {
+  for (const root of data.roots) {
     const index = roots.length;
     roots.push({ root, firstLeaf: leafCount, size: root.bit === undefined ? typeAt(root.type).size : 1 });
     leafCount += leafCountOf(root.type);
@@ -72,10 +72,10 @@ export function createVariableTree(image: ProgramImage): VariableTree {
     }
   });
   // The name of a program finds its only instance.
-  for (const [name, index] of onlyInstances(image, roots)) if (!byName.has(name)) byName.set(name, index);
+  for (const [name, index] of onlyInstances(data, roots)) if (!byName.has(name)) byName.set(name, index);
   /** Direct addresses of located variables, which may be members of an instance. */
   const byLocation = new Map<string, string>();
-  for (const { address, path } of image.channels) {
+  for (const { address, path } of data.channels) {
     if (!byLocation.has(foldName(address))) byLocation.set(foldName(address), path);
   }
   const rootVariable = ({ root, firstLeaf }: Root): Variable => ({
@@ -182,14 +182,14 @@ export function createVariableTree(image: ProgramImage): VariableTree {
     throw notFound(
       path,
       first.kind === 'name' ? first.name : path,
-      image.roots.filter((r) => !r.hidden).map((r) => r.path),
+      data.roots.filter((r) => !r.hidden).map((r) => r.path),
     );
   };
 
   /** A variable whose address was read from memory must lie in it. */
   const pointed = (variable: Variable): Variable => {
     const type = typeAt(variable.type);
-    if (variable.leaf < 0 && (variable.address === 0 || variable.address + type.size > image.memory.pages * 65536)) {
+    if (variable.leaf < 0 && (variable.address === 0 || variable.address + type.size > data.memory.pages * 65536)) {
       throw new HostError('WRONG_STATE', `'${variable.path}' is not connected yet; run a scan first.`, {
         path: variable.path,
       });
@@ -267,16 +267,16 @@ export function createVariableTree(image: ProgramImage): VariableTree {
     }
   };
 
-  const leavesAt = createLeafIndex(image.types, roots, { leafCountOf, memberLeaves });
-  return { image, leafCount, typeOf: (v) => typeAt(v.type), resolve, leaf, leavesBelow, select, leavesAt };
+  const leavesAt = createLeafIndex(data.types, roots, { leafCountOf, memberLeaves });
+  return { data, leafCount, typeOf: (v) => typeAt(v.type), resolve, leaf, leavesBelow, select, leavesAt };
 }
 
 /** Folded names of programs that have exactly one instance, with the index of its root. */
-function onlyInstances(image: ProgramImage, roots: readonly Root[]): Map<string, number> {
+function onlyInstances(data: DataLayout, roots: readonly Root[]): Map<string, number> {
   const found = new Map<string, number>();
   const several = new Set<string>();
   roots.forEach(({ root }, index) => {
-    const type = image.types[root.type]!;
+    const type = data.types[root.type]!;
     if (type.kind !== 'struct' || type.form !== 'program') return;
     const name = foldName(type.name);
     if (found.has(name)) several.add(name);

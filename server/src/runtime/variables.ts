@@ -212,5 +212,5 @@ function tryResolve(tree: VariableTree, path: string): Variable | undefined {
 }
 
 function* hiddenLeaves(tree: VariableTree): Generator<Variable> {
-  for (const root of tree.image.roots) yield* tree.leavesBelow(tree.resolve(root.path));
+  for (const root of tree.data.roots) yield* tree.leavesBelow(tree.resolve(root.path));
 }

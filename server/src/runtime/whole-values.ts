@@ -88,5 +88,5 @@ function lastWordOf(leaf: number, layout: Layout, bytes: Uint8Array): number {
   let length = 0;
   while (length < most && (bytes[start + unit * length]! !== 0 || (unit === 2 && bytes[start + 2 * length + 1]! !== 0)))
     length += 1;
-  return (start + unit * (length + 1) - 1 - layout.image.memory.variables.start) >> 2;
+  return (start + unit * (length + 1) - 1 - layout.data.memory.variables.start) >> 2;
 }

@@ -34,11 +34,11 @@ interface Column {
  * shortest decimal that reads back. A program with one instance gives its own name to its paths, else the instance does.
  */
 export function createTraceRecorder(
+  image: ProgramImage,
   tree: VariableTree,
   tickNs: bigint,
   drive: readonly { scan: number; set: Record<string, Json> }[],
 ): TraceRecorder {
-  const { image } = tree;
   const columns: Column[] = [];
   for (const variable of tracedLeaves(tree)) {
     columns.push({ path: tracePath(image, variable.path), variable, initial: '', last: '', runs: [] });

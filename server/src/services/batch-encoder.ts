@@ -89,7 +89,7 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
     scratch.lay(layout, payload.changes);
     const positions = scratch.changedLeaves(isIo ? selected.io : selected.scan);
     sink.uint32(fields.layout, layout.version);
-    const base = layout.image.memory.variables.start;
+    const base = layout.data.memory.variables.start;
     if (!verbose) {
       writeColumns(sink, fields.changed, layout.leaves, positions, scratch.view, base);
       return;
@@ -97,7 +97,7 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
     const memory = new Uint8Array(scratch.view.buffer);
     for (const position of positions) {
       const variable = layout.leaves.variable(position);
-      const value = readValue(layout.image.types, { ...variable, address: variable.address - base }, memory);
+      const value = readValue(layout.data.types, { ...variable, address: variable.address - base }, memory);
       const full = { path: variable.path, value: valueMessage(value), literal: formatValue(value) };
       const bytes = isIo
         ? toBinary(

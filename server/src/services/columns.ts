@@ -206,8 +206,8 @@ export function createWordScratch(): WordScratch {
       }
     },
     changedLeaves(selected) {
-      const { leaves, image } = layout!;
-      const base = image.memory.variables.start;
+      const { leaves, data } = layout!;
+      const base = data.memory.variables.start;
       stamp += 1;
       const found: number[] = [];
       for (const w of changes!.index) {

@@ -68,7 +68,7 @@ function select(
   variables: readonly string[],
   channels: readonly string[],
 ): SelectedLeaves & { readonly unknown: readonly string[] } {
-  const { leaves, tree, image } = layout;
+  const { leaves, tree, data } = layout;
   const unknown: string[] = [];
   const globs = [...variables, ...channels].filter(isGlob).length;
   if (globs * leaves.count > mostComparisons) {
@@ -87,7 +87,7 @@ function select(
     for (const position of found) scan[position] = 1;
   }
   const addressOf = new Map<number, string>();
-  for (const channel of image.channels) {
+  for (const channel of data.channels) {
     for (const leaf of safely(() => [...tree.leavesBelow(tree.resolve(channel.path))])) {
       const position = leaves.position(leaf.leaf);
       if (position !== undefined && !addressOf.has(position)) addressOf.set(position, channel.address);

@@ -262,7 +262,7 @@ function layoutPieces(
   if (!ofLayout) madePieces.set(layout, (ofLayout = new Map<string, readonly Uint8Array[]>()));
   const known = ofLayout.get(key);
   if (known) return known;
-  const { leaves, image } = layout;
+  const { leaves, data } = layout;
   const { scan, io, addressOf } = selection.in(layout);
   const wanted: number[] = [];
   for (let i = 0; i < leaves.count; i += 1) if ((scans && scan[i] === 1) || (ios && io[i] === 1)) wanted.push(i);
@@ -273,7 +273,7 @@ function layoutPieces(
       return {
         id,
         path,
-        type: typeName(image.types, type),
+        type: typeName(data.types, type),
         kind: columnOfLeafKind[leaves.kind[id]!]!,
         address: addressOf.get(id) ?? '',
       };

@@ -41,7 +41,6 @@ export async function runHost(argv: readonly string[]): Promise<number> {
     );
     return exits.ok;
   }
-  limitHeap();
   // Handlers first: a signal in the middle of the start ends it in order, further ones do nothing.
   const stop = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
@@ -119,7 +118,11 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
   });
   const retain = await openRetain(store, record, log);
   closers.push(() => retain.close());
-  const compiler = createCompiler({ memoryMiB: config.compileMemoryMiB, timeoutMs: config.compileTimeoutMs });
+  const compiler = createCompiler({
+    memoryMiB: config.compileMemoryMiB,
+    timeoutMs: config.compileTimeoutMs,
+    onBusy: limitHeap().compiling,
+  });
   closers.push(() => compiler.close());
   const runtimes = createRuntimes({
     record,

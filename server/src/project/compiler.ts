@@ -37,6 +37,8 @@ export interface CompilerOptions {
   readonly memoryMiB: number;
   /** Longest compile, milliseconds. */
   readonly timeoutMs: number;
+  /** Told when it begins to work, and when nothing is left to do. */
+  readonly onBusy?: (busy: boolean) => void;
 }
 
 interface Job {
@@ -58,6 +60,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const { job, timer } = active;
     clearTimeout(timer);
     active = undefined;
+    if (queue.length === 0) options.onBusy?.(false);
     act(job);
     startNext();
   };
@@ -108,6 +111,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
       settle((late) => late.reject(limit(`more than ${options.timeoutMs} ms`)));
     }, options.timeoutMs);
     active = { job, timer };
+    options.onBusy?.(true);
     worker ??= start();
     worker.postMessage(job.request);
   };

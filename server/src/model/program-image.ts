@@ -10,7 +10,7 @@ export interface Region {
 
 /**
  * Linear memory, in this order: reserved words, process image (%I, %Q, %M), retained variables, other variables (all of
- * these are `variables`, compared by the change kernel), constants and strings pool, stack.
+ * these but the first are `variables`, compared by the change kernel), constants and strings pool, stack.
  */
 export interface MemoryLayout {
   readonly pages: number;
@@ -27,6 +27,12 @@ export interface MemoryLayout {
   readonly outputs: Region;
   readonly markers: Region;
   readonly retain: Region;
+  /**
+   * Addresses of the pointers, references, interfaces and VAR_IN_OUT in `retain`: they are not retained, since what they refer to
+   * may be gone.
+   * Absent where there are none.
+   */
+  readonly retainedPointers?: readonly number[];
   /** Everything a client can see or a snapshot must hold: from the start of inputs to the end of variables. */
   readonly variables: Region;
 }

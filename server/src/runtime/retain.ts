@@ -83,7 +83,10 @@ function retainLeaves(tree: VariableTree): readonly RetainLeaf[] {
   const leaves: RetainLeaf[] = [];
   for (const root of data.roots) {
     for (const variable of tree.leavesBelow(tree.resolve(root.path))) {
-      const bytes = variable.bit === undefined ? tree.typeOf(variable).size : 1;
+      const { kind, size: typeSize } = tree.typeOf(variable);
+      const bytes = variable.bit === undefined ? typeSize : 1;
+      // An address means nothing after a restart.
+      if (kind === 'pointer') continue;
       if (!variable.retain || variable.indirect || variable.address < start || variable.address + bytes > start + size)
         continue;
       leaves.push({

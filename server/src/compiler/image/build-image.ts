@@ -16,6 +16,7 @@ import { runsOf } from './initial-memory.js';
 import { listChannels, listRoots } from './roots.js';
 import { pouDigest } from './structure-digest.js';
 import { planTasks } from './tasks.js';
+import { pointersIn } from './retained-pointers.js';
 import { createTypeTable } from './type-table.js';
 
 /** Stack beyond what is known to be needed, and all of it where calls through interfaces may go around. */
@@ -55,6 +56,7 @@ export function buildImage(
   const findings = verifyModule(module);
   if (findings.length > 0) throw new Error(`The IR is not valid: ${findings.slice(0, 3).join('; ')}`);
   input.inspect?.(module);
+  const pointers = pointersIn(memory.retain, roots, types.types, program.bytes);
   const wasm = emitModule(module, { instrument: false, siteNumbers });
   const image: Omit<ProgramImage, 'digest'> = {
     formatVersion: 1,
@@ -73,6 +75,7 @@ export function buildImage(
       outputs: memory.outputs,
       markers: memory.markers,
       retain: memory.retain,
+      ...(pointers.length > 0 && { retainedPointers: pointers }),
       variables: memory.variables,
     },
     initialMemory: [...runsOf(program.bytes), ...c.pool.chunks.map(({ address, bytes }) => ({ address, bytes }))],

@@ -202,7 +202,7 @@ export function createScanMachine(image: MachineImage, options: MachineOptions):
       fault = undefined;
       schedule.restart();
       initialise();
-      if (retained) bytes.set(retained, start);
+      if (retained) retain(retained);
       if (forced.size > 0) forced.apply(bytes);
     },
     makeSafe(boundary) {
@@ -252,6 +252,16 @@ export function createScanMachine(image: MachineImage, options: MachineOptions):
       schedule.setPhases(movePhases(old.image.tasks, old.schedule.phases(), image.tasks, timeNs + tickNs));
     },
   };
+
+  /** Lays retained bytes over the initial values. Addresses are not retained: an object that one referred to is gone. */
+  function retain(retained: Uint8Array): void {
+    const { retainedPointers = [] } = layout;
+    const fresh = retainedPointers.map((address) => view.getUint32(address, true));
+    bytes.set(retained, layout.retain.start);
+    retainedPointers.forEach((address, i) => {
+      view.setUint32(address, fresh[i]!, true);
+    });
+  }
 
   function refuseOutside(cells: readonly MemoryCell[]): void {
     const bad = cellOutside(cells, region);

@@ -1,3 +1,4 @@
+import { ResetKind } from '../../proto/plcemu/v1/runtime_pb.js';
 import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
 import type { PlcClient } from '../../clients/node/src/index.js';
 import { eventually } from '../support/eventually.js';
@@ -65,6 +66,39 @@ describe('a REAL that is NaN', () => {
     }
     expect(told).toEqual(['1 Main.r NaN', '5 Main.s -0']);
     await client.runtime.deleteRuntime({ runtime: 'nan' });
+  });
+});
+
+describe('B34: a program that makes objects without end', () => {
+  it('faults its runtime when the heap is used up, in the line that asks for more; no other, and it can start again', async () => {
+    const runtime = 'greedy';
+    const text =
+      'PROGRAM Main\nVAR n : DINT; p : POINTER TO LREAL; q AT %QX0.0 : BOOL; END_VAR\nq := TRUE; n := n + 1;\np := __NEW(LREAL, 6000);\nEND_PROGRAM';
+    await client.project.openProject({
+      runtime,
+      source: { case: 'inline', value: { documents: [{ name: 'greedy.st', content: Buffer.from(text) }] } },
+      profile: 'codesys',
+      start: true,
+    });
+    const { state: before } = await client.runtime.getState();
+    const faulted = () =>
+      eventually(async () => (await client.runtime.getState({ runtime })).state?.mode === RunMode.FAULTED);
+    const read = async (path: string) =>
+      (await client.runtime.readVariables({ runtime, paths: [path] })).variables[0]!.literal;
+    for (let round = 0; round < 2; round += 1) {
+      await faulted();
+      const { state } = await client.runtime.getState({ runtime });
+      expect(state?.fault).toMatchObject({ code: 'R4006', message: 'out of memory', scan: 22n });
+      expect(state?.fault?.site).toMatchObject({ pou: 'Main', line: 4 });
+      expect(await read('Main.q')).toBe('FALSE');
+      if (round > 0) break;
+      await client.runtime.reset({ runtime, kind: ResetKind.WARM });
+      await client.runtime.start({ runtime });
+    }
+    const { state: after } = await client.runtime.getState();
+    expect(after?.mode).toBe(RunMode.RUNNING);
+    expect(after!.scan).toBeGreaterThan(before!.scan);
+    await client.runtime.deleteRuntime({ runtime });
   });
 });
 

@@ -33,6 +33,7 @@ export const profileFields = {
   processBlocks: ['annex-f', 'util'],
   indexFault: ['fault', 'clamp'],
   stringIndex: ['characters-from-1', 'units-from-0'],
+  heapBytes: { least: 0, greatest: 16 * 1024 * 1024 },
   semicolonAfterEnd: ['expected', 'optional'],
 } as const satisfies Record<Exclude<keyof Profile, 'name'>, Field>;
 

@@ -51,6 +51,8 @@ export interface Profile {
   readonly indexFault: 'fault' | 'clamp';
   /** `s[i]`: a CHAR or WCHAR, counted from 1 (edition 3, 6.4.2), or a byte or 16-bit unit, counted from 0 (CODESYS). */
   readonly stringIndex: 'characters-from-1' | 'units-from-0';
+  /** Most bytes that objects of __NEW take at once, in steps of 32; 0: there is no __NEW. */
+  readonly heapBytes: number;
   /** `;` behind END_IF and the like: warned of where it is missing, or not. */
   readonly semicolonAfterEnd: 'expected' | 'optional';
 }
@@ -85,6 +87,7 @@ const iec: Profile = {
   processBlocks: 'annex-f',
   indexFault: 'fault',
   stringIndex: 'characters-from-1',
+  heapBytes: 0,
   semicolonAfterEnd: 'expected',
 };
 
@@ -98,6 +101,7 @@ const codesys: Profile = {
   bitStringToReal: 'value',
   implicitConversion: 'narrowing-with-warning',
   stringIndex: 'units-from-0',
+  heapBytes: 1024 * 1024,
   defaultStringLength: 80,
   timeToRealUnit: 'ms',
   counterType: 'WORD',

@@ -13,6 +13,7 @@ export const faultCodes = {
   R4009: 'REAL result is NaN or infinite',
   R4010: 'value outside its subrange',
   R4011: 'abstract or missing method called',
+  R4012: 'delete of what is no object of __NEW, or no longer one',
 } as const;
 export type FaultCode = keyof typeof faultCodes;
 

@@ -9,7 +9,7 @@ export interface Region {
 }
 
 /**
- * Linear memory, in this order: reserved words, process image (%I, %Q, %M), retained variables, other variables (all of
+ * Linear memory, in this order: reserved words, process image (%I, %Q, %M), retained variables, other variables, heap (all of
  * these but the first are `variables`, compared by the change kernel), constants and strings pool, stack.
  */
 export interface MemoryLayout {
@@ -33,6 +33,8 @@ export interface MemoryLayout {
    * Absent where there are none.
    */
   readonly retainedPointers?: readonly number[];
+  /** Where objects are made while the program runs; absent where it makes none. A reload empties it. */
+  readonly heap?: Region;
   /** Everything a client can see or a snapshot must hold: from the start of inputs to the end of variables. */
   readonly variables: Region;
 }

@@ -100,9 +100,11 @@ function carry(path: string, from: Place, to: Place, plan: PlanMaker, hidden: bo
   const b = to.image.types[to.type]!;
   const types = { oldType: typeName(from.image.types, from.type), newType: typeName(to.image.types, to.type) };
   if (from.indirect || to.indirect || b.kind === 'pointer' || a.kind === 'pointer') {
-    // An address means nothing in the new memory; the program sets it again.
-    if (!to.indirect)
-      plan.step({ path, action: 'reinitialised', ...types, reason: 'a reference is set anew by the program' }, hidden);
+    // An address means nothing in the new memory; the program sets it again. The objects of __NEW are gone with the old one.
+    const reason = from.image.memory.heap
+      ? 'a reference is set anew by the program; objects of __NEW end with a change'
+      : 'a reference is set anew by the program';
+    if (!to.indirect) plan.step({ path, action: 'reinitialised', ...types, reason }, hidden);
     return;
   }
   if (a.kind === 'struct' && b.kind === 'struct') {

@@ -6,6 +6,7 @@ import { layoutBlock } from '../check/block-layout.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { alignOf, alignUp, sizeOf, maxMemoryBytes } from '../check/type-size.js';
 import type { StructType, Type } from '../check/types.js';
+import { createHeapPlan, type HeapPlan } from '../lower/heap-plan.js';
 import { reservedBytes } from '../lower/lowering.js';
 import type { PlannedInstance } from './instance-plan.js';
 import type { ProcessImage } from './process-image.js';
@@ -16,6 +17,8 @@ export interface MemoryPlan {
   readonly markers: Region;
   readonly retain: Region;
   readonly variables: Region;
+  /** The objects of __NEW, at the end of the variables; absent where the program makes none. */
+  readonly heap?: HeapPlan;
   /** First byte behind the variables, aligned. */
   readonly end: number;
   readonly instances: ReadonlyMap<PlannedInstance, number>;
@@ -25,8 +28,13 @@ export interface MemoryPlan {
   indirectCell(variable: VariableSymbol): number;
 }
 
-/** Lays out linear memory: process image, retained variables, other variables. */
-export function allocateMemory(c: Compilation, plan: readonly PlannedInstance[], image: ProcessImage): MemoryPlan {
+/** Lays out linear memory: process image, retained variables, other variables, and a heap of `heapBytes` for objects. */
+export function allocateMemory(
+  c: Compilation,
+  plan: readonly PlannedInstance[],
+  image: ProcessImage,
+  heapBytes: number,
+): MemoryPlan {
   const areas = image.layOut(reservedBytes);
   const all = [...fixedVariables(c)];
   const fixed: VariableSymbol[] = [];
@@ -74,6 +82,8 @@ export function allocateMemory(c: Compilation, plan: readonly PlannedInstance[],
       instances.set(one, take(one.block.type.size, Math.max(8, one.block.type.align), nameOf(one)));
   const inOutBytes = plan.reduce((sum, one) => sum + inOutCells(one.block), 0);
   let inOutTop = take(inOutBytes, 8);
+  const heap = heapBytes > 0 ? createHeapPlan(alignUp(top, 16), heapBytes) : undefined;
+  if (heap) take(heap.start + heap.size - top, 1);
   const end = alignUp(top, 16);
   return {
     inputs: areas.inputs,
@@ -81,6 +91,7 @@ export function allocateMemory(c: Compilation, plan: readonly PlannedInstance[],
     markers: areas.markers,
     retain,
     variables: { start: areas.inputs.start, size: end - areas.inputs.start },
+    ...(heap && { heap }),
     end,
     instances,
     fixed,

@@ -76,6 +76,7 @@ export function buildImage(
       markers: memory.markers,
       retain: memory.retain,
       ...(pointers.length > 0 && { retainedPointers: pointers }),
+      ...(memory.heap && { heap: { start: memory.heap.start, size: memory.heap.size } }),
       variables: memory.variables,
     },
     initialMemory: [...runsOf(program.bytes), ...c.pool.chunks.map(({ address, bytes }) => ({ address, bytes }))],

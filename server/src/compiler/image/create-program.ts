@@ -68,6 +68,9 @@ export function createProgram(
       return own.length === 1 ? memory?.instances.get(own[0]!) : undefined;
     },
     directAddress: (node) => image.find(node),
+    get heap() {
+      return memory?.heap;
+    },
     staticCell(variable) {
       let address = statics.get(variable);
       if (address === undefined) {
@@ -94,7 +97,7 @@ export function createProgram(
     schedule = planInstances(c, units);
     plan = schedule.filter((one) => !one.twin);
     requestAddresses(c, units, image);
-    memory = allocateMemory(c, plan, image);
+    memory = allocateMemory(c, plan, image, makesObjects(units) ? c.profile.heapBytes : 0);
     placement.poolStart = memory.end;
     configured = resolveConfiguration(c, units, pathContext());
   };
@@ -227,6 +230,18 @@ function countInstances(units: readonly SourceUnit[]): Map<string, number> {
   }
   return counts;
 }
+
+/** Whether any body makes or ends objects while the program runs. */
+const makesObjects = (units: readonly SourceUnit[]): boolean =>
+  units.some((unit) =>
+    unit.declarations.some(
+      (d) =>
+        d.kind === 'pou' &&
+        bodiesOf(d)
+          .map(factsOf)
+          .some(({ calls }) => calls.has('__NEW') || calls.has('__DELETE')),
+    ),
+  );
 
 /** Every address that declarations, bodies and configurations mention. */
 function requestAddresses(c: Lowering, units: readonly SourceUnit[], image: ProcessImage): void {

@@ -1,5 +1,6 @@
 import type { VariableSymbol } from '../check/symbols.js';
 import type { Lowering } from '../lower/lowering.js';
+import { writeEmptyHeap } from '../lower/heap-plan.js';
 import { writeInitial, writeVariable } from '../lower/initial-bytes.js';
 import type { Initial, Type } from '../check/types.js';
 import type { MemoryPlan } from './allocate-memory.js';
@@ -27,6 +28,7 @@ export function initialMemory(c: Lowering, plan: readonly PlannedInstance[], mem
     else writeBit(c, variable.type, variable.initial, storage.address, storage.bit, bytes);
   }
   for (const one of plan) writeInitial(c, one.block.type, undefined, memory.instances.get(one)!, target);
+  if (memory.heap) writeEmptyHeap(memory.heap, bytes);
   return bytes;
 }
 

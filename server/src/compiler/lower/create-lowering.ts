@@ -5,7 +5,9 @@ import type { IrFunction } from '../ir/ir.js';
 import { createCellTable } from './alias.js';
 import { createConstantPool } from './constant-pool.js';
 import { evaluateConstant, mutedProblems } from './evaluate-constant.js';
+import { exitFunction, exitName } from './lower-exit.js';
 import { FunctionBuilder } from './function-builder.js';
+import type { HeapPlan } from './heap-plan.js';
 import { adaptLiteral } from './literal-value.js';
 import { dispatchFunction, dispatchName } from './lower-dispatch.js';
 import { lowerBlockBody, lowerBlockInit, lowerCallable } from './lower-pou.js';
@@ -21,6 +23,7 @@ export interface Placement {
   poolStart: number | undefined;
   programAddress(program: BlockSymbol): number | undefined;
   directAddress: Lowering['directAddress'];
+  readonly heap: HeapPlan | undefined;
   staticCell(variable: VariableSymbol): number;
 }
 
@@ -125,9 +128,13 @@ export function createLowering(
     },
     needDispatch: (owner, method) =>
       ask(dispatchName(owner, method), 'library', () => dispatchFunction(c, owner, method)),
+    needExit: (block) => ask(exitName(block), 'library', () => exitFunction(c, block)),
     needRuntime: (name) => ask(name, 'library', () => runtimeFunction(name)),
     programAddress: (program) => placement.programAddress(program),
     directAddress: (node) => placement.directAddress(node),
+    get heap() {
+      return placement.heap;
+    },
     staticCell(variable) {
       recorder.cannotRepeat();
       return placement.staticCell(variable);

@@ -2,7 +2,7 @@ import type { Compilation, Constant } from '../check/compilation.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { underlying, type Initial, type Type } from '../check/types.js';
 import { encodeString } from './constant-pool.js';
-import { walkArguments, walkInitial, type InitialVisitor } from './initial-walk.js';
+import { walkArguments, walkInitial, type Initialised, type InitialVisitor } from './initial-walk.js';
 
 /** Writes a constant in its type's representation. */
 export function writeConstant(bytes: Uint8Array, offset: number, type: Type, value: Constant): void {
@@ -54,7 +54,7 @@ export function writeInitial(
 }
 
 /** The same for a variable, with the arguments of its declaration. */
-export function writeVariable(c: Compilation, variable: VariableSymbol, offset: number, target: ByteTarget): void {
+export function writeVariable(c: Compilation, variable: Initialised, offset: number, target: ByteTarget): void {
   const visitor = byteVisitor(c, target);
   walkInitial(c, variable.type, variable.initial, offset, visitor);
   if (variable.args) walkArguments(c, variable, offset, visitor);

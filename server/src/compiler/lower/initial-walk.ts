@@ -180,8 +180,11 @@ export function walkMembers(c: Compilation, block: BlockSymbol, offset: number, 
   }
 }
 
+/** What decides the initial value of a variable or an object. */
+export type Initialised = Pick<VariableSymbol, 'type' | 'initial' | 'args' | 'elementArgs' | 'scope'>;
+
 /** `fb : T(a := 1)`, `fbs : ARRAY[1..2] OF T[(1), (2)]`: arguments of FB_init, else initial values of inputs. */
-export function walkArguments(c: Compilation, variable: VariableSymbol, offset: number, visitor: InitialVisitor): void {
+export function walkArguments(c: Compilation, variable: Initialised, offset: number, visitor: InitialVisitor): void {
   const { type, args = [], elementArgs, scope } = variable;
   if (type.kind !== 'array') {
     walkInstanceArguments(c, type, args, scope, offset, visitor);
@@ -229,7 +232,7 @@ function holdsInstance(type: Type): boolean {
 const indirectTypes = new WeakMap<object, boolean>();
 
 /** Whether instances within the type refer to memory of their own, so that copying bytes would share it. */
-function hasIndirect(type: Type): boolean {
+export function hasIndirect(type: Type): boolean {
   const known = indirectTypes.get(type);
   if (known !== undefined) return known;
   let result = false;

@@ -7,6 +7,8 @@ const names: ReadonlySet<string> = new Set([
   '__ISVALIDREF',
   '__QUERYINTERFACE',
   '__QUERYPOINTER',
+  '__NEW',
+  '__DELETE',
   '__POUNAME',
   '__NOW',
   '__DATE_NOW',

@@ -122,22 +122,11 @@ function lowerCallee(f: FunctionBuilder, node: CallExpression): Operand {
   return operand;
 }
 
-/** What CODESYS has, and a program whose memory is laid out before it runs does not. */
-const runTimeConstructs: ReadonlyMap<string, string> = new Map([
-  ['__NEW', 'makes objects while the program runs, which is not supported: declare them as variables'],
-  ['__DELETE', 'ends objects while the program runs, which is not supported: declare them as variables'],
-]);
-
 /** E2001 for a name that is called, told once in all documents: mostly a library is missing. */
 function reportMissingFunction(f: FunctionBuilder, name: string, span: CallExpression['span']): void {
   const key = `call ${foldName(name)}`;
   if (f.c.missing.has(key)) return;
   f.c.missing.add(key);
-  const unsupported = runTimeConstructs.get(foldName(name));
-  if (unsupported !== undefined) {
-    f.c.problems.report('E9106', span, `${name} ${unsupported}.`);
-    return;
-  }
   const near = f.c.problems.errorCount < 100 ? nearestName(name, callableNames(f)) : undefined;
   f.c.problems.report(
     'E2001',

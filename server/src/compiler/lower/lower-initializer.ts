@@ -8,7 +8,7 @@ import type { Argument, Expression } from '../syntax/ast.js';
 import { findMethod } from '../check/lookup.js';
 import { lowerFunctionCall } from './lower-call-function.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { walkArguments, walkInitial, walkMembers, type InitialVisitor } from './initial-walk.js';
+import { walkArguments, walkInitial, walkMembers, type Initialised, type InitialVisitor } from './initial-walk.js';
 import { binary, copy, i32, iff } from '../ir/make.js';
 import { assignOperand, lowerReference } from './lower-assign.js';
 import { lowerExpression } from './lower-expression.js';
@@ -96,7 +96,7 @@ export function emitRuntimeInitial(
 }
 
 /** The same for a variable that is no member of an instance, with the arguments of its declaration. */
-export function emitVariableInitial(f: FunctionBuilder, place: Place, variable: VariableSymbol): boolean {
+export function emitVariableInitial(f: FunctionBuilder, place: Place, variable: Initialised): boolean {
   const visitor = runtimeVisitor(f, place);
   walkInitial(f.c, variable.type, variable.initial, 0, visitor);
   if (variable.args) walkArguments(f.c, variable, 0, visitor);

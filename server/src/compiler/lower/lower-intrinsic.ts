@@ -13,6 +13,7 @@ import { coerce, constantOf, operandType, rvalue } from './lower-convert.js';
 import { isValueOperand, lowerExpression, lowerRaw } from './lower-expression.js';
 import { dateAddress, firstScanAddress, nowAddress } from './lowering.js';
 import { addressOfOperand } from './lower-pointer.js';
+import { lowerDelete, lowerNew } from './lower-heap.js';
 import { lowerQuery } from './lower-query.js';
 import { errorOperand, type Operand } from './operand.js';
 
@@ -26,6 +27,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   __ISVALIDREF: ['IN'],
   __QUERYINTERFACE: ['FROM', 'TO'],
   __QUERYPOINTER: ['FROM', 'TO'],
+  __DELETE: ['POINTER'],
   __POUNAME: [],
   __NOW: [],
   __DATE_NOW: [],
@@ -39,6 +41,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 
 /** Functions that only the compiler can lower. The ones with two underscores are for the standard library's own code. */
 export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpression): Operand {
+  if (name === '__NEW') return lowerNew(f, node);
   const args = argumentsOf(f, name, node);
   if (!args) return errorOperand;
   switch (name) {
@@ -51,6 +54,8 @@ export function lowerIntrinsic(f: FunctionBuilder, name: string, node: CallExpre
     case '__QUERYINTERFACE':
     case '__QUERYPOINTER':
       return lowerQuery(f, name, node, args);
+    case '__DELETE':
+      return lowerDelete(f, node, args[0]!);
     case '__ISVALIDREF':
       return lowerIsValid(f, args[0]!);
     case 'LOWER_BOUND':

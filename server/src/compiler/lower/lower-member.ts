@@ -6,6 +6,7 @@ import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import { underlying, type Type } from '../check/types.js';
 import type { MemberExpression } from '../syntax/ast.js';
+import { dottedName } from './dotted-name.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { lowerExpression } from './lower-expression.js';
 import { replaceSpan } from '../replace-span.js';
@@ -61,16 +62,6 @@ function lowerQualified(f: FunctionBuilder, node: MemberExpression): Operand | u
     if (enumerator && !another) return enumValue(enumerator);
   }
   return undefined;
-}
-
-function dottedName(node: MemberExpression): string | undefined {
-  const object =
-    node.object.kind === 'name'
-      ? node.object.name
-      : node.object.kind === 'member'
-        ? dottedName(node.object)
-        : undefined;
-  return object === undefined ? undefined : `${object}.${node.member}`;
 }
 
 function isLocalName(f: FunctionBuilder, key: string): boolean {

@@ -1,6 +1,6 @@
 import type { SourceSpan } from '../../model/source-span.js';
-import { wrapConstant } from './literal-value.js';
 import { foldName } from '../../model/identifier.js';
+import { wrapConstant } from './literal-value.js';
 import { nearestName } from '../../model/nearest-name.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
@@ -26,6 +26,7 @@ import { addressOf, scalarOf, stablePlace, storePlace } from './lower-place.js';
 import { assignOperand, checkWritable } from './lower-assign.js';
 import { splitEnable, withEnable } from './lower-enable.js';
 import { isReal } from '../check/conversion.js';
+import { preludeCallee } from './prelude-callee.js';
 import { reportZeroDivisor } from './operator-operands.js';
 import { errorOperand, type Operand } from './operand.js';
 
@@ -37,13 +38,7 @@ function contextOf(f: FunctionBuilder, span: SourceSpan): LowerContext {
     scratch: (size) => f.scratch(size),
     stringConstant: (text, wide) => i32(f.c.pool.string(text, wide)),
     emit: (statement) => f.emit(statement),
-    callPrelude: (name, args, result) => {
-      const key = foldName(name);
-      if (!f.c.table.functions.has(key)) f.c.loadStandard(key);
-      const symbol = f.c.table.functions.get(key);
-      if (!symbol) throw new Error(`The prelude has no function ${name}.`);
-      return { op: 'call', type: result, callee: f.c.needCallable(symbol), args };
-    },
+    callPrelude: (name, args, result) => ({ op: 'call', type: result, callee: preludeCallee(f, name), args }),
     get site() {
       return f.site(span);
     },

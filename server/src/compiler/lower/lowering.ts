@@ -6,6 +6,7 @@ import type { CodeSite } from '../../model/program-image.js';
 import type { DirectAddress } from '../syntax/ast.js';
 import type { AliasDomain, CellTable } from './alias.js';
 import type { ConstantPool } from './constant-pool.js';
+import type { HeapPlan } from './heap-plan.js';
 import type { FunctionBuilder } from './function-builder.js';
 
 /** Fixed addresses at the start of memory; 0 is NULL. */
@@ -45,11 +46,15 @@ export interface Lowering extends Compilation {
   /** Memory shared by all local instances for a member that lies outside its instance. */
   staticCell(variable: VariableSymbol): number;
   needDispatch(owner: BlockSymbol | InterfaceSymbol, method: CallableSymbol | 'body'): string;
+  /** Function that runs FB_exit of instances of the block: (address, number of instances in a row). */
+  needExit(block: BlockSymbol): string;
   needRuntime(name: RuntimeFunction): string;
   /** Fixed address of a program that other code calls or looks into. */
   programAddress(program: BlockSymbol): number | undefined;
   /** Address of a directly represented variable. */
   directAddress(node: DirectAddress): { readonly address: number; readonly bit?: number } | undefined;
+  /** Where objects of __NEW lie; undefined where no body makes any, or the profile has none. */
+  readonly heap: HeapPlan | undefined;
   /** The global that a VAR_EXTERNAL means. */
   external(variable: VariableSymbol): VariableSymbol | undefined;
   constantOf(variable: VariableSymbol): Constant | undefined;

@@ -59,6 +59,25 @@ export function checkConstructor(c: Compilation, variable: VariableSymbol): bool
   return found;
 }
 
+/** The same for one instance that __NEW makes, with the arguments behind the name of its block. */
+export function checkConstruction(
+  c: Compilation,
+  block: BlockSymbol,
+  args: readonly Argument[] | undefined,
+  span: SourceSpan,
+): boolean {
+  const inputs = inputsOf(block);
+  if (args) return checkList(c, block, inputs, args, span);
+  const missing = inputs?.find((one) => !one.initial);
+  if (!missing) return false;
+  return report(
+    c,
+    'E4004',
+    span,
+    `FB_init of '${block.name}' needs a value for its input '${missing.name}'; write ${block.name}(${missing.name} := ...).`,
+  );
+}
+
 const inputsOf = (block: BlockSymbol): readonly VariableSymbol[] | undefined => {
   const method = findMethod(block, 'FB_INIT');
   return method?.form === 'method' ? constructorInputs(method) : undefined;

@@ -144,11 +144,6 @@ END_PROGRAM`;
     const paths = ['a', 'b', 'c', 'd', 'e', 'x', 'y'].map((name) => `Main.${name}`);
     expect(run(source, paths, { profile: 'codesys', scans: 2 })).toEqual([false, true, false, false, true, 7, 7]);
   });
-
-  it('are refused by name where they would be made while the program runs', () => {
-    const source = `FUNCTION_BLOCK F END_FUNCTION_BLOCK PROGRAM Main VAR p : POINTER TO F; END_VAR p := __NEW(F); __DELETE(p); END_PROGRAM`;
-    expect(errorsOf(source, 'codesys')).toEqual(['E9106@1', 'E9106@1']);
-  });
 });
 
 describe('properties and their bases', () => {

@@ -4,6 +4,7 @@ import { anyInput } from './any-input.js';
 import { bistablesAndEdges } from './bistables-and-edges.js';
 import { counters } from './counters.js';
 import { dateText } from './date-text.js';
+import { heap } from './heap.js';
 import { numberText } from './number-text.js';
 import { numeric } from './numeric.js';
 import { processBlocks } from './process-blocks.js';
@@ -30,6 +31,7 @@ export const preludeFor: PreludeFor = (profile) => {
       ...numberText,
       ...dateText,
       ...numeric,
+      ...heap,
     ];
     prelude = new Map(all.map((pou) => [pou.name.toUpperCase(), pou]));
     made.set(profile, prelude);

@@ -57,7 +57,7 @@ export function writeInitial(
 export function writeVariable(c: Compilation, variable: Initialised, offset: number, target: ByteTarget): void {
   const visitor = byteVisitor(c, target);
   walkInitial(c, variable.type, variable.initial, offset, visitor);
-  if (variable.args) walkArguments(c, variable, offset, visitor);
+  walkArguments(c, variable, offset, visitor);
 }
 
 function byteVisitor(c: Compilation, target: ByteTarget): InitialVisitor {

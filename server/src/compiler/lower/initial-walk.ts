@@ -9,6 +9,7 @@ import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
 import type { ArrayType, Initial, Type } from '../check/types.js';
 import type { Argument, ArrayInitializer, Expression, StructInitializer } from '../syntax/ast.js';
+import { constructorInputs } from './constructor-inputs.js';
 
 /** What initial values consist of, in order of writing: later ones overwrite. Offsets are relative to where the walk began. */
 export interface InitialVisitor {
@@ -176,41 +177,48 @@ export function walkMembers(c: Compilation, block: BlockSymbol, offset: number, 
     if (storage.kind !== 'instance') continue;
     if (!variable.initial && !variable.args && isPlain(variable.type)) continue;
     walkInitial(c, variable.type, variable.initial, offset + storage.offset, visitor);
-    if (variable.args) walkArguments(c, variable, offset + storage.offset, visitor);
+    walkArguments(c, variable, offset + storage.offset, visitor);
   }
 }
 
 /** What decides the initial value of a variable or an object. */
 export type Initialised = Pick<VariableSymbol, 'type' | 'initial' | 'args' | 'elementArgs' | 'scope'>;
 
-/** `fb : T(a := 1)`, `fbs : ARRAY[1..2] OF T[(1), (2)]`: arguments of FB_init, else initial values of inputs. */
+/**
+ * `fb : T(a := 1)`, `fbs : ARRAY[1..2] OF T[(1), (2)]`: arguments of FB_init, else initial values of inputs. FB_init runs with
+ * the initial values of its inputs where the declaration gives none.
+ */
 export function walkArguments(c: Compilation, variable: Initialised, offset: number, visitor: InitialVisitor): void {
-  const { type, args = [], elementArgs, scope } = variable;
+  const { type, args, elementArgs, scope } = variable;
   if (type.kind !== 'array') {
     walkInstanceArguments(c, type, args, scope, offset, visitor);
     return;
   }
   const { lengths, leaf } = flatten(type);
+  if (leaf.kind !== 'instance') return;
   const size = sizeOf(leaf);
   const count = lengths.reduce((a, b) => a * b, 1);
-  for (const [i, own] of (elementArgs ?? []).slice(0, count).entries())
-    walkInstanceArguments(c, leaf, own, scope, offset + i * size, visitor);
+  for (let i = 0; i < count; i++) walkInstanceArguments(c, leaf, elementArgs?.[i], scope, offset + i * size, visitor);
 }
 
 function walkInstanceArguments(
   c: Compilation,
   type: Type,
-  args: readonly Argument[],
+  args: readonly Argument[] | undefined,
   scope: Scope,
   offset: number,
   visitor: InitialVisitor,
 ): void {
   const block = type.kind === 'instance' ? symbolOf(type.declaration) : undefined;
   if (block?.kind !== 'block') return;
-  if (findMethod(block, 'FB_INIT')) {
-    visitor.construct?.(offset, block, args, scope);
+  const method = findMethod(block, 'FB_INIT');
+  if (method) {
+    const inputs = constructorInputs(method);
+    if (args ?? (inputs.length > 0 && inputs.every((input) => input.initial)))
+      visitor.construct?.(offset, block, args ?? [], scope);
     return;
   }
+  if (!args) return;
   layoutBlock(c, block);
   for (const arg of args) {
     if (arg.name === undefined || !arg.value) continue;

@@ -1,6 +1,6 @@
 import { layoutBlock } from '../check/block-layout.js';
 import { foldName } from '../../model/identifier.js';
-import type { BlockSymbol, CallableSymbol, Scope, VariableSymbol } from '../check/symbols.js';
+import type { BlockSymbol, CallableSymbol, Scope } from '../check/symbols.js';
 import { sizeOf } from '../check/type-size.js';
 import type { Initial, Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
@@ -8,6 +8,7 @@ import type { Argument, Expression } from '../syntax/ast.js';
 import { findMethod } from '../check/lookup.js';
 import { lowerFunctionCall } from './lower-call-function.js';
 import type { FunctionBuilder } from './function-builder.js';
+import { constructorFlags, constructorInputs } from './constructor-inputs.js';
 import { walkArguments, walkInitial, walkMembers, type Initialised, type InitialVisitor } from './initial-walk.js';
 import { binary, copy, i32, iff } from '../ir/make.js';
 import { assignOperand, lowerReference } from './lower-assign.js';
@@ -99,7 +100,7 @@ export function emitRuntimeInitial(
 export function emitVariableInitial(f: FunctionBuilder, place: Place, variable: Initialised): boolean {
   const visitor = runtimeVisitor(f, place);
   walkInitial(f.c, variable.type, variable.initial, 0, visitor);
-  if (variable.args) walkArguments(f.c, variable, 0, visitor);
+  walkArguments(f.c, variable, 0, visitor);
   return visitor.emissions > 0;
 }
 
@@ -115,17 +116,11 @@ export function emitRuntimeMembers(f: FunctionBuilder, block: BlockSymbol): bool
   return visitor.emissions > 0;
 }
 
-const own = new Set(['BINITRETAINS', 'BINCOPYCODE']);
-
-/** FB_init without parameters of its own runs for every instance; with some, where a declaration gives them. */
+/** FB_init without parameters of its own runs for every instance; with some, for every variable: see walkArguments. */
 function constructsItself(block: BlockSymbol): boolean {
   const method = findMethod(block, 'FB_INIT');
   return method !== undefined && method.form === 'method' && constructorInputs(method).length === 0;
 }
-
-/** What a declaration gives to FB_init; the two flags come from the runtime. */
-export const constructorInputs = (method: CallableSymbol): readonly VariableSymbol[] =>
-  method.parameters.filter((p) => !own.has(p.key));
 
 /** The arguments with the names of their inputs; what FB_init has no input for is left out, rule-constructor.ts tells it. */
 function namedArguments(method: CallableSymbol, args: readonly Argument[]): readonly Argument[] {
@@ -153,7 +148,7 @@ export function callConstructor(
   if (method.abstract) return;
   const { span } = method;
   const flags = method.parameters
-    .filter((p) => own.has(p.key))
+    .filter((p) => constructorFlags.has(p.key))
     .map((p): Argument => ({
       name: p.name,
       direction: 'in',

@@ -5,7 +5,7 @@ import { findMember, findMethod } from '../check/lookup.js';
 import type { BlockSymbol, VariableSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import type { Argument } from '../syntax/ast.js';
-import { constructorInputs } from './lower-initializer.js';
+import { constructorInputs } from './constructor-inputs.js';
 import { blockOfType } from './type-symbol.js';
 
 const sections = new Set<VariableSymbol['section']>(['VAR', 'VAR_TEMP', 'VAR_STAT', 'VAR_INST', 'VAR_GLOBAL']);

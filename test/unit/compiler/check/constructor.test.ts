@@ -76,6 +76,23 @@ describe('FB_init gets from a declaration', () => {
   });
 });
 
+it('FB_init runs once for every instance, with the initial values of its inputs where nothing is given', () => {
+  const running = start(
+    `VAR_GLOBAL made : INT; g : Own; END_VAR
+     FUNCTION_BLOCK Own VAR n : INT; END_VAR
+     METHOD FB_init : BOOL ${flags} k : INT := 5; END_VAR n := n + k; made := made + 1; END_METHOD END_FUNCTION_BLOCK
+     FUNCTION_BLOCK Holder VAR a : Own; b : ARRAY[0..1] OF Own[(7)]; END_VAR END_FUNCTION_BLOCK
+     FUNCTION F : INT VAR l : Own; END_VAR F := l.n; END_FUNCTION
+     PROGRAM P VAR h : Holder; i : Own(k := 9); r : INT; atFirst : INT; END_VAR
+     IF r = 0 THEN atFirst := made; END_IF; r := F(); END_PROGRAM`,
+    'codesys',
+  );
+  expect(running.scan()).toBeUndefined();
+  expect(
+    ['g.n', 'P.h.a.n', 'P.h.b[0].n', 'P.h.b[1].n', 'P.i.n', 'P.r', 'P.atFirst'].map((path) => running.get(path)),
+  ).toEqual([5, 5, 7, 5, 9, 5, 5]);
+});
+
 it('FB_init of a derived block has the inputs of its base first', () => {
   const source = (inputs: string): string =>
     `${blocks} FUNCTION_BLOCK D2 EXTENDS FB\nMETHOD FB_init : BOOL ${flags} ${inputs} END_VAR FB_init := TRUE; END_METHOD END_FUNCTION_BLOCK PROGRAM P END_PROGRAM`;

@@ -3,7 +3,7 @@ import { closeBlock, endStatement, endsStatements, normalizeKeyword, requireKeyw
 import { parseCaseLabels, startsCaseLabel } from './case-label.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
-import { parseInitializer } from './parse-initializer.js';
+import { parseAssignment } from './parse-assignment.js';
 import { parseArguments, parseBinary, parseComparison, parseExpression, parseVariable } from './parse-expression.js';
 
 /** Statements up to the word that closes the block, which is left to the caller. Never gives up. */
@@ -124,11 +124,6 @@ function skipTryWord(p: Cursor): boolean {
   return true;
 }
 
-/** `[1, 2]` or `(a := 1, b := 2)`: all elements or members at once, as some dialects assign them. */
-function startsInitializer(p: Cursor): boolean {
-  return p.kind() === T.openBracket || (p.kind() === T.openParen && p.kind(1) === T.word && p.kind(2) === T.assign);
-}
-
 /** Assignment or call. */
 function parseSimple(p: Cursor, into: Statement[]): void {
   const start = p.start();
@@ -136,93 +131,10 @@ function parseSimple(p: Cursor, into: Statement[]): void {
     p.fail('E1101', `Expected a statement, found the keyword ${p.shown()}.`);
   }
   const target = parseVariable(p, true);
-  const op = assignmentHere(p);
-  if (op) {
-    const targets = [target];
-    let value = op === ':=' && startsInitializer(p) ? parseInitializer(p) : parseExpression(p);
-    // `a := b := c` assigns from the right.
-    while (op === ':=' && p.kind() === T.assign) {
-      targets.push(value);
-      p.advance();
-      value = parseExpression(p);
-    }
-    const span = p.span(start);
-    for (let i = targets.length - 1; i >= 0; i -= 1)
-      into.push({ kind: 'assign', op, target: targets[i]!, value: targets[i + 1] ?? value, span });
-    endStatement(p);
-    return;
-  }
-  if (p.kind() === T.foreign && reportForeignAssignment(p, target)) return;
+  if (parseAssignment(p, target, into)) return;
   const expression = parseBinary(p, target, 1);
   into.push({ kind: 'expression', expression, span: p.span(start) });
   endStatement(p);
-}
-
-/** Takes an assignment operator. `S=`, `R=` and `REF=` are a word and `=` without a space between. */
-function assignmentHere(p: Cursor): ':=' | 'REF=' | '?=' | 'S=' | 'R=' | undefined {
-  switch (p.kind()) {
-    case T.assign:
-      p.advance();
-      return ':=';
-    case T.attempt:
-      p.advance();
-      return '?=';
-    case T.equal:
-      if (p.kind(1) === T.colon && p.adjacent(1)) {
-        p.report('E1105', p.start(), p.end(1), 'The assignment sign is `:=`, the colon first.', ':=');
-        p.at += 2;
-        return ':=';
-      }
-      p.report('E1105', p.start(), p.end(), '`=` compares: assign with `:=`.', ':=');
-      p.advance();
-      return ':=';
-    case T.colon:
-      // `x : = 1`
-      if (p.kind(1) !== T.equal) return undefined;
-      p.report('E1105', p.start(), p.end(1), 'The assignment sign `:=` has no space within: write it together.', ':=');
-      p.at += 2;
-      return ':=';
-    case T.word: {
-      const keyword = p.keyword();
-      if (p.kind(1) !== T.equal || !p.adjacent(1)) return undefined;
-      const op = keyword === K.S ? 'S=' : keyword === K.R ? 'R=' : keyword === K.REF ? 'REF=' : undefined;
-      if (op) p.at += 2;
-      return op;
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** `i++`, `i += 2`: gives true when it was one, reported and read over. */
-function reportForeignAssignment(p: Cursor, target: Expression): boolean {
-  const operator = p.word();
-  const written = p.text.slice(target.span.start, target.span.end);
-  if (operator === '++') {
-    p.report(
-      'E1107',
-      p.start(),
-      p.end(),
-      `Structured Text has no \`++\`: write \`${written} := ${written} + 1\`.`,
-      ` := ${written} + 1`,
-    );
-    p.advance();
-    endStatement(p);
-    return true;
-  }
-  if (!/^[-+*/]=$/.test(operator)) return false;
-  const sign = operator[0]!;
-  p.report(
-    'E1107',
-    p.start(),
-    p.end(),
-    `Structured Text has no \`${operator}\`: write \`${written} := ${written} ${sign} ...\`.`,
-    `:= ${written} ${sign}`,
-  );
-  p.advance();
-  parseExpression(p);
-  endStatement(p);
-  return true;
 }
 
 /** A condition, and the keyword behind it. An unreadable one is FALSE, so that the body is still read. */

@@ -36,6 +36,12 @@ describe('statements', () => {
       { n: 4 },
     ],
     [
+      'a chain of S=, R= and := takes its last value everywhere',
+      'a, c, d, e : BOOL; b : BOOL := TRUE; n : INT;',
+      'a S= b R= c := n = 0; e := d S= a R= a;',
+      { a: false, b: false, c: true, d: true, e: true },
+    ],
+    [
       'NOT turns all bits of a literal, as many as its context has',
       'w, v : WORD; x : BYTE; b : BOOL; i : INT; z : DINT;',
       'v := 16#FFFF; w := v AND NOT 16#0F; x := 16#FF AND NOT 16#0F; b := NOT 16#0F = w; i := NOT 1; z := WORD_TO_DINT(NOT 16#0000);',

@@ -10,6 +10,8 @@ describe('statements', () => {
     ['x S= a; x R= b;', '(S= x a) (R= x b)'],
     ['S := R; R := S = 1;', '(:= S R) (:= R (= S 1))'],
     ['a := b := c + 1;', '(:= b (+ c 1)) (:= a b)'],
+    ['a S= b R= TRUE;', '(R= b TRUE) (S= a TRUE)'],
+    ['a := b S= c;', '(let $chain$0 c) (S= b $chain$0) (:= a $chain$0)'],
     ['%QX0.0 := TRUE;', '(:= %QX:0.0 TRUE)'],
     ['w.3 := TRUE;', '(:= (.% w X3) TRUE)'],
     ['fb(IN := a, Q => b);', '(call fb IN=a Q=>b)'],

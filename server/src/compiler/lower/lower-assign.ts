@@ -79,7 +79,14 @@ export function assignOperand(
   const to = addressOf(f, place, sizeOf(type));
   if (!to) return;
   if (type.kind === 'string') copyString(f, to, type, from, constantOf(source));
-  else f.emit(copy(to, from, sizeOf(type)));
+  else copyAggregate(f, to, from, type);
+}
+
+/** Copies all bytes; but an instance keeps its header word, which says what it is: the other one may be of a derived type. */
+function copyAggregate(f: FunctionBuilder, to: IrExpr, from: IrExpr, type: Type): void {
+  const header = blockOfType(type)?.header === true ? 4 : 0;
+  const at = (address: IrExpr): IrExpr => (header === 0 ? address : binary('i32.add', address, i32(header)));
+  if (sizeOf(type) > header) f.emit(copy(at(to), at(from), sizeOf(type) - header));
 }
 
 /** `%QW4 := speed`: a directly represented variable takes the type of what meets it, where the sizes agree. */

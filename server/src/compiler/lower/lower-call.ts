@@ -45,8 +45,6 @@ export function lowerCall(f: FunctionBuilder, node: CallExpression, expected: Ty
         );
       }
       return lowerFunctionCall(f, callee.symbol, callee.receiver, node);
-    case 'super':
-      return lowerBlockCall(f, callee.block, selfReceiver(f)!.place, false, node);
     case 'typeName': {
       const what =
         callee.symbol.kind === 'block'

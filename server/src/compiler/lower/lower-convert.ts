@@ -260,7 +260,6 @@ export function reportNoValue(f: FunctionBuilder, operand: Operand, span: Source
       return;
     case 'list':
     case 'namespace':
-    case 'super':
       f.c.problems.report('E3012', span, 'This names no value; add a dot and the variable.');
       return;
     default:

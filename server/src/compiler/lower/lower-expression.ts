@@ -12,6 +12,7 @@ import { lowerName, selfReceiver } from './lower-name.js';
 import { lowerBinary } from './lower-operator.js';
 import { lowerUnary } from './lower-unary.js';
 import { lowerPart } from './lower-part.js';
+import { instancePlace } from './lower-place.js';
 import { derefReference, lowerDeref } from './lower-pointer.js';
 import { errorOperand, type Operand } from './operand.js';
 
@@ -89,5 +90,6 @@ function lowerSelf(f: FunctionBuilder, kind: 'this' | 'super', span: Expression[
     f.c.problems.report('E5011', span, `'${block.name}' extends nothing, so it has no SUPER.`);
     return errorOperand;
   }
-  return { kind: 'super', block: block.base };
+  // Its methods are those of the base, whatever the instance is: calls are not dispatched.
+  return { kind: 'place', type: block.base.type, place: instancePlace(f, 0, 'SUPER'), self: true };
 }

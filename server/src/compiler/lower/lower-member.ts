@@ -123,10 +123,6 @@ function memberOf(f: FunctionBuilder, object: Operand, node: MemberExpression): 
     }
     case 'typeName':
       return memberOfType(f, object.symbol.kind === 'type' ? object.symbol.use.type : object.symbol.type, node);
-    case 'super': {
-      const receiver: Receiver = { owner: object.block, place: superPlace(f), dynamic: false };
-      return memberOfBlock(f, object.block, receiver, key, node);
-    }
     case 'place':
     case 'memory':
     case 'value':
@@ -135,16 +131,6 @@ function memberOf(f: FunctionBuilder, object: Operand, node: MemberExpression): 
       f.c.problems.report('E3007', node.memberSpan, `There is nothing that could have a member '${node.member}'.`);
       return errorOperand;
   }
-}
-
-function superPlace(f: FunctionBuilder): Place {
-  return {
-    form: 'cell',
-    base: 'instance',
-    offset: 0,
-    links: f.instance ? [{ domain: f.c.domainOf(f.instance), offset: 0 }] : [],
-    name: 'SUPER',
-  };
 }
 
 function memberOfType(f: FunctionBuilder, type: Type, node: MemberExpression): Operand {

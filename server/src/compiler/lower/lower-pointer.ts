@@ -28,13 +28,13 @@ export function derefReference(f: FunctionBuilder, operand: Operand, span: Sourc
   );
 }
 
-/** `p^`; on THIS, and on a REFERENCE TO what is no pointer, it changes nothing. */
+/** `p^`; on THIS and SUPER, and on a REFERENCE TO what is no pointer, it changes nothing. */
 export function lowerDeref(f: FunctionBuilder, node: DerefExpression): Operand {
   const raw = lowerRaw(f, node.object);
   const referred = operandType(raw);
   const toPointer = referred.kind === 'pointer' && referred.form === 'reference' && referred.target.kind === 'pointer';
   const object = toPointer ? derefReference(f, raw, node.object.span) : raw;
-  if (object.kind === 'error' || object.kind === 'super') return object;
+  if (object.kind === 'error') return object;
   if (object.kind === 'place' && object.self === true) return object;
   const type = operandType(object);
   if (type.kind !== 'pointer') {

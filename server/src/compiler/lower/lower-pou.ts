@@ -18,6 +18,7 @@ import { lowerStatements } from './lower-statement.js';
 import type { Lowering } from './lowering.js';
 import { factsOf, rootOf, type BodyFacts } from './scan-body.js';
 import { formOf, hasResultAddress, signatureResult } from './signature.js';
+import { blockOfType } from './type-symbol.js';
 
 const statementsOf = (
   symbol: CallableSymbol | { readonly declaration: BlockSymbol['declaration'] },
@@ -112,6 +113,9 @@ function placeParameter(
       const to = addressOf(f, place, sizeOf(type))!;
       if (type.kind === 'string') copyString(f, to, type, from);
       else f.emit(copy(to, from, sizeOf(type)));
+      const block = blockOfType(type);
+      // What was passed may be of a derived type.
+      if (block?.header === true) f.emit(store('i32', to, i32(block.typeId)));
       return;
     }
     case 'reference': {

@@ -83,7 +83,7 @@ export type Operand =
       readonly bounds?: readonly { readonly low: IrExpr; readonly high: IrExpr }[];
       /** A directly represented variable: a place of a size, which every type of that size fits. */
       readonly direct?: true;
-      /** THIS. */
+      /** THIS or SUPER: the instance, and where a pointer is wanted its address. */
       readonly self?: true;
     }
   /** A string, array, structure or instance that is no variable: address of its bytes. */
@@ -96,7 +96,6 @@ export type Operand =
   | { readonly kind: 'standard'; readonly name: string }
   | { readonly kind: 'method'; readonly symbol: CallableSymbol; readonly receiver: Receiver }
   | { readonly kind: 'list'; readonly list: ListSymbol }
-  | { readonly kind: 'namespace'; readonly path: string }
-  | { readonly kind: 'super'; readonly block: BlockSymbol };
+  | { readonly kind: 'namespace'; readonly path: string };
 
 export const errorOperand: Operand = { kind: 'error' };

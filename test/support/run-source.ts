@@ -54,8 +54,9 @@ export interface Running {
 }
 
 /** Starts a program in virtual time, every program in each scan. */
-export function start(source: string, profile = 'iec'): Running {
-  const image = imageOf(source, profile);
+export const start = (source: string, profile = 'iec'): Running => startImage(imageOf(source, profile));
+
+export function startImage(image: ProgramImage): Running {
   const flat = {
     ...image,
     hasTasks: false,
@@ -84,8 +85,12 @@ export function run(
   paths: readonly string[],
   options: { readonly scans?: number; readonly profile?: string } = {},
 ): unknown[] {
-  const running = start(source, options.profile);
-  for (let i = 0; i < (options.scans ?? 1); i += 1) {
+  return runImage(imageOf(source, options.profile), paths, options.scans);
+}
+
+export function runImage(image: ProgramImage, paths: readonly string[], scans = 1): unknown[] {
+  const running = startImage(image);
+  for (let i = 0; i < scans; i += 1) {
     const fault = running.scan();
     if (fault) return [fault];
   }

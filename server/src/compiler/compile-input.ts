@@ -3,7 +3,7 @@ import type { LoweringMemory } from './lower/lowering-memory.js';
 import type { Profile } from './profile.js';
 
 export interface SourceDocument {
-  /** Path or name shown in findings. The ending tells the form: .xml PLCopen; .st .iecst .exp .il and others plain text. */
+  /** Path or name shown in findings. The ending tells the form: `.xml` PLCopen; `.TcPOU` and its kin TwinCAT; .st .iecst .exp .il and others plain text. */
   readonly name: string;
   readonly content: string | Uint8Array;
 }

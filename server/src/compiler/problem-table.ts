@@ -79,9 +79,9 @@ const table = {
   },
   E0010: {
     severity: 'error',
-    title: 'No PLCopen document',
+    title: 'No project document',
     explain:
-      'The root element of a PLCopen document is `project`, or `pou`, `dataType` or `globalVars` for a single one.',
+      'The root element of a PLCopen document is `project`, or `pou`, `dataType` or `globalVars` for a single one; that of an object of TwinCAT is `TcPlcObject`.',
     clause: 'PLCopen TC6 XML',
   },
   E0011: {
@@ -113,13 +113,14 @@ const table = {
     severity: 'error',
     title: 'Kind of program unit not known',
     explain:
-      'A `pou` is a function, a functionBlock or a program; interfaces, methods and actions stand within others.',
+      'A `pou` is a function, a functionBlock or a program; interfaces, methods and actions stand within others. The declaration of a TwinCAT POU begins with such a word.',
     clause: 'PLCopen TC6 XML',
   },
   E0016: {
     severity: 'error',
     title: 'Body language not known',
-    explain: 'A body is ST, IL, LD, FBD, SFC, or CFC in the form of CODESYS.',
+    explain:
+      'A body is ST, IL, LD, FBD, SFC, or CFC in the form of CODESYS. In the files of a TwinCAT project only bodies in ST are read: its drawings (`<NWL>`, `<CFC>`, `<SFC>`) have a form of their own. Export what is drawn as PLCopen XML.',
     clause: 'PLCopen TC6 XML',
   },
   W0013: {

@@ -1,10 +1,12 @@
 import type { SourceDocument } from '../compiler/compile.js';
 import { bodyText, replaceBody } from '../compiler/plcopen/replace-body.js';
+import { formOf } from '../compiler/document-form.js';
 import { createProblems } from '../compiler/problems.js';
 import { HostError } from '../model/host-error.js';
 import type { Language } from '../model/source-span.js';
 import { bodyRange, findPou, isXml, textOf, type PouPlace } from './pou-source.js';
 import { maxInlineBytes } from './project.js';
+import { twincatEdits } from './twincat-edit.js';
 
 export type Edit =
   | { readonly kind: 'put_document'; readonly document: SourceDocument }
@@ -61,6 +63,7 @@ function apply(documents: readonly SourceDocument[], edit: Edit): readonly Sourc
       const found = findPou(documents, edit.name);
       if (!found) throw new HostError('POU_NOT_FOUND', `The project has no POU '${edit.name}'.`, { pou: edit.name });
       if (edit.name.includes('.')) throw partOfAnother(edit.name, found.place.name);
+      if (found.place.form === 'twincat') return documents.filter((d) => d !== found.document);
       return spliced(documents, found.document, found.place.start, found.place.end, '');
     }
   }
@@ -85,6 +88,12 @@ function addPou(
   if (!target)
     throw new HostError('NOT_FOUND', `The project has no document '${edit.document}'.`, { document: edit.document });
   const text = requireText(target);
+  if (formOf(target.name) === 'twincat')
+    throw new HostError(
+      'INVALID_REQUEST',
+      `'${target.name}' is an object of TwinCAT, which holds one program unit; put '${edit.name}' as a document of its own.`,
+      { document: target.name },
+    );
   if (!isXml(target)) return spliced(documents, target, text.length, text.length, `\n${edit.source}\n`);
   const end = /<\/(?:[\w.-]+:)?pous\s*>|<(?:[\w.-]+:)?pous\s*\/>/.exec(text);
   if (!end || !/^\s*<(?:[\w.-]+:)?pou\b/.test(edit.source)) {
@@ -103,6 +112,11 @@ function replaced(
 ): readonly SourceDocument[] {
   const { document, place } = found;
   const text = requireText(document);
+  if (place.form === 'twincat')
+    return twincatEdits(text, place, source).reduce(
+      (after, { start, end, insert }) => spliced(after, findDocument(after, document.name)!, start, end, insert),
+      documents,
+    );
   if (place.form === 'xml') {
     if (/^\s*<(?:[\w.-]+:)?pou\b/.test(source))
       return spliced(documents, document, place.start, place.end, source.trim());

@@ -1,10 +1,11 @@
 import type { SourceDocument } from '../compiler/compile.js';
+import { formOf } from '../compiler/document-form.js';
 import { foldName, sameName } from '../model/identifier.js';
 
 /** Where a POU stands in the text of a document. Half-open UTF-16 offsets. */
 export interface PouPlace {
   readonly name: string;
-  readonly form: 'text' | 'xml';
+  readonly form: 'text' | 'xml' | 'twincat';
   readonly start: number;
   readonly end: number;
 }
@@ -20,14 +21,21 @@ export function textOf(document: SourceDocument): string | undefined {
 }
 
 export function isXml(document: SourceDocument): boolean {
-  return /\.xml$/i.test(document.name);
+  return formOf(document.name) === 'plcopen';
 }
 
 /** The POUs that a document declares at its top level, in order. */
 export function pousIn(document: SourceDocument): readonly PouPlace[] {
   const text = textOf(document);
   if (text === undefined) return [];
-  return isXml(document) ? pousInXml(text) : pousInText(text);
+  switch (formOf(document.name)) {
+    case 'plcopen':
+      return pousInXml(text, 'xml', /\bname\s*=\s*(?:"([^"]*)"|'([^']*)')/, 'pou');
+    case 'twincat':
+      return pousInXml(text, 'twincat', /\bName\s*=\s*(?:"([^"]*)"|'([^']*)')/, 'POU|Itf');
+    case 'text':
+      return pousInText(text);
+  }
 }
 
 /** Finds a POU by name; of `Owner.Member` the owner. */
@@ -69,7 +77,8 @@ function commentEnd(text: string, start: number, round: boolean): number {
   return text.length;
 }
 
-function pousInText(text: string): readonly PouPlace[] {
+/** The same in a plain text. */
+export function pousInText(text: string): readonly PouPlace[] {
   const found: PouPlace[] = [];
   let open: { readonly keyword: string; readonly start: number; name?: string } | undefined;
   let inConfiguration = false;
@@ -91,17 +100,21 @@ function pousInText(text: string): readonly PouPlace[] {
   return found;
 }
 
-function pousInXml(text: string): readonly PouPlace[] {
+/** @param elements their names, joined by `|` */
+function pousInXml(text: string, form: PouPlace['form'], nameAttribute: RegExp, elements: string): readonly PouPlace[] {
   const found: PouPlace[] = [];
-  const mark = /<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(?:[\w.-]+:)?pou\b([^>]*)>|<\/(?:[\w.-]+:)?pou\s*>/gs;
+  const mark = new RegExp(
+    `<!--.*?-->|<!\\[CDATA\\[.*?\\]\\]>|<(?:[\\w.-]+:)?(?:${elements})\\b([^>]*)>|</(?:[\\w.-]+:)?(?:${elements})\\s*>`,
+    'gs',
+  );
   let open: { readonly name: string; readonly start: number } | undefined;
   for (let match = mark.exec(text); match; match = mark.exec(text)) {
     const attributes = match[1];
     if (attributes !== undefined) {
-      const name = /\bname\s*=\s*(?:"([^"]*)"|'([^']*)')/.exec(attributes);
+      const name = nameAttribute.exec(attributes);
       if (name && !attributes.endsWith('/')) open = { name: name[1] ?? name[2]!, start: match.index };
     } else if (match[0].startsWith('</') && open) {
-      found.push({ name: open.name, form: 'xml', start: open.start, end: mark.lastIndex });
+      found.push({ name: open.name, form, start: open.start, end: mark.lastIndex });
       open = undefined;
     }
   }

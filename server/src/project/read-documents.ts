@@ -2,14 +2,15 @@ import { constants } from 'node:fs';
 import { open, opendir, readlink, stat, type FileHandle } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { SourceDocument } from '../compiler/compile.js';
+import { twincatEndings } from '../compiler/document-form.js';
 import { HostError } from '../model/host-error.js';
 
 /** Files larger than this are refused before they are read. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
 const maxDocuments = 10_000;
 export const maxDepth = 32;
-/** Endings of plain sources. */
-export const sourceEndings: readonly string[] = ['.st', '.iecst', '.exp', '.il'];
+/** Endings of plain sources, and of TwinCAT's objects. */
+export const sourceEndings: readonly string[] = ['.st', '.iecst', '.exp', '.il', ...twincatEndings];
 
 export interface ReadOptions {
   /** Follow a symbolic link at the path itself; default true. A host opens with false. */

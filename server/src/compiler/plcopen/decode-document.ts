@@ -1,4 +1,5 @@
 import type { SourceDocument } from '../compile-input.js';
+import { formOf } from '../document-form.js';
 import type { Problems } from '../problems.js';
 
 /** Larger documents are refused before they are parsed. */
@@ -27,7 +28,7 @@ export function decodeDocument(document: SourceDocument, problems: Problems): st
   return text;
 }
 
-const isXml = (name: string): boolean => /\.xml$/i.test(name);
+const isXml = (name: string): boolean => formOf(name) !== 'text';
 
 const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 

@@ -1,6 +1,8 @@
 import type { SourceDocument } from '../compile-input.js';
+import { formOf } from '../document-form.js';
 import type { Problems } from '../problems.js';
 import { parseUnit } from '../st/parse-unit.js';
+import { importTwincat } from '../twincat/import-twincat.js';
 import { sameName } from '../../model/identifier.js';
 import { conform, currentNamespace } from './conform.js';
 import { decodeDocument } from './decode-document.js';
@@ -84,7 +86,7 @@ function findPou(root: XmlElement, pouName: string): XmlElement | undefined {
   return undefined;
 }
 
-const isXml = (document: SourceDocument): boolean => /\.xml$/i.test(document.name);
+const isXml = (document: SourceDocument): boolean => formOf(document.name) === 'plcopen';
 
 function readDocument(document: SourceDocument, problems: Problems): XmlDocument | undefined {
   const text = decodeDocument(document, problems);
@@ -97,6 +99,7 @@ function readPlain(document: SourceDocument, problems: Problems): XmlDocument | 
 }
 
 function parseText(document: SourceDocument, problems: Problems): ReturnType<typeof parseUnit>['declarations'] {
+  if (formOf(document.name) === 'twincat') return importTwincat(document, problems).declarations;
   const text = typeof document.content === 'string' ? document.content : new TextDecoder().decode(document.content);
   return parseUnit({ file: document.name, text, language: 'ST', firstLine: 1, firstColumn: 1 }, problems).declarations;
 }

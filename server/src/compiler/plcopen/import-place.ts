@@ -26,8 +26,14 @@ export interface Place {
   readonly unknown: Set<string>;
 }
 
-export function createPlace(document: XmlDocument, problems: Problems, bodyIn: Place['bodyIn']): Place {
-  const dialect = /http:\/\/www\.3s-software\.com\/plcopenxml\//.test(document.text) ? 'codesys' : 'other';
+/** @param known the family of the tool, where the kind of document tells it */
+export function createPlace(
+  document: XmlDocument,
+  problems: Problems,
+  bodyIn: Place['bodyIn'],
+  known?: Place['dialect'],
+): Place {
+  const dialect = known ?? (/http:\/\/www\.3s-software\.com\/plcopenxml\//.test(document.text) ? 'codesys' : 'other');
   const milder = new Map<ProblemCode, ProblemCode>();
   if (dialect === 'codesys') milder.set('E1115', 'W1004');
   // Nothing of a library runs until a project that uses it is built; what can't run there may still be read.

@@ -34,6 +34,7 @@ export const profileFields = {
   indexFault: ['fault', 'clamp'],
   stringIndex: ['characters-from-1', 'units-from-0'],
   heapBytes: { least: 0, greatest: 16 * 1024 * 1024 },
+  checkFunctions: ['ignored', 'called'],
   semicolonAfterEnd: ['expected', 'optional'],
 } as const satisfies Record<Exclude<keyof Profile, 'name'>, Field>;
 

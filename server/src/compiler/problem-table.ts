@@ -887,6 +887,12 @@ const table = {
       'A call of a function with type parameters means the function NAME__TYPE, or the body of the generic one with the type put in. Where there is neither, the call does nothing and gives the initial value.',
     clause: '6.6.2.6',
   },
+  W2021: {
+    severity: 'warning',
+    title: 'Check function of another form',
+    explain:
+      'In the profiles codesys and twincat a function called CheckBounds (index, lower, upper), CheckDivDInt, CheckDivLInt, CheckDivReal or CheckDivLReal (divisor), CheckRangeSigned, CheckRangeUnsigned, CheckLRangeSigned or CheckLRangeUnsigned (value, lower, upper), or CheckPointer (ptToTest, iSize, iGran, bWrite) is called at each operation that it guards. This one has other inputs, or no result, and is called only where the program does so.',
+  },
   W2019: {
     severity: 'warning',
     title: 'External whose global is declared elsewhere',

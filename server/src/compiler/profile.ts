@@ -53,6 +53,8 @@ export interface Profile {
   readonly stringIndex: 'characters-from-1' | 'units-from-0';
   /** Most bytes that objects of __NEW take at once, in steps of 32; 0: there is no __NEW. */
   readonly heapBytes: number;
+  /** Functions of the project called CheckBounds, CheckDivDInt and so on: guard all indices, divisions, subranges and pointers, or are like others. */
+  readonly checkFunctions: 'ignored' | 'called';
   /** `;` behind END_IF and the like: warned of where it is missing, or not. */
   readonly semicolonAfterEnd: 'expected' | 'optional';
 }
@@ -88,6 +90,7 @@ const iec: Profile = {
   indexFault: 'fault',
   stringIndex: 'characters-from-1',
   heapBytes: 0,
+  checkFunctions: 'ignored',
   semicolonAfterEnd: 'expected',
 };
 
@@ -106,6 +109,7 @@ const codesys: Profile = {
   timeToRealUnit: 'ms',
   counterType: 'WORD',
   processBlocks: 'util',
+  checkFunctions: 'called',
   semicolonAfterEnd: 'optional',
   sfcFinalScan: true,
 };

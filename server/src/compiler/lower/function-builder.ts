@@ -1,5 +1,6 @@
 import type { SourceSpan } from '../../model/source-span.js';
 import type { BlockSymbol, Scope, VariableSymbol } from '../check/symbols.js';
+import type { Expression } from '../syntax/ast.js';
 import type { IrExpr, IrFunction, IrLocal, IrStmt, NumType } from '../ir/ir.js';
 import { alignUp } from '../check/type-size.js';
 import { createDomain, type AliasDomain } from './alias.js';
@@ -35,6 +36,8 @@ export class FunctionBuilder {
   readonly deferred: (() => void)[] = [];
   /** Initial values are written, to constants too. */
   initializing = false;
+  /** Target of the assignment that was begun last. */
+  written: Expression | undefined;
   paramCount = 0;
   result: NumType | undefined;
   /** Statements before each return: output parameters. */

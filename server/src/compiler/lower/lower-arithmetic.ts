@@ -4,6 +4,7 @@ import type { Constant } from '../check/compilation.js';
 import type { SourceSpan } from '../../model/source-span.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { BinaryExpression } from '../syntax/ast.js';
+import { guardDivisor } from './check-function.js';
 import { foldTypedBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, unary } from '../ir/make.js';
@@ -113,9 +114,11 @@ function computeNumber(
   let second = valueAs(f, right, computed, node.span);
   if (isReal(type)) {
     const real = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' } as const;
+    if (node.op === '/' && y === undefined) second = guardDivisor(f, second, type, node.right.span);
     const ir = binary(`${type.num as 'f32' | 'f64'}.${real[node.op as '+']}`, first, second);
     return { kind: 'value', type, ir: checkOverflow(f, node, type, ir, first, second) };
   }
+  if (divides && y === undefined) second = guardDivisor(f, second, computed, node.right.span);
   if (divides && !f.trusted && (y === undefined || y === 0n))
     second = { op: 'checkNonZero', type: type.num as 'i32' | 'i64', value: second, site: f.site(node.span) };
   const sign = computed.group === 'signed' ? 's' : 'u';

@@ -151,6 +151,7 @@ export function lowerAssignment(f: FunctionBuilder, node: Assignment): void {
 }
 
 function lowerPlainAssignment(f: FunctionBuilder, node: Assignment): void {
+  f.written = node.target;
   const target = lowerExpression(f, node.target);
   if (node.value.kind === 'arrayInit' || node.value.kind === 'structInit' || node.value.kind === 'defaultInit') {
     if (checkWritable(f, target, node.target.span))

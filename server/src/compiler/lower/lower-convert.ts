@@ -15,6 +15,7 @@ import {
 } from '../check/types.js';
 import type { IrExpr, UnaryOp } from '../ir/ir.js';
 import { constantIr } from './constant-ir.js';
+import { guardRange } from './check-function.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, i32, i64, iff, unary, zero } from '../ir/make.js';
 import { typeOfDirect } from './lower-assign.js';
@@ -355,10 +356,10 @@ function convertElementary(
   return standardConversion(f, value, from, to, span);
 }
 
-/** Fault R4010 where a value leaves its subrange; only the `iec` profile checks at run time. IEC 61131-3:2013, 6.4.4.4. */
+/** Fault R4010 where a value leaves its subrange; only the `iec` profile checks at run time, others leave it to CheckRange functions. IEC 61131-3:2013, 6.4.4.4. */
 function checkSubrange(f: FunctionBuilder, value: IrExpr, from: Type, to: SubrangeType, span: SourceSpan): IrExpr {
-  if (f.trusted || f.c.profile.name !== 'iec') return value;
-  if (from.kind === 'subrange' && from.low >= to.low && from.high <= to.high) return value;
+  if (f.trusted || (from.kind === 'subrange' && from.low >= to.low && from.high <= to.high)) return value;
+  if (f.c.profile.name !== 'iec') return guardRange(f, value, to, span);
   return f.sequence(() => {
     const once = f.once(value, 'subrange');
     const { num } = to.base;

@@ -5,6 +5,7 @@ import { sizeOf } from '../check/type-size.js';
 import { elementaryTypes as e, underlying, type ArrayType } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Expression, IndexExpression } from '../syntax/ast.js';
+import { guardIndex, guardPointer } from './check-function.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, cond, i32, plus, unary } from '../ir/make.js';
 import { constantOf, operandType, rvalue, settle, wideOf } from './lower-convert.js';
@@ -118,7 +119,7 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
       const distance: IrExpr = {
         op: 'checkIndexDynamic',
         type: 'i32',
-        value: index.ir,
+        value: guardIndex(f, index.ir, low, high, node.indices[i]!.span),
         low,
         high,
         site: f.site(node.indices[i]!.span),
@@ -140,7 +141,9 @@ function indexArray(f: FunctionBuilder, object: Operand, type: ArrayType, node: 
       offset += Number(index.constant - BigInt(bound.low)) * stride;
       continue;
     }
-    const distance = checkedDistance(f, index.ir, bound.low, bound.high, node.indices[i]!.span);
+    const { span } = node.indices[i]!;
+    const value = guardIndex(f, index.ir, i32(bound.low), i32(bound.high), span);
+    const distance = checkedDistance(f, value, bound.low, bound.high, span);
     const scaled = stride === 1 ? distance : binary('i32.mul', distance, i32(stride));
     sum = sum ? binary('i32.add', sum, scaled) : scaled;
   }
@@ -207,7 +210,8 @@ function indexPointer(f: FunctionBuilder, object: Operand, node: IndexExpression
   const index = lowerIndexValue(f, node.indices[0]!);
   if (!index || type.target.kind === 'error') return errorOperand;
   const size = sizeOf(type.target);
-  const start = checkedAddress(f, rvalue(f, object, node.span), node.span);
+  const address = guardPointer(f, rvalue(f, object, node.span), type.target, node);
+  const start = checkedAddress(f, address, node.span);
   const place: Place =
     index.constant === undefined
       ? {

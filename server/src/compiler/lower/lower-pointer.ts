@@ -3,6 +3,7 @@ import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { DerefExpression } from '../syntax/ast.js';
+import { guardPointer } from './check-function.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { operandType, rvalue } from './lower-convert.js';
 import { lowerRaw } from './lower-expression.js';
@@ -51,7 +52,8 @@ export function lowerDeref(f: FunctionBuilder, node: DerefExpression): Operand {
     f.c.problems.report('E3009', node.span, 'The address has no type; assign it to a POINTER TO variable first.');
     return errorOperand;
   }
-  const address = checkedAddress(f, rvalue(f, object, node.span), node.span);
+  const value = guardPointer(f, rvalue(f, object, node.span), type.target, node);
+  const address = checkedAddress(f, value, node.span);
   return derefReference(
     f,
     { kind: 'place', type: type.target, place: { form: 'address', address, offset: 0 }, dynamic: true },

@@ -887,6 +887,13 @@ const table = {
       'A call of a function with type parameters means the function NAME__TYPE, or the body of the generic one with the type put in. Where there is neither, the call does nothing and gives the initial value.',
     clause: '6.6.2.6',
   },
+  W2022: {
+    severity: 'warning',
+    title: 'Name of a standard function or function block',
+    explain:
+      "The standard library has this name. The standard gives no program unit of the user such a name (a function may be overloaded only by the standard itself); many files have their own TON or LIMIT all the same, so the user's is taken, in every call and declaration. Rename it, or put it into a NAMESPACE.",
+    clause: '6.6.2.5.1, 6.6.3.5.1',
+  },
   W2021: {
     severity: 'warning',
     title: 'Check function of another form',

@@ -1,9 +1,10 @@
+import type { SourceSpan } from '../../model/source-span.js';
 import type { DirectAddress } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 import type { VariableSymbol } from './symbols.js';
 import { sizeOf } from './type-size.js';
 import { typeName } from './type-name.js';
-import { elementaryTypes as e, underlying } from './types.js';
+import { elementaryTypes as e, underlying, type Type } from './types.js';
 
 const unitBytes: Readonly<Record<DirectAddress['size'], number>> = { X: 1, B: 1, W: 2, D: 4, L: 8 };
 const isStrict = (c: Compilation): boolean => c.profile.implicitConversion === 'widening';
@@ -33,7 +34,7 @@ export function checkLocation(c: Compilation, variable: VariableSymbol): void {
     );
     return;
   }
-  checkSize(c, variable, location);
+  checkSize(c, variable.type, location, variable.span);
 }
 
 function allowsLocation(variable: VariableSymbol, wildcard: boolean): boolean {
@@ -43,8 +44,9 @@ function allowsLocation(variable: VariableSymbol, wildcard: boolean): boolean {
   return section === 'VAR' && (wildcard || owner.pouKind === 'program');
 }
 
-function checkSize(c: Compilation, variable: VariableSymbol, location: DirectAddress): void {
-  const type = underlying(variable.type);
+/** E7004: whether an address has as many bits as what lies there. */
+export function checkSize(c: Compilation, declared: Type, location: DirectAddress, span: SourceSpan): void {
+  const type = underlying(declared);
   if (type.kind !== 'elementary' || location.path.length === 0) return;
   const isBit = location.size === 'X';
   // TIME and the like have 64 bits here and 32 elsewhere: such a variable gets bytes of its own.
@@ -55,8 +57,8 @@ function checkSize(c: Compilation, variable: VariableSymbol, location: DirectAdd
   const name = { X: 'one bit', B: '8 bits', W: '16 bits', D: '32 bits', L: '64 bits' }[location.size];
   c.problems.report(
     harmsOthers(c) ? 'E7004' : 'W7004',
-    variable.span,
-    `${location.text} has ${name}, which does not fit ${typeName(variable.type)}; change the address, or the type.`,
+    span,
+    `${location.text} has ${name}, which does not fit ${typeName(declared)}; change the address, or the type.`,
   );
 }
 

@@ -1,11 +1,23 @@
 import { foldName } from '../../model/identifier.js';
+import { findStandardFunction } from '../stdlib/standard-functions.js';
 import type { Body, PouDeclaration, Statement } from '../syntax/ast.js';
 import type { Compilation } from './compilation.js';
 
-/** E2014, E2015, E5001: what kinds of POU have results, bodies and bases. IEC 61131-3:2013, 6.6.2 to 6.6.6. */
+/** Function blocks of edition 3. IEC 61131-3:2013, tables 43 to 46. */
+const standardBlock = /^(SR|RS|[RF]_TRIG|CT(U|D|UD)(_(INT|DINT|LINT|UDINT|ULINT))?|(TP|TON|TOF)(_L?TIME)?)$/;
+
+const isStandardName = (key: string): boolean => standardBlock.test(key) || findStandardFunction(key) !== undefined;
+
+/** W2022, E2014, E2015, E5001: what kinds of POU have results, bodies and bases. IEC 61131-3:2013, 6.6.2 to 6.6.6. */
 export function checkPou(c: Compilation, pou: PouDeclaration): void {
   if (pou.standard) return;
   const { problems, profile } = c;
+  if (profile.name === 'iec' && pou.namespace.length === 0 && isStandardName(foldName(pou.name)))
+    problems.report(
+      'W2022',
+      pou.nameSpan,
+      `'${pou.name}' is a standard ${pou.pouKind === 'function' ? 'function' : 'function block'}, which this one replaces everywhere; give it a name of its own.`,
+    );
   if (pou.pouKind === 'function') {
     const gives = pou.blocks.some(
       (b) => (b.section === 'VAR_OUTPUT' || b.section === 'VAR_IN_OUT') && b.variables.length > 0,

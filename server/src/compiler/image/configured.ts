@@ -1,10 +1,12 @@
 import type { Compilation } from '../check/compilation.js';
+import { checkSize } from '../check/rule-location.js';
+import type { Type } from '../check/types.js';
 import { resolveType } from '../check/resolve-type.js';
 import { sameType, typeName } from '../check/type-name.js';
 import type { Lowering } from '../lower/lowering.js';
 import type { ConfiguredLocation } from '../lower/lower-entry.js';
 import { writeInitial } from '../lower/initial-bytes.js';
-import type { SourceUnit } from '../syntax/ast.js';
+import type { Expression, SourceUnit } from '../syntax/ast.js';
 import { resolvePath, type PathContext, type ResolvedPath } from './configuration-path.js';
 import { globalScope, type PlannedInstance } from './instance-plan.js';
 import type { BlockSymbol } from '../check/symbols.js';
@@ -20,7 +22,7 @@ export interface Configured {
   writeInitial(bytes: Uint8Array): void;
 }
 
-/** E7008, E7001: resolves VAR_CONFIG and VAR_ACCESS of all configurations. IEC 61131-3:2013, 6.8.1. */
+/** E7008, E7004, E7001: resolves VAR_CONFIG and VAR_ACCESS of all configurations. IEC 61131-3:2013, 6.8.1. */
 export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], context: PathContext): Configured {
   const locations: (ConfiguredLocation & { instance: PlannedInstance })[] = [];
   const channels: { text: string; to: ResolvedPath }[] = [];
@@ -60,6 +62,7 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
             );
             continue;
           }
+          checkSize(c, to.type, location, one.span);
           const place = context.image.find(location);
           if (place && to.instance) {
             locations.push({ type: to.type, offset: to.offset!, area: location.area, instance: to.instance, ...place });
@@ -67,6 +70,7 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
           }
         }
         if (one.initial) {
+          checkInitial(c, one.initial, to.type);
           const initial = { expression: one.initial, scope: globalScope };
           initials.push((bytes) => {
             if (to.bit === undefined) writeInitial(c, to.type, initial, to.address, { bytes, place: () => 0 });
@@ -89,6 +93,11 @@ export function resolveConfiguration(c: Lowering, units: readonly SourceUnit[], 
       for (const one of initials) one(bytes);
     },
   };
+}
+
+/** The initial value of a simple variable is constant and of its type; lists are checked where they are written. */
+function checkInitial(c: Lowering, initial: Expression, type: Type): void {
+  if (initial.kind !== 'arrayInit' && initial.kind !== 'structInit') c.evaluate(initial, globalScope, type);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { SourceSpan } from '../../model/source-span.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { BinaryExpression } from '../syntax/ast.js';
 import { guardDivisor } from './check-function.js';
-import { foldTypedBinary } from './fold-operator.js';
+import { foldBinary, foldTypedBinary } from './fold-operator.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { binary, unary } from '../ir/make.js';
 import { constantOf, operandType, rvalue, typedConstant, valueAs, wideOf } from './lower-convert.js';
@@ -107,8 +107,19 @@ function computeNumber(
   }
   if (x !== undefined && y !== undefined) {
     const folded = foldTypedBinary(node.op, numeric(x, type), numeric(y, type), type);
-    if (folded !== undefined && (!native || folded === foldTypedBinary(node.op, x, y, e.DINT)))
-      return typedConstant(f, type, folded);
+    const exact = foldBinary(node.op, numeric(x, type), numeric(y, type));
+    if (native) {
+      // What 32 bits hold is a DINT where the type does not hold it.
+      const wide = foldTypedBinary(node.op, x, y, e.DINT);
+      if (wide !== undefined) return typedConstant(f, wide === folded ? type : e.DINT, wide);
+    } else if (folded !== exact && isInteger(type)) {
+      f.c.problems.report(
+        'E3003',
+        node.span,
+        `${String(exact)} is outside ${type.name}, and the constants here are of this type; convert one of them to a larger one.`,
+      );
+      return errorOperand;
+    } else if (folded !== undefined) return typedConstant(f, type, folded);
   }
   const first = valueAs(f, left, computed, node.span);
   let second = valueAs(f, right, computed, node.span);

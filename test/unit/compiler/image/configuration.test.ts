@@ -112,6 +112,16 @@ CONFIGURATION C RESOURCE R ON PLC TASK a(INTERVAL := T#10ms); TASK b(INTERVAL :=
       `RESOURCE R ON PLC PROGRAM P : W; END_RESOURCE VAR_CONFIG P.x AT %IX0.0 : BOOL; END_VAR END_CONFIGURATION PROGRAM W VAR x AT %Q* : BOOL; END_VAR END_PROGRAM CONFIGURATION D`,
       'E7008@1',
     ],
+    [
+      'VAR_CONFIG of another size',
+      `RESOURCE R ON PLC PROGRAM P : W; END_RESOURCE VAR_CONFIG P.x AT %IB0 : INT; END_VAR END_CONFIGURATION PROGRAM W VAR x AT %I* : INT; END_VAR END_PROGRAM CONFIGURATION D`,
+      'E7004@1',
+    ],
+    [
+      'VAR_CONFIG with a value that its variable cannot have',
+      `RESOURCE R ON PLC PROGRAM P : W; END_RESOURCE VAR_CONFIG P.x : INT := 40000; END_VAR END_CONFIGURATION PROGRAM W VAR x : INT; END_VAR END_PROGRAM CONFIGURATION D`,
+      'E3003@1',
+    ],
   ])('are refused with %s', (_, text, expected) => {
     expect(errorsOf(configuration(text))).toContain(expected);
   });

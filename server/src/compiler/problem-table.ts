@@ -1194,6 +1194,12 @@ const table = {
     explain:
       'The body holds code of another language, between braces or as a whole, which this host does not run. No program of the documents uses it, so they load; or the profile is matiec, and what the code would compute keeps its value. Tools write such blocks (LOGGER, python_eval) into every document; they can stay there.',
   },
+  W9107: {
+    severity: 'warning',
+    title: 'Attribute that has no effect here',
+    explain:
+      'CODESYS and TwinCAT carry out the attributes `call_after_init`, `call_after_online_change_slot`, `call_on_type_change`, `instance-path`, `no_init` and `init_on_onlchange`; this host does not, and the message says what follows. Other attributes are carried out (`pack_mode`, `to_string`, `qualified_only`, `strict`) or change nothing that a program can see.',
+  },
   E9105: {
     severity: 'error',
     title: 'Tests within the source are not supported',

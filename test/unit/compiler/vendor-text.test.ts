@@ -39,6 +39,28 @@ describe('text as vendors write it', () => {
   }); // prettier-ignore
 });
 
+describe('attributes', () => {
+  it.each([
+    [
+      "{attribute 'call_after_init'}\nFUNCTION_BLOCK B\n{attribute 'call_after_init'}\nMETHOD M : INT M := 1; END_METHOD END_FUNCTION_BLOCK",
+      [1, 3],
+    ],
+    ["PROGRAM P VAR\n{attribute 'instance-path'}\n{attribute 'noinit'}\ns : STRING; END_VAR ; END_PROGRAM", [2, 3]],
+    [
+      "PROGRAM P VAR\n{attribute 'no_init'} {attribute 'init_on_onlchange' := ''} n : INT; END_VAR ; END_PROGRAM",
+      [2, 2],
+    ],
+  ])('that would change the program and are not carried out are named: %#', (content, lines) => {
+    const profile = findProfile('codesys')!;
+    const { diagnostics } = compile({ name: 'test', documents: [{ name: 'main.st', content }], profile });
+    expect(diagnostics.map(({ code, line }) => [code, line])).toEqual(lines.map((line) => ['W9107', line]));
+  });
+
+  it('that are hints are not', () => {
+    expect(codesOf("PROGRAM P VAR {attribute 'hide'} {attribute 'symbol' := 'read'} n : INT; END_VAR ; END_PROGRAM")).toEqual([]);
+  }); // prettier-ignore
+});
+
 describe('attributes of types', () => {
   it('pack a structure', () => {
     const source = (

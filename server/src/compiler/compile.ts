@@ -18,6 +18,7 @@ import { uniqueProblems } from './unique-problems.js';
 import type { Profile } from './profile.js';
 import { checkProgramSize } from './program-size.js';
 import { readDocument } from './read-documents.js';
+import { createDeclaredNames, type DeclaredNames } from './st/declared-names.js';
 import { standardDeclarations } from './standard-declarations.js';
 import { findStandardFunction } from './stdlib/standard-functions.js';
 import type { PouDeclaration, SourceUnit, TypeNode } from './syntax/ast.js';
@@ -27,13 +28,21 @@ export { createLoweringMemory, type LoweringMemory } from './lower/lowering-memo
 
 /** Compiles documents to an image. Pure and deterministic; findings about the program are in the result, never thrown. */
 export function compile(input: CompileInput): BuildResult {
-  const problems = uniqueProblems(
-    createProblems(input.profile.semicolonAfterEnd === 'optional' ? new Set(['W1001']) : undefined),
-  );
-  const units: SourceUnit[] = [];
+  const collect = (declared?: DeclaredNames): Problems =>
+    uniqueProblems(
+      createProblems(input.profile.semicolonAfterEnd === 'optional' ? new Set(['W1001']) : undefined, declared),
+    );
+  let problems = collect();
+  let units: SourceUnit[] = [];
   let image: BuildResult['image'];
   try {
     for (const document of input.documents) units.push(readDocument(document, problems));
+    // Conditions that ask for declarations: now that these are known, all is read again.
+    if (problems.list().some(({ code }) => code === 'E9103')) {
+      problems = collect(createDeclaredNames(units));
+      units = [];
+      for (const document of input.documents) units.push(readDocument(document, problems));
+    }
     if (checkProgramSize(units, problems))
       image = compileUnits({ ...input, profile: tolerantProfile(input.profile, units) }, units, problems);
   } catch (error) {

@@ -1180,7 +1180,7 @@ const table = {
     severity: 'error',
     title: 'A condition that is not known while the text is read',
     explain:
-      '{IF} takes defined (NAME) and hasvalue (NAME, text) with names of {define} in the same document, NOT, AND and OR. What asks for variables, types, POUs or attributes is not supported: keep the text that is wanted and remove the pragma.',
+      "{IF} takes defined (NAME) and hasvalue (NAME, text) with names of {define} in the same document; defined (variable: X), (type: X), (pou: X), (task: X) and (resource: X); hasattribute (pou: X, 'attribute'); hastype (variable: X, TYPE) with a type that has a name; NOT, AND, OR and parentheses. What is declared within such a condition does not count as declared for any. Whatever else is asked is not known: keep the text that is wanted and remove the pragma.",
   },
   E9104: {
     severity: 'error',

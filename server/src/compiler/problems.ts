@@ -2,6 +2,7 @@ import type { Diagnostic, Severity, TextEdit } from '../model/diagnostic.js';
 import { positionOf } from '../model/diagnostic.js';
 import type { SourceSpan } from '../model/source-span.js';
 import type { ProblemCode } from './problem-table.js';
+import type { DeclaredNames } from './st/declared-names.js';
 import { problemTable } from './problem-table.js';
 
 /** Findings of one compile beyond this number are counted, not listed. */
@@ -14,12 +15,14 @@ export interface Problems {
   /** A finding about a whole document. */
   reportDocument(code: ProblemCode, file: string, message: string, position?: { line: number; column: number }): void;
   readonly errorCount: number;
+  /** What the documents declare, where conditions of `{IF}` ask for it: known when they are read a second time. */
+  readonly declared?: DeclaredNames;
   /** At most 100, in order of file and position; a last one says how many more there are. */
   list(): readonly Diagnostic[];
 }
 
 /** @param ignored findings that the profile does not make */
-export function createProblems(ignored: ReadonlySet<ProblemCode> = new Set()): Problems {
+export function createProblems(ignored: ReadonlySet<ProblemCode> = new Set(), declared?: DeclaredNames): Problems {
   const found: Diagnostic[] = [];
   let errors = 0;
   let omitted = 0;
@@ -37,6 +40,7 @@ export function createProblems(ignored: ReadonlySet<ProblemCode> = new Set()): P
   };
   const severityOf = (code: ProblemCode): Severity => problemTable[code].severity;
   return {
+    ...(declared && { declared }),
     report(code, span, message, fix) {
       if (ignored.has(code)) return;
       add({ code, severity: severityOf(code), message, ...positionOf(span), ...(fix && { fix }) });

@@ -6,6 +6,7 @@ export function uniqueProblems(problems: Problems): Problems {
   const seen = new Set<string>();
   const numbers = new Map<SourceText, number>();
   return {
+    ...(problems.declared && { declared: problems.declared }),
     report(code, span, message, fix) {
       let number = numbers.get(span.source);
       if (number === undefined) {

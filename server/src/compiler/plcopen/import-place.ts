@@ -53,6 +53,7 @@ export function createPlace(
 /** The same problems, some of which count for less here. */
 function toned(problems: Problems, milder: ReadonlyMap<ProblemCode, ProblemCode>): Problems {
   return {
+    ...(problems.declared && { declared: problems.declared }),
     report(code, span, message, fix) {
       problems.report(milder.get(code) ?? code, span, message, fix);
     },

@@ -1,5 +1,9 @@
 import type { ProblemCode } from '../problem-table.js';
+import type { Question } from './declared-names.js';
 import type { PragmaRange, Tokens } from './token.js';
+
+/** Answers what a pragma at an offset asks of the declarations; undefined where that is not known. */
+export type Ask = (question: Question, offset: number) => boolean | undefined;
 
 /** What a pragma of conditional compilation gets told. */
 export interface PragmaFinding {
@@ -29,9 +33,10 @@ interface OpenIf {
 /**
  * Carries out `{define}`, `{undefine}`, `{IF}`, `{ELSIF}`, `{ELSE}` and `{END_IF}` (CODESYS, TwinCAT): takes the tokens of branches that
  * do not hold out of `tokens`. Conditions ask `defined (NAME)` and `hasvalue (NAME, 'text')`, joined with NOT, AND and OR; a define holds
- * from its pragma to the end of the document. What asks for variables, types or attributes can't be known while a text is read: E9103.
+ * from its pragma to the end of the document. What is declared, `defined (type: T)`, is told by `ask` when the documents are read for
+ * the second time; without it all branches of such an `{IF}` are left out. What is not known is E9103.
  */
-export function applyConditions(text: string, tokens: Tokens): readonly PragmaFinding[] {
+export function applyConditions(text: string, tokens: Tokens, ask?: Ask): readonly PragmaFinding[] {
   const commands = tokens.pragmas.filter((pragma) => conditional.test(text.slice(pragma.start, pragma.start + 40)));
   if (commands.length === 0) return [];
   const findings: PragmaFinding[] = [];
@@ -47,17 +52,17 @@ export function applyConditions(text: string, tokens: Tokens): readonly PragmaFi
     if (!reads && now) dropped.at(-1)!.to = pragma;
     reads = now;
   };
-  const holds = (condition: string, pragma: PragmaRange): boolean => {
-    const known = evaluate(condition, defines);
+  const holds = (condition: string, pragma: PragmaRange): boolean | 'unknown' => {
+    const known = evaluate(condition, defines, ask && ((question) => ask(question, pragma.start)));
     if (known === undefined) {
       const shown = condition.length > 80 ? `${condition.slice(0, 80)}…` : condition;
       report(
         'E9103',
         pragma,
-        `The condition \`${shown}\` asks for what is not known while the text is read, which is not supported: ask for a name of {define}, or keep the text that is wanted and remove the pragma.`,
+        `The condition \`${shown}\` asks for what is not known while the text is read, which is not supported: ask for a name of {define} or of a declaration, or keep the text that is wanted and remove the pragma.`,
       );
     }
-    return known ?? true;
+    return known ?? (ask ? true : 'unknown');
   };
 
   for (const pragma of commands) {
@@ -76,8 +81,8 @@ export function applyConditions(text: string, tokens: Tokens): readonly PragmaFi
       }
       case 'IF': {
         const active = reads && holds(rest, pragma);
-        open.push({ pragma, outer: reads, taken: active, last: false });
-        turn(active, pragma);
+        open.push({ pragma, outer: reads, taken: active !== false, last: false });
+        turn(active === true, pragma);
         break;
       }
       case 'END_IF':
@@ -95,8 +100,8 @@ export function applyConditions(text: string, tokens: Tokens): readonly PragmaFi
         }
         innermost.last = isElse;
         const active = innermost.outer && !innermost.taken && (isElse || holds(rest, pragma));
-        innermost.taken ||= active;
-        turn(active, pragma);
+        innermost.taken ||= active !== false;
+        turn(active === true, pragma);
       }
     }
   }
@@ -108,7 +113,11 @@ export function applyConditions(text: string, tokens: Tokens): readonly PragmaFi
 const unquoted = (value: string): string => /^'(.*)'$/s.exec(value.trim())?.[1] ?? value.trim();
 
 /** Undefined where the answer depends on what can't be known, or where the condition can't be read. */
-function evaluate(condition: string, defines: ReadonlyMap<string, string>): boolean | undefined {
+function evaluate(
+  condition: string,
+  defines: ReadonlyMap<string, string>,
+  ask: ((question: Question) => boolean | undefined) | undefined,
+): boolean | undefined {
   const parts = condition.match(/'[^']*'|\w+|[^\s\w]/g) ?? [];
   let at = 0;
   const take = (word: string): boolean => {
@@ -149,6 +158,12 @@ function evaluate(condition: string, defines: ReadonlyMap<string, string>): bool
     if (!take(')')) return undefined;
     const name = args[0]?.toUpperCase() ?? '';
     if (word === 'DEFINED' && args.length === 1) return defines.has(name);
+    if (args[1] === ':' && (word === 'DEFINED' || word === 'HASATTRIBUTE' || word === 'HASTYPE')) {
+      const comma = args.indexOf(',');
+      const last = comma < 0 ? args.length : comma;
+      const rest = comma < 0 ? undefined : args.slice(comma + 1).join('');
+      return ask?.({ operator: word, kind: name, name: args.slice(2, last).join(''), rest });
+    }
     if (word === 'HASVALUE' && args.length === 3 && args[1] === ',') return defines.get(name) === unquoted(args[2]!);
     return undefined;
   };

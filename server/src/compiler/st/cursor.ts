@@ -48,7 +48,12 @@ export class Cursor {
     this.source = document;
     this.text = document.text;
     this.tokens = tokenize(document.text);
-    this.conditions = applyConditions(document.text, this.tokens);
+    const { declared } = problems;
+    this.conditions = applyConditions(
+      document.text,
+      this.tokens,
+      declared && ((question, offset) => declared.answer(question, document, offset)),
+    );
     this.cutShort = this.tokens.problems.some((problem) => problem.rest);
   }
 

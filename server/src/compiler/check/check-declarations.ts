@@ -5,6 +5,7 @@ import { checkConfigurations } from './rule-configuration.js';
 import { checkConstant } from './rule-constant.js';
 import { linkExternal } from './rule-external.js';
 import { checkInheritance, checkNotAbstract } from './rule-inheritance.js';
+import { checkGuards } from './rule-guard.js';
 import { checkAddressesTwice, checkLocation } from './rule-location.js';
 import { checkPou } from './rule-pou.js';
 import { checkEdge } from './rule-variable.js';
@@ -15,6 +16,7 @@ import type { Type } from './types.js';
 export function checkDeclarations(c: Compilation, units: readonly SourceUnit[]): void {
   for (const unit of units) for (const d of unit.declarations) if (d.kind === 'pou') checkPou(c, d);
   checkConfigurations(c, units);
+  checkGuards(c);
   for (const variable of userVariables(c)) {
     linkExternal(c, variable);
     checkConstant(c, variable);

@@ -1,5 +1,5 @@
 import { foldName } from '../../model/identifier.js';
-import type { Compilation } from '../check/compilation.js';
+import { guardsOf } from '../check/rule-guard.js';
 import type { CallableSymbol } from '../check/symbols.js';
 import { alignOf, sizeOf } from '../check/type-size.js';
 import { elementaryTypes as e, type ElementaryType, type Type } from '../check/types.js';
@@ -10,59 +10,10 @@ import type { DerefExpression, Expression, IndexExpression } from '../syntax/ast
 import type { FunctionBuilder } from './function-builder.js';
 import { convertValue } from './lower-convert.js';
 
-/**
- * Functions that a project may have, each of which CODESYS and TwinCAT call at the operation that it guards, in place of the value
- * that they get first: how many inputs each has.
- */
-const forms: ReadonlyMap<string, number> = new Map([
-  ['CHECKBOUNDS', 3],
-  ['CHECKDIVDINT', 1],
-  ['CHECKDIVLINT', 1],
-  ['CHECKDIVREAL', 1],
-  ['CHECKDIVLREAL', 1],
-  ['CHECKRANGESIGNED', 3],
-  ['CHECKRANGEUNSIGNED', 3],
-  ['CHECKLRANGESIGNED', 3],
-  ['CHECKLRANGEUNSIGNED', 3],
-  ['CHECKPOINTER', 4],
-]);
-
-const guards = new WeakMap<Compilation['table'], ReadonlyMap<string, CallableSymbol>>();
-
-/** The functions of the project that guard an operation; W2021 for one that has not the form to. */
-function guardsOf({ table, problems }: Compilation): ReadonlyMap<string, CallableSymbol> {
-  const known = guards.get(table);
-  if (known) return known;
-  const found = new Map<string, CallableSymbol>();
-  for (const [key, count] of forms) {
-    const symbol = table.functions.get(key);
-    if (!symbol) continue;
-    if (hasForm(symbol, count)) found.set(key, symbol);
-    else
-      problems.report(
-        'W2021',
-        symbol.span,
-        `'${symbol.name}' is not called at the operations that it could guard: it needs ${count === 1 ? 'one VAR_INPUT' : `${count} VAR_INPUTs`} and a result of elementary types.`,
-      );
-  }
-  guards.set(table, found);
-  return found;
-}
-
-function hasForm({ parameters, result }: CallableSymbol, count: number): boolean {
-  const isScalar = ({ kind }: Type): boolean => kind === 'elementary' || kind === 'pointer';
-  return (
-    result !== undefined &&
-    isScalar(result.type) &&
-    parameters.length === count &&
-    parameters.every(({ section, type }) => section === 'VAR_INPUT' && isScalar(type))
-  );
-}
-
 /** The function that guards an operation here, where the profile has such and the project defines it; not within one itself. */
 function guardHere(f: FunctionBuilder, key: string): CallableSymbol | undefined {
   if (f.trusted || f.c.profile.checkFunctions === 'ignored') return undefined;
-  const found = guardsOf(f.c);
+  const found = guardsOf(f.c.table);
   return found.size === 0 || found.has(foldName(f.pouName)) ? undefined : found.get(key);
 }
 

@@ -26,7 +26,8 @@ export const file_plcemu_v1_project: GenFile = /*@__PURE__*/
  */
 export type Document = Message<"plcemu.v1.Document"> & {
   /**
-   * Name; its ending tells the form: `.xml` PLCopen, `.st` `.iecst` `.exp` `.il` plain text. At most 1,000 characters.
+   * Name; its ending tells the form: `.xml` PLCopen, `.TcPOU` and its kin TwinCAT, `.st` `.iecst` `.exp` `.il` plain text. At most
+   * 1,000 characters.
    *
    * @generated from field: string name = 1;
    */

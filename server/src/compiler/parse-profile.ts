@@ -26,6 +26,7 @@ export const profileFields = {
   foreignCode: ['refused', 'skipped'],
   implicitConversion: ['widening', 'narrowing-with-warning'],
   defaultStringLength: { least: 1, greatest: 65_535 },
+  subrangeStart: ['lower-limit', 'zero'],
   timeToRealUnit: ['s', 'ms'],
   longTimeUnit: ['ns', 's'],
   counterType: ['INT', 'WORD'],

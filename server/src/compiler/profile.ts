@@ -38,6 +38,8 @@ export interface Profile {
   /** Implicit conversions: only widening, or also narrowing with a warning. */
   readonly implicitConversion: 'widening' | 'narrowing-with-warning';
   readonly defaultStringLength: number;
+  /** A subrange without an initial value starts at its lower limit (edition 2, 2.3.3.2), or at 0 where 0 belongs to it. */
+  readonly subrangeStart: 'lower-limit' | 'zero';
   /** Unit of TIME and TOD converted to and from numbers (REAL and integers alike). DATE and DT count seconds everywhere. */
   readonly timeToRealUnit: 's' | 'ms';
   /** The same of LTIME, LTOD, LDATE and LDT. */
@@ -82,6 +84,7 @@ const iec: Profile = {
   foreignCode: 'refused',
   implicitConversion: 'widening',
   defaultStringLength: 254,
+  subrangeStart: 'lower-limit',
   timeToRealUnit: 's',
   longTimeUnit: 'ns',
   counterType: 'INT',
@@ -106,6 +109,7 @@ const codesys: Profile = {
   stringIndex: 'units-from-0',
   heapBytes: 1024 * 1024,
   defaultStringLength: 80,
+  subrangeStart: 'zero',
   timeToRealUnit: 'ms',
   counterType: 'WORD',
   processBlocks: 'util',

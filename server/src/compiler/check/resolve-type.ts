@@ -290,7 +290,15 @@ function resolveSubrange(c: Compilation, node: SubrangeTypeNode, scope: Scope, n
     c.problems.report('E2008', node.span, `The lower limit ${low} is above the upper limit ${high}; swap them.`);
     return elementary;
   }
-  return { kind: 'subrange', name: name ?? `${elementary.name}(${low}..${high})`, base: elementary, low, high };
+  const zero = c.profile.subrangeStart === 'zero' && low <= 0n && high >= 0n;
+  return {
+    kind: 'subrange',
+    name: name ?? `${elementary.name}(${low}..${high})`,
+    base: elementary,
+    low,
+    high,
+    initial: zero ? 0n : low,
+  };
 }
 
 const isInteger = (type: ElementaryType): boolean =>

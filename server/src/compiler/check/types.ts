@@ -92,6 +92,8 @@ export interface SubrangeType {
   readonly base: ElementaryType;
   readonly low: bigint;
   readonly high: bigint;
+  /** What a variable without an initial value starts with. */
+  readonly initial: bigint;
 }
 export interface PointerType {
   readonly kind: 'pointer';
@@ -182,6 +184,9 @@ export const nullType: NullType = { kind: 'null' };
 export function stringType(wide: boolean, capacity: number): StringType {
   return { kind: 'string', wide, capacity, size: (capacity + 1) * (wide ? 2 : 1) };
 }
+
+/** What a scalar variable of the type starts with where no initial value is given. */
+export const startOf = (type: Type): bigint => (type.kind === 'enum' || type.kind === 'subrange' ? type.initial : 0n);
 
 /** The type whose values a subrange, enum or REFERENCE TO has; other types are their own. */
 export function underlying(type: Type): Type {

@@ -207,11 +207,10 @@ function defaultConstant(variable: VariableSymbol): Constant | undefined {
     case 'elementary':
       return type.group === 'bool' ? false : type.group === 'real' ? 0 : 0n;
     case 'enum':
+    case 'subrange':
       return type.initial;
     case 'string':
       return '';
-    case 'subrange':
-      return type.low > 0n || type.high < 0n ? type.low : 0n;
     default:
       return undefined;
   }

@@ -100,9 +100,8 @@ export function isPlain(type: Type): boolean {
 function computePlain(type: Type): boolean {
   switch (type.kind) {
     case 'enum':
-      return type.initial === 0n;
     case 'subrange':
-      return type.low <= 0n && type.high >= 0n;
+      return type.initial === 0n;
     case 'array':
       return !type.elementInitial && isPlain(type.element);
     case 'struct':
@@ -124,11 +123,8 @@ function walkDefaults(c: Compilation, type: Type, offset: number, visitor: Initi
   if (visitor.explicitOnly) return;
   switch (type.kind) {
     case 'enum':
-      if (type.initial !== 0n) visitor.value(offset, type, type.initial);
-      return;
     case 'subrange':
-      // IEC 61131-3:2013, table 11: the least value, unless zero belongs to the range, as compilers in the field do.
-      if (type.low > 0n || type.high < 0n) visitor.value(offset, type, type.low);
+      if (type.initial !== 0n) visitor.value(offset, type, type.initial);
       return;
     case 'array': {
       if (type.dynamic || isPlain(type)) return;

@@ -4,7 +4,7 @@ import { checkInputsGiven } from '../check/rule-arguments.js';
 import { extendsBlock } from '../check/lookup.js';
 import { sameType, typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
-import { underlying, type Type } from '../check/types.js';
+import { startOf, underlying, type Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import type { Argument, CallExpression, Expression } from '../syntax/ast.js';
 import { lowerArgument } from './lower-argument.js';
@@ -169,8 +169,7 @@ function defaultValue(f: FunctionBuilder, parameter: VariableSymbol): IrExpr {
 
 function defaultOf(type: Type): IrExpr {
   const scalar = scalarOf(type)!;
-  const value =
-    type.kind === 'enum' ? type.initial : type.kind === 'subrange' && (type.low > 0n || type.high < 0n) ? type.low : 0n;
+  const value = startOf(type);
   return { op: 'const', type: scalar.num, value: scalar.num === 'i64' ? value : Number(value) };
 }
 

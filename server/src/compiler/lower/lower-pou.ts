@@ -2,7 +2,7 @@ import { tempsInInstance } from '../check/block-layout.js';
 import { findMember } from '../check/lookup.js';
 import type { BlockSymbol, CallableSymbol, VariableSymbol } from '../check/symbols.js';
 import { alignOf, sizeOf } from '../check/type-size.js';
-import { elementaryTypes as e, type Type } from '../check/types.js';
+import { elementaryTypes as e, startOf } from '../check/types.js';
 import type { IrExpr, IrFunction } from '../ir/ir.js';
 import type { Statement } from '../syntax/ast.js';
 import { constantIr } from './constant-ir.js';
@@ -198,7 +198,7 @@ function initialiseScalar(f: FunctionBuilder, variable: VariableSymbol, always =
   const { type, initial } = variable;
   const place = f.places.get(variable)!;
   if (!initial) {
-    const value = defaultOf(type);
+    const value = startOf(type);
     if (value !== 0n) storePlace(f, place, type, constantIr(value, type));
     else if (always) storePlace(f, place, type, zero(scalarOf(type)!.num));
     return;
@@ -212,9 +212,6 @@ function initialiseScalar(f: FunctionBuilder, variable: VariableSymbol, always =
   emitRuntimeInitial(f, place, type, initial);
   f.initializing = false;
 }
-
-const defaultOf = (type: Type): bigint =>
-  type.kind === 'enum' ? type.initial : type.kind === 'subrange' && (type.low > 0n || type.high < 0n) ? type.low : 0n;
 
 function initialiseAggregate(
   f: FunctionBuilder,

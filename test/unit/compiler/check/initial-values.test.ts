@@ -121,3 +121,18 @@ describe('a literal of another kind as an initial value', () => {
     expect(diagnostics.map((d) => d.code)).toEqual(['W3001']);
   });
 });
+
+describe('a variable without an initial value', () => {
+  const source = `TYPE LEVEL : INT(-5..5); COUNT : UINT(10..20); PRESET : INT(-5..5) := 3; END_TYPE
+    FUNCTION KEEP : LEVEL VAR l : LEVEL; END_VAR END_FUNCTION
+    PROGRAM P VAR a : LEVEL; b : INT(-9..9); c : COUNT; d : PRESET; e : ARRAY[0..2] OF LEVEL; f : INT; END_VAR
+    f := KEEP(); END_PROGRAM`;
+  it.each([
+    ['iec', [-5, -9, 10, 3, [-5, -5, -5], -5]],
+    ['codesys', [0, 0, 10, 3, [0, 0, 0], 0]],
+  ])('of a subrange starts as the profile %s has it', (profile, expected) => {
+    const run = start(source, profile);
+    run.scan();
+    expect(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => run.get(`P.${name}`))).toEqual(expected);
+  });
+});

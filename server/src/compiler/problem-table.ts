@@ -511,8 +511,8 @@ const table = {
     severity: 'error',
     title: 'Result type missing or superfluous',
     explain:
-      'A FUNCTION gives a result and names its type after a colon; classes, function blocks and programs have none.',
-    clause: '6.6.2',
+      'A FUNCTION names the type of its result after a colon. One without a result has outputs, or at least statements that do something; classes, function blocks and programs never have a result.',
+    clause: '6.6.2, table 19',
   },
   E2015: {
     severity: 'error',

@@ -22,7 +22,7 @@ export function checkPou(c: Compilation, pou: PouDeclaration): void {
     const gives = pou.blocks.some(
       (b) => (b.section === 'VAR_OUTPUT' || b.section === 'VAR_IN_OUT') && b.variables.length > 0,
     );
-    if (!pou.returnType && !gives && profile.name !== 'twincat' && c.exportedBy !== 'codesys') {
+    if (!pou.returnType && !gives && !acts(pou.body) && profile.name !== 'twincat' && c.exportedBy !== 'codesys') {
       problems.report(
         'E2014',
         pou.nameSpan,
@@ -89,6 +89,10 @@ function checkInterface(c: Compilation, pou: PouDeclaration): void {
       );
   }
 }
+
+/** Whether a body does anything: a function without a result may write globals. IEC 61131-3:2013, table 19, 1a. */
+const acts = (body: Body | undefined): boolean =>
+  body !== undefined && (body.kind !== 'statements' || firstStatement(body) !== undefined);
 
 /** The first statement of a body that does something. */
 export const firstStatement = (body: Body | undefined): Statement | undefined =>

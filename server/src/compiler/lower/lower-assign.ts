@@ -33,10 +33,13 @@ export function checkWritable(
         'Only a variable can be assigned, and this is a value; name a variable on the left.',
       );
     } else if (target.kind === 'function' || target.kind === 'method') {
+      const { name } = target.symbol;
       f.c.problems.report(
         'E4006',
         span,
-        `'${target.symbol.name}' is a ${target.kind}; its name can be assigned only within its own body.`,
+        target.symbol === f.scope.callable
+          ? `'${name}' has no result that could be assigned; write its type behind the name, ${name} : INT.`
+          : `'${name}' is a ${target.kind}; its name can be assigned only within its own body.`,
       );
     } else reportNoValue(f, target, span);
     return false;

@@ -5,6 +5,14 @@ const vars = (text: string): string => `PROGRAM Main VAR ${text} END_VAR `;
 describe('calls', () => {
   it.each([
     [
+      'a function without a result and outputs works through globals and VAR_IN_OUT',
+      `VAR_GLOBAL total : INT; END_VAR
+       FUNCTION Book VAR_INPUT n : INT; END_VAR total := total + n; END_FUNCTION
+       FUNCTION Raise VAR_IN_OUT n : INT; END_VAR n := n + 1; END_FUNCTION
+       ${vars('q, r : INT;')} Book(3); Book(n := 4); q := total; Raise(r); END_PROGRAM`,
+      { q: 7, r: 1 },
+    ],
+    [
       'functions give outputs and defaults of omitted inputs',
       `FUNCTION Div2 : INT VAR_INPUT a : INT; b : INT := 3; END_VAR VAR_OUTPUT rest : INT; END_VAR
        rest := a MOD b; Div2 := a / b; END_FUNCTION

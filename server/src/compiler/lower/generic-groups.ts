@@ -9,6 +9,7 @@ const elementary: readonly Group[] = [...numbers, ...bits, ...dates, 'duration',
 /** What each generic type may stand for, strings left out. IEC 61131-3:2013, figure 5. */
 export const groupsOf: Readonly<Record<string, readonly Group[]>> = {
   ANY: elementary,
+  ANY_DERIVED: [],
   ANY_ELEMENTARY: elementary,
   ANY_MAGNITUDE: [...numbers, 'duration'],
   ANY_NUM: numbers,
@@ -26,3 +27,6 @@ export const groupsOf: Readonly<Record<string, readonly Group[]>> = {
 
 /** Generic types that stand for STRING and WSTRING too. */
 export const withText: ReadonlySet<string> = new Set(['ANY', 'ANY_ELEMENTARY', 'ANY_CHARS', 'ANY_STRING']);
+
+/** Generic types that stand for structures, enumerations and function blocks too. */
+export const withDerived: ReadonlySet<string> = new Set(['ANY', 'ANY_DERIVED']);

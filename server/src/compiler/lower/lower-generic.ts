@@ -2,13 +2,13 @@ import { foldName } from '../../model/identifier.js';
 import { declareFunction } from '../check/declare-pou.js';
 import { findFunction } from '../check/lookup.js';
 import type { CallableSymbol } from '../check/symbols.js';
-import { typeName } from '../check/type-name.js';
+import { sameType, typeName } from '../check/type-name.js';
 import { elementaryTypes as e, type Type } from '../check/types.js';
 import { commonType } from '../stdlib/arguments.js';
 import type { ArgumentInfo } from '../stdlib/standard-function.js';
 import type { CallExpression, PouDeclaration, TypeNode } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
-import { groupsOf, integers, withText } from './generic-groups.js';
+import { groupsOf, integers, withDerived, withText } from './generic-groups.js';
 import { constantOf, operandType } from './lower-convert.js';
 import { lowerExpression } from './lower-expression.js';
 
@@ -79,6 +79,9 @@ function argumentsByParameter(f: FunctionBuilder, declaration: PouDeclaration, n
   });
 }
 
+/** Kinds of types that a declaration has given a name. */
+const namedKinds: ReadonlySet<Type['kind']> = new Set(['struct', 'enum', 'instance']);
+
 function typeFor(
   f: FunctionBuilder,
   infos: readonly ArgumentInfo[],
@@ -96,6 +99,11 @@ function typeFor(
       : 'STRING';
   }
   if (infos.length === 0) return { problem: 'follows from no argument' };
+  const derived = infos.find(({ type }) => namedKinds.has(type.kind))?.type;
+  if (derived && withDerived.has(constraint)) {
+    const other = infos.find(({ type }) => !sameType(type, derived));
+    return other ? { problem: `is ${typeName(derived)} and ${typeName(other.type)}` } : typeName(derived);
+  }
   const allowed = new Set(groups);
   // A whole number stands for a REAL where only those are taken.
   const widened = constraint === 'ANY_REAL' ? new Set([...groups, ...integers]) : allowed;

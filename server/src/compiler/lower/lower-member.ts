@@ -12,6 +12,7 @@ import { lowerExpression } from './lower-expression.js';
 import { replaceSpan } from '../replace-span.js';
 import { enumValue, programOperand, variableOperand } from './lower-name.js';
 import { partOf } from './lower-part.js';
+import { withoutMembers } from './member-advice.js';
 import { derefReference } from './lower-pointer.js';
 import { readIfProperty } from './lower-property.js';
 import { absolutePlace, bitPlace, loadPlace, memberPlace } from './lower-place.js';
@@ -128,7 +129,7 @@ function memberOf(f: FunctionBuilder, object: Operand, node: MemberExpression): 
     case 'value':
       return memberOfValue(f, object, key, node);
     default:
-      f.c.problems.report('E3007', node.memberSpan, `There is nothing that could have a member '${node.member}'.`);
+      f.c.problems.report('E3007', node.memberSpan, withoutMembers(object, node.member));
       return errorOperand;
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '../check/lookup.js';
 import { nearestName } from '../../model/nearest-name.js';
 import type { BlockSymbol, EnumeratorSymbol, VariableSymbol } from '../check/symbols.js';
+import { standardTypeNames } from '../check/elementary-name.js';
 import type { Type } from '../check/types.js';
 import type { IrExpr } from '../ir/ir.js';
 import { findStandardFunction } from '../stdlib/standard-functions.js';
@@ -261,6 +262,10 @@ export function reportUndeclared(f: FunctionBuilder, name: string, span: SourceS
   if (word !== undefined) {
     const text = `'${name}' is not declared. Structured Text has no ${foldName(name)}: write ${word}.`;
     f.c.problems.report('E2001', span, text, word === 'EXIT' ? [replaceSpan(span, word)] : []);
+    return;
+  }
+  if (standardTypeNames.has(foldName(name))) {
+    f.c.problems.report('E3012', span, `'${name}' is a type; declare a variable of it and use that.`);
     return;
   }
   // With so many findings nobody reads suggestions, and they cost time.

@@ -24,6 +24,17 @@ ${program('a : INT; b : LREAL; c : DINT; d : REAL; s : STRING; i : INT := 9;', "
     expect(run(source, ['Main.a', 'Main.b', 'Main.c', 'Main.d', 'Main.s'])).toEqual([11, 2.5, 7, 4, 'abab']);
   });
 
+  it('of ANY takes structures, enumerations and instances, too', () => {
+    const source = `TYPE POINT : STRUCT x : INT; END_STRUCT; LIGHT : (RED, GREEN); END_TYPE
+FUNCTION_BLOCK COUNT VAR n : LINT; END_VAR END_FUNCTION_BLOCK
+FUNCTION Width<T : ANY> : UDINT VAR_IN_OUT v : T; END_VAR Width := SIZEOF(v); END_FUNCTION
+FUNCTION Same<T : ANY_DERIVED> : T VAR_INPUT v, w : T; END_VAR Same := v; END_FUNCTION
+${program('p, q : POINT := (x := 4); l : LIGHT; c : COUNT; a, b, d : UDINT;', 'a := Width(p); b := Width(c); d := Width(a); q := Same(p, p); l := Same(GREEN, RED);')}`;
+    expect(run(source, ['Main.a', 'Main.b', 'Main.d', 'Main.q.x', 'Main.l'])).toEqual([2, 8, 4, 4, 1]);
+    expect(errorsOf(source.replace('Same(p, p)', 'Same(p, l)'))).toEqual(['E4016@5']);
+    expect(errorsOf(source.replace('Same(p, p)', 'Same(p, 1)'))).toEqual(['E4016@5']);
+  });
+
   it('is refused with what is missing, or does not fit', () => {
     const bare = 'FUNCTION f<T : ANY_NUM> : T VAR_INPUT v : T; END_VAR END_FUNCTION ';
     const whole = 'FUNCTION f<T : ANY_INT> : T VAR_INPUT v : T; END_VAR f := v; END_FUNCTION ';

@@ -35,12 +35,23 @@ export function selfReceiver(f: FunctionBuilder): Receiver | undefined {
 /** What an unqualified name means here. REFERENCE TO variables stay references where `raw`. */
 export function lowerName(f: FunctionBuilder, node: NameExpression, expected: Type | undefined, raw = false): Operand {
   const { name, span } = node;
-  const found = (node.global ? undefined : findOwn(f, foldName(name), span)) ?? findOutside(f, name, span, expected);
+  const key = foldName(name);
+  const found =
+    (node.global ? undefined : findOwn(f, key, span)) ?? findOutside(f, name, span, expected) ?? wantedValue(expected, key);
   if (!found) {
     reportUndeclared(f, name, span);
     return errorOperand;
   }
   return raw ? found : derefReference(f, found, span);
+}
+
+/** A value of the enumeration that is wanted: that of an input or a member, whose names are declared elsewhere. */
+function wantedValue(expected: Type | undefined, key: string): Operand | undefined {
+  if (expected?.kind !== 'enum' || expected.qualifiedOnly === true) return undefined;
+  const value = expected.values.get(key)?.value;
+  return value === undefined
+    ? undefined
+    : { kind: 'value', type: expected, ir: constantIr(value, expected), constant: value };
 }
 
 /** What the program unit itself declares: temporaries, parameters and locals, members. */

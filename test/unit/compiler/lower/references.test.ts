@@ -136,3 +136,14 @@ describe('functions of the compiler itself', () => {
     ]);
   });
 });
+
+describe('a pointer to another type', () => {
+  it('reads the same bytes, also in iec; a REF_TO does not', () => {
+    const source = program(
+      'd : DWORD := 16#3FC00000; p : POINTER TO DWORD; q : POINTER TO REAL; r : REAL;',
+      'p := ADR(d); q := p; r := q^;',
+    );
+    expect(run(source, ['Main.r'])).toEqual([1.5]);
+    expect(errorsOf(program('p : REF_TO DWORD; q : REF_TO REAL;', 'q := p;'))).toEqual(['E3001@1']);
+  });
+});

@@ -834,6 +834,13 @@ const table = {
       'A configuration names a program that no document has: the documents have no PROGRAM at all, or a tool exported a part of a project. The configuration is read for itself, and that instance does not run. Add the document of the program.',
     clause: '6.8',
   },
+  W7008: {
+    severity: 'warning',
+    title: 'Task with a constant trigger',
+    explain:
+      'SINGLE starts a task at the rising edge of a variable. A constant has none, so the task runs by its INTERVAL alone, or, where it has no INTERVAL, not at all. Name a BOOL variable, or leave SINGLE out.',
+    clause: '6.8.2',
+  },
   E7006: {
     severity: 'error',
     title: 'Not found in the configuration',

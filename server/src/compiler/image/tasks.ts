@@ -2,7 +2,7 @@ import { foldName } from '../../model/identifier.js';
 import type { ProgramInstance, TaskDescriptor } from '../../model/program-image.js';
 import type { Compilation } from '../check/compilation.js';
 import { elementaryTypes as e } from '../check/types.js';
-import type { ResourceDeclaration, SourceUnit, TaskDeclaration } from '../syntax/ast.js';
+import type { Expression, ResourceDeclaration, SourceUnit, TaskDeclaration } from '../syntax/ast.js';
 import { nearestName } from '../../model/nearest-name.js';
 import { globalScope, resourcesOf } from './instance-plan.js';
 import { resolvePath, type PathContext } from './configuration-path.js';
@@ -79,6 +79,18 @@ function checkTaskNames(c: Compilation, resource: ResourceDeclaration, known: Re
   }
 }
 
+/** The variable whose rising edge starts the task. W7008 for a constant, which has none. IEC 61131-3:2013, 6.8.2. */
+function triggerOf(c: Compilation, task: TaskDeclaration): Expression | undefined {
+  const { single } = task;
+  if (single?.kind !== 'bool' && single?.kind !== 'int') return single;
+  c.problems.report(
+    'W7008',
+    single.span,
+    `SINGLE of the task '${task.name}' is a constant, which has no rising edge: name a BOOL variable, or leave SINGLE out.`,
+  );
+  return undefined;
+}
+
 function describeTask(
   c: Compilation,
   task: TaskDeclaration,
@@ -103,8 +115,9 @@ function describeTask(
       );
     return undefined;
   }
-  const single = task.single ? resolvePath(c, task.single, context) : undefined;
-  if (task.single && !single) return undefined;
+  const trigger = triggerOf(c, task);
+  const single = trigger && resolvePath(c, trigger, context);
+  if (trigger ? !single : task.single && !cyclic) return undefined;
   if (!cyclic && !single && !task.interval) {
     // A task that nothing starts: CODESYS calls it freewheeling.
     return {

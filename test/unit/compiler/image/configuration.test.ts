@@ -1,3 +1,5 @@
+import { compile } from '../../../../server/src/compiler/compile.js';
+import { findProfile } from '../../../../server/src/compiler/profile.js';
 import { createScanMachine } from '../../../../server/src/engine/worker/scan-machine.js';
 import { createVariableTree } from '../../../../server/src/runtime/variable-tree.js';
 import { readValue } from '../../../../server/src/runtime/value-codec.js';
@@ -84,6 +86,19 @@ VAR_CONFIG R.P.io.i AT %IX0.3 : BOOL := TRUE; R.P.io.q AT %QW2 : INT; R.P.io.k :
     );
     expect(image.tasks[0]).toMatchObject({ name: 'e', single: { path: 'go' }, priority: 2 });
     expect(image.tasks[0]).not.toHaveProperty('intervalNs');
+  });
+
+  it('warn of a constant for SINGLE: the task runs by its interval, or not at all', () => {
+    const source = (task: string): string =>
+      configuration(`RESOURCE R ON PLC TASK t(${task}); PROGRAM P WITH t : Counter; END_RESOURCE`);
+    expect(ticks(source('SINGLE := TRUE, INTERVAL := T#10ms'), 3, ['P.n'])).toEqual([3]);
+    expect(ticks(source('SINGLE := FALSE, PRIORITY := 1'), 3, ['P.n'])).toEqual([0]);
+    const { diagnostics } = compile({
+      name: 'test',
+      documents: [{ name: 'a.st', content: source('SINGLE := 1, INTERVAL := T#10ms') }],
+      profile: findProfile('iec')!,
+    });
+    expect(diagnostics.map((d) => d.code)).toEqual(['W7008']);
   });
 
   it('let a task run a function block of a program', () => {

@@ -61,7 +61,9 @@ export function combineArithmetic(
       : undefined;
   if (type && type !== e.BOOL && (isNumber(type) || isBits(type)) && !(node.op === 'MOD' && isReal(type)))
     return computeNumber(f, node, left, right, type);
-  return callStandard(f, node, [l, r], [left, right], expected);
+  // `2.0 ** 3.0` is what its context wants, as EXPT of the two is.
+  const open = node.op === '**' && l.kind === 'literal' && r.kind === 'literal';
+  return callStandard(f, node, [l, r], open ? [l, r] : [left, right], expected);
 }
 
 /** Values of an enumeration with the attribute `strict` are not reckoned with. */

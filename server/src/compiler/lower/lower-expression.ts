@@ -81,7 +81,7 @@ function lower(f: FunctionBuilder, node: Expression, expected: Type | undefined,
 function lowerSelf(f: FunctionBuilder, kind: 'this' | 'super', span: Expression['span']): Operand {
   const receiver = selfReceiver(f);
   const block = f.scope.block;
-  if (!receiver || !block) {
+  if (!receiver || !block || block.pouKind === 'program') {
     f.c.problems.report('E5011', span, `${kind.toUpperCase()} is only known within function blocks and classes.`);
     return errorOperand;
   }

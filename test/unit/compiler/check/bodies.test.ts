@@ -37,7 +37,8 @@ describe('statements are refused', () => {
     ['a CASE label twice', 'a : INT;', 'CASE a OF 1: a := 2; 1: a := 3; END_CASE;', ['E4012@2']],
     ['FOR over a REAL', 'a : REAL;', 'FOR a := 1 TO 2 DO ; END_FOR;', ['E4015@2']],
     ['arguments that a standard function does not take', 'a : REAL; b : BOOL;', 'a := SIN(b);', ['E4016@2']],
-    ['THIS in a program', 'a : INT;', 'a := SUPER.x;', ['E5011@2']],
+    ['SUPER in a program', 'a : INT;', 'a := SUPER.x;', ['E5011@2']],
+    ['THIS in a program', 'a : INT;', 'THIS^.a := 1;', ['E5011@2']],
   ])('for %s', (_, variables, body, expected) => {
     expect(errorsOf(program(variables, body))).toEqual(expected);
   });

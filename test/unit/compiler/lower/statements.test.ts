@@ -124,3 +124,13 @@ describe('statements', () => {
     expect(run(program(variables, body), [])).toEqual([code]);
   });
 });
+
+describe('** of literals', () => {
+  it('has the type that is wanted', () => {
+    const source = program(
+      'r : REAL; l : LREAL; i : INT; n : REAL;',
+      'r := 2.0 ** 3.0; l := 2.0 ** 0.5; i := 2 ** 3; n := -2.0 ** 2.0;',
+    );
+    expect(run(source, ['Main.r', 'Main.l', 'Main.i', 'Main.n'])).toEqual([8, Math.SQRT2, 8, 4]);
+  });
+});

@@ -179,6 +179,9 @@ const mistakes: readonly Mistake[] = [
     ['a minus between bounds', '  speed : ARRAY[1-10] OF REAL;', 'E1111', '20:17', 'two dots', 'write `1..10`', '  speed : ARRAY[1..10] OF REAL;'],
     ['no percent sign', '  speed AT MD4 : REAL;', 'E1009', '20:12', 'percent sign', 'write `%MD4`', '  speed AT %MD4 : REAL;'],
     ['an address of another size', '  speed AT %QX0.1 : REAL;', 'E7004', '20:3', 'one bit, which does not fit REAL', 'change the address, or the type'],
+    ['a time of day beyond midnight', '  speed : TOD := TOD#25:00:00;', 'E1007', '20:18', 'later than 23:59:59', ''],
+    ['an initial value without its closing quote', "  speed : STRING := 'abc;", 'E1002', '20:21', 'not closed on its line', 'where it ends'],
+    ['a value outside a subrange', '  speed : INT(0..10) := 11;', 'E3003', '20:25', '11 is outside INT(0..10)', 'holds 0 to 10'],
     ['a text without characters', '  speed : STRING[0];', 'E2009', '20:18', 'at least one character', 'not 0'],
   ]),
   ...inUnits([

@@ -166,7 +166,7 @@ function resolveDeclared(c: Compilation, declaration: TypeDeclaration, scope: Sc
     });
     return { type };
   }
-  const use = resolveType(c, declaration.type, scope, { name: declaration.name });
+  const use = resolveType(c, declaration.type, scope, { name: declaration.name, declared: true });
   return initial ? { type: use.type, initial: { expression: initial, scope } } : use;
 }
 

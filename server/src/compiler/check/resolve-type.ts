@@ -29,9 +29,12 @@ import {
 import { typeName } from './type-name.js';
 import { alignOf, maxMemoryBytes, sizeOf } from './type-size.js';
 
-/** What an anonymous type is called, and where its enumerators are visible. */
+/** What the type belongs to. */
 export interface TypeContext {
+  /** Of the variable, member or TYPE: what an anonymous type is called. */
   readonly name?: string;
+  /** A TYPE: the name is its own. */
+  readonly declared?: boolean;
   /** ARRAY[*] is allowed: parameters that are passed by address. */
   readonly openArray?: boolean;
   /** ANY and the other generic types are allowed: inputs. */
@@ -53,7 +56,7 @@ export function resolveType(c: Compilation, node: TypeNode, scope: Scope, contex
     case 'enum':
       return { type: createEnumType(c, node, scope, context.name ?? 'enumeration') };
     case 'subrange':
-      return { type: resolveSubrange(c, node, scope, context.name) };
+      return { type: resolveSubrange(c, node, scope, context.declared === true ? context.name : undefined) };
     case 'pointer': {
       checkNoBit(c, node.target, node.form === 'reference' ? 'A REFERENCE TO' : 'A pointer', scope);
       if (node.form === 'reference' && node.target.kind === 'pointer' && node.target.form === 'reference')

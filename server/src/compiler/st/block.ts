@@ -1,6 +1,7 @@
 import type { Cursor } from './cursor.js';
 import { K, T, keywordName } from './cursor.js';
 import { lastReserved } from './keyword.js';
+import { endsInOpenString } from './open-string.js';
 
 /** Words that close a statement block. */
 const closers: ReadonlySet<number> = new Set([K.END_IF, K.END_CASE, K.END_FOR, K.END_WHILE, K.END_REPEAT]);
@@ -233,14 +234,6 @@ export function endStatement(p: Cursor, keyword = 0): void {
   }
   if (p.kind() === T.closeParen) p.fail('E1101', 'There are more `)` than `(` in this statement: remove one.');
   p.fail('E1101', `Expected \`;\` or an operator, found ${p.shown()}.`);
-}
-
-/** The token before is a string without its closing mark, which may hold the semicolon; that has been reported. */
-function endsInOpenString(p: Cursor): boolean {
-  const kind = p.kind(-1);
-  if (kind !== T.string && kind !== T.wstring) return false;
-  const text = p.word(-1);
-  return p.lineBreak() && (text.length < 2 || !text.endsWith(kind === T.string ? "'" : '"'));
 }
 
 /** The word behind a condition: THEN, DO, OF. `broken` when the condition could not be read. */

@@ -136,23 +136,22 @@ const dateTypes: Readonly<Record<string, DateTypeName>> = {
   LDATE_AND_TIME: 'LDT',
 };
 
-/** `prefix` in upper case and without `#`; `text` what follows. Nanoseconds since 1970 or since midnight. */
-export function decodeDate(prefix: string, text: string): Decoded<{ typeName: DateTypeName; ns: bigint }> {
-  const typeName = dateTypes[prefix]!;
+/** Type of a date literal by its prefix, in upper case and without `#`. */
+export const dateTypeOf = (prefix: string): DateTypeName => dateTypes[prefix]!;
+
+/** `text` is what follows the prefix. Nanoseconds since 1970 or since midnight. */
+export function decodeDate(typeName: DateTypeName, text: string): Decoded<bigint> {
   const written = text.replaceAll('_', '');
-  const decoded = ((): Decoded<bigint> => {
-    if (typeName === 'DATE' || typeName === 'LDATE') return dateNs(written);
-    if (typeName === 'TOD' || typeName === 'LTOD') return timeOfDayNs(written);
-    const split = written.lastIndexOf('-');
-    const date = dateNs(written.slice(0, split));
-    if ('problem' in date)
-      return date.problem.startsWith('is not')
-        ? { problem: 'is not a date and time: write it as `DT#2024-12-31-12:30:15`' }
-        : date;
-    const time = timeOfDayNs(written.slice(split + 1));
-    return 'problem' in time ? time : { value: date.value + time.value };
-  })();
-  return 'problem' in decoded ? decoded : { value: { typeName, ns: decoded.value } };
+  if (typeName === 'DATE' || typeName === 'LDATE') return dateNs(written);
+  if (typeName === 'TOD' || typeName === 'LTOD') return timeOfDayNs(written);
+  const split = written.lastIndexOf('-');
+  const date = dateNs(written.slice(0, split));
+  if ('problem' in date)
+    return date.problem.startsWith('is not')
+      ? { problem: 'is not a date and time: write it as `DT#2024-12-31-12:30:15`' }
+      : date;
+  const time = timeOfDayNs(written.slice(split + 1));
+  return 'problem' in time ? time : { value: date.value + time.value };
 }
 
 const simpleEscapes: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import type {
 } from '../syntax/ast.js';
 import type { Cursor } from './cursor.js';
 import { K, T, keywordName } from './cursor.js';
+import { endsInOpenString } from './open-string.js';
 import { parseArguments, parseDirectAddress, parseExpression } from './parse-expression.js';
 import { parseVariableInitializer } from './parse-initializer.js';
 import { relativeAddress } from './relative-address.js';
@@ -232,7 +233,7 @@ function parseLocation(p: Cursor): DirectAddress {
 
 /** The semicolon; behind END_STRUCT its absence is only a warning. */
 export function endDeclaration(p: Cursor, afterEnd: boolean): void {
-  if (p.take(T.semicolon)) return;
+  if (p.take(T.semicolon) || endsInOpenString(p)) return;
   const end = p.previousEnd();
   if (afterEnd) {
     p.report('W1001', end, end, `Write \`;\` after ${keywordName(p.keyword(-1)) || 'the end'}.`, ';');

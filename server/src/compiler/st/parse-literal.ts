@@ -2,7 +2,7 @@ import type { Expression } from '../syntax/ast.js';
 import type { Cursor } from './cursor.js';
 import { K, T } from './cursor.js';
 import { maxNumberLength } from './lexer.js';
-import { decodeDate, decodeDuration, decodeInteger, decodeReal, decodeString } from './literal.js';
+import { dateTypeOf, decodeDate, decodeDuration, decodeInteger, decodeReal, decodeString } from './literal.js';
 
 const integerTypes = new Set([
   'SINT', 'INT', 'DINT', 'LINT', 'USINT', 'UINT', 'UDINT', 'ULINT', 'BYTE', 'WORD', 'DWORD', 'LWORD', 'BOOL',
@@ -49,10 +49,10 @@ export function parseLiteral(p: Cursor): Expression {
     }
     default: {
       const hash = text.indexOf('#');
-      const decoded = decodeDate(text.slice(0, hash).toUpperCase(), text.slice(hash + 1));
-      if ('value' in decoded) return { kind: 'date', ns: decoded.value.ns, typeName: decoded.value.typeName, span };
-      complain('E1007', decoded.problem);
-      return { kind: 'date', ns: 0n, typeName: 'DATE', span };
+      const typeName = dateTypeOf(text.slice(0, hash).toUpperCase());
+      const decoded = decodeDate(typeName, text.slice(hash + 1));
+      if ('problem' in decoded) complain('E1007', decoded.problem);
+      return { kind: 'date', ns: 'value' in decoded ? decoded.value : 0n, typeName, span };
     }
   }
 }

@@ -38,6 +38,15 @@ const afterEnd: ReadonlyMap<number, number> = new Map([
   [K.WHILE, K.END_WHILE],
   [K.REPEAT, K.END_REPEAT],
 ]);
+/** What ends in END_ and is no statement, by the word that is found behind END. */
+const afterOuterEnd: ReadonlyMap<number, number> = new Map([
+  [K.VAR, K.END_VAR],
+  [K.STRUCT, K.END_STRUCT],
+  [K.TYPE, K.END_TYPE],
+  [K.PROGRAM, K.END_PROGRAM],
+  [K.FUNCTION, K.END_FUNCTION],
+  [K.FUNCTION_BLOCK, K.END_FUNCTION_BLOCK],
+]);
 
 /** A token that goes on with a statement, so that the word before it is a variable. */
 function continuesVariable(kind: number): boolean {
@@ -50,6 +59,20 @@ function continuesVariable(kind: number): boolean {
     kind === T.colon ||
     kind === T.equal
   );
+}
+
+/** `END IF` or `END VAR` at the cursor becomes one word, and is reported. */
+export function joinEnd(p: Cursor): void {
+  if (p.keyword() !== K.END || p.lineBreak(1)) return;
+  const isBlock = p.keyword(1) === K.FUNCTION && !p.lineBreak(2) && p.word(2).toUpperCase() === 'BLOCK';
+  const opener = isBlock ? K.FUNCTION_BLOCK : p.keyword(1);
+  const meant = afterEnd.get(opener) ?? afterOuterEnd.get(opener);
+  if (meant === undefined) return;
+  const last = isBlock ? 2 : 1;
+  const word = keywordName(meant);
+  p.report('E1108', p.start(), p.end(last), `${word} is one word: write it with an underscore.`, word);
+  p.at += last;
+  p.tokens.keyword[p.at] = meant;
 }
 
 /** Turns a misspelt keyword at the cursor (ELSEIF, ENDIF, END IF) into what was meant, and reports it. */
@@ -71,17 +94,7 @@ export function normalizeKeyword(p: Cursor): void {
     return;
   }
   if (keyword === K.END) {
-    const meant = afterEnd.get(p.keyword(1));
-    if (meant === undefined || p.lineBreak(1)) return;
-    p.report(
-      'E1108',
-      p.start(),
-      p.end(1),
-      `${keywordName(meant)} is one word: write it with an underscore.`,
-      keywordName(meant),
-    );
-    p.advance();
-    p.tokens.keyword[p.at] = meant;
+    joinEnd(p);
     return;
   }
   const meant = misspelt.get(keyword);
@@ -107,13 +120,27 @@ function closesNothing(p: Cursor, keyword: number): boolean {
     (keyword === K.NEXT && innermost === K.END_FOR) ||
     (keyword === K.WEND && innermost === K.END_WHILE);
   if (!closes || (p.kind(1) !== T.semicolon && !p.lineBreak(1) && !(keyword === K.NEXT && p.isName(1)))) return false;
-  // It may name something: then the block has its end further on.
+  return !isClosedLater(p, innermost);
+}
+
+/** Whether the innermost open block has its end further on: the word at the cursor may be something else then. */
+function isClosedLater(p: Cursor, end: number): boolean {
   let open = 0;
   for (let i = 1; p.kind(i) !== T.end && !outer.has(p.keyword(i)); i += 1) {
     const found = p.keyword(i);
     if (afterEnd.has(found)) open += 1;
-    else if (closers.has(found) && (open -= 1) < 0) return found !== innermost;
+    else if (closers.has(found) && (open -= 1) < 0) return found === end;
   }
+  return false;
+}
+
+/** `END_FOR` where a WHILE is open that nothing else closes: reported, and taken for END_WHILE. */
+function closesWrongBlock(p: Cursor, keyword: number): boolean {
+  const end = p.closers.at(-1);
+  if (end === undefined || !closers.has(keyword) || isClosedLater(p, end)) return false;
+  const word = keywordName(end);
+  p.report('E1108', p.start(), p.end(), `${p.shown()} does not close the block that is open: write ${word}.`, word);
+  p.tokens.keyword[p.at] = end;
   return true;
 }
 
@@ -164,7 +191,7 @@ export function endsStatements(p: Cursor): boolean {
     if (keyword === 0) return p.kind() === T.end;
     if (outer.has(keyword)) return true;
     if (!closers.has(keyword) && !branches.has(keyword)) return keyword > lastReserved && startsMember(p);
-    if (closesOpenBlock(p, keyword)) return true;
+    if (closesOpenBlock(p, keyword) || closesWrongBlock(p, keyword)) return true;
     p.report(
       'E1104',
       p.start(),

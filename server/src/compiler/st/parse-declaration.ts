@@ -8,6 +8,7 @@ import type {
   TypeNode,
   VariableDeclaration,
 } from '../syntax/ast.js';
+import { joinEnd } from './block.js';
 import type { Cursor } from './cursor.js';
 import { K, T, keywordName } from './cursor.js';
 import { endsInOpenString } from './open-string.js';
@@ -63,6 +64,7 @@ export function parseDeclarationList(
 ): VariableDeclaration[] {
   const variables: VariableDeclaration[] = [];
   for (;;) {
+    joinEnd(p);
     if (p.takeKeyword(end)) return variables;
     if (p.take(T.semicolon)) continue;
     if (endsDeclarations(p) || startsStatement(p)) {

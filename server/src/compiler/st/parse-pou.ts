@@ -35,6 +35,7 @@ export function parsePou(p: Cursor, namespace: readonly string[], usings: readon
   const pragmas = p.pragmasHere();
   const modifiers = newModifiers();
   takeModifiers(p, modifiers);
+  joinFunctionBlock(p);
   const entry = kinds.get(p.keyword())!;
   const opener = { line: p.line(p.start()), word: keywordName(p.keyword()), end: entry.end };
   p.advance();
@@ -67,6 +68,16 @@ export function parsePou(p: Cursor, namespace: readonly string[], usings: readon
   pou.span = p.span(start);
   p.leaveSource(before);
   return header ? pou : undefined;
+}
+
+/** `FUNCTION BLOCK Name` becomes FUNCTION_BLOCK, and is reported. */
+function joinFunctionBlock(p: Cursor): void {
+  if (p.keyword() !== K.FUNCTION || p.lineBreak(1) || p.lineBreak(2) || !p.isName(1) || !p.isName(2)) return;
+  if (p.word(1).toUpperCase() !== 'BLOCK') return;
+  const word = keywordName(K.FUNCTION_BLOCK);
+  p.report('E1108', p.start(), p.end(1), `${word} is one word: write it with an underscore.`, word);
+  p.advance();
+  p.tokens.keyword[p.at] = K.FUNCTION_BLOCK;
 }
 
 /** The name that the header will give, for the source of its spans. */

@@ -11,7 +11,7 @@ import type {
   TypeDeclaration,
   TypeNode,
 } from '../syntax/ast.js';
-import { startsMember } from './block.js';
+import { joinEnd, startsMember } from './block.js';
 import { Cursor, K, T } from './cursor.js';
 import { parseBareVarConfig, parseConfiguration } from './parse-configuration.js';
 import { endDeclaration } from './parse-declaration.js';
@@ -224,6 +224,7 @@ function parseTypes(p: Cursor, into: Declaration[], namespace: readonly string[]
   let attributes = p.pragmasHere();
   p.advance();
   for (;;) {
+    joinEnd(p);
     if (p.takeKeyword(K.END_TYPE)) {
       p.take(T.semicolon);
       return;
@@ -260,8 +261,14 @@ function parseTypeDeclaration(
   const start = p.start();
   const name = p.expectName('the name of the type');
   const base = p.takeKeyword(K.EXTENDS) ? parseNames(p)[0] : undefined;
-  if (!p.take(T.colon))
-    p.fail('E1111', `Expected \`:\` and the definition of the type \`${name}\`, found ${p.shown()}.`);
+  if (!p.take(T.colon)) {
+    const message = `Expected \`:\` and the definition of the type \`${name}\`, found ${p.shown()}.`;
+    // `TYPE S STRUCT` and `TYPE E = (A, B)` are clear without it.
+    if (p.keyword() === K.STRUCT) p.report('E1111', p.start(), p.end(), message, `: ${p.word()}`);
+    else if (p.kind() === T.equal && p.kind(1) === T.openParen) p.report('E1111', p.start(), p.end(), message, ':');
+    else p.fail('E1111', message);
+    p.take(T.equal);
+  }
   const typeStart = p.start();
   const type = withAttributes(
     base !== undefined && p.keyword() === K.STRUCT ? parseStruct(p, typeStart, base) : parseType(p, true),

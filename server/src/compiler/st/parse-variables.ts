@@ -1,6 +1,6 @@
 import type { Access, Section, VariableBlock, VariableDeclaration } from '../syntax/ast.js';
 import type { Cursor } from './cursor.js';
-import { K, T } from './cursor.js';
+import { K, T, keywordName } from './cursor.js';
 import { accesses, parseDeclarationList, sections } from './parse-declaration.js';
 import { parseType } from './parse-type.js';
 
@@ -23,9 +23,21 @@ function refuseInitialValues(p: Cursor, section: Section, variables: readonly Va
   }
 }
 
+/** `VAR INPUT x : INT;` becomes VAR_INPUT, and is reported. */
+function joinSection(p: Cursor): void {
+  if (p.keyword() !== K.VAR || p.lineBreak(1) || !p.isName(1) || !p.isName(2) || p.keyword(2) === K.AT) return;
+  const word = `VAR_${p.word(1).toUpperCase()}`;
+  const meant = [...sections.keys()].find((keyword) => keywordName(keyword) === word);
+  if (meant === undefined) return;
+  p.report('E1108', p.start(), p.end(1), `${word} is one word: write it with an underscore.`, word);
+  p.advance();
+  p.tokens.keyword[p.at] = meant;
+}
+
 /** From VAR to END_VAR. */
 export function parseVariableBlock(p: Cursor): VariableBlock {
   const start = p.start();
+  joinSection(p);
   const section = sections.get(p.keyword())!;
   const opener = p.word();
   p.advance();

@@ -149,25 +149,7 @@ function reportUnknownType(c: Compilation, node: NamedTypeNode): void {
     );
     return;
   }
-  const names = [...c.table.types.values()].map((t) => t.name);
-  const near =
-    foreignTypes.get(key) ??
-    nearestName(node.name, [
-      ...names,
-      'BOOL',
-      'BYTE',
-      'WORD',
-      'DWORD',
-      'INT',
-      'DINT',
-      'UINT',
-      'REAL',
-      'LREAL',
-      'STRING',
-      'TIME',
-      'TON',
-      'TOF',
-    ]);
+  const near = foreignTypes.get(key) ?? (c.problems.errorCount < 100 ? nearestType(c, node.name) : undefined);
   c.problems.report(
     'E2002',
     node.span,
@@ -176,6 +158,12 @@ function reportUnknownType(c: Compilation, node: NamedTypeNode): void {
       : `There is no type or function block '${node.name}'; declare it or add the library that has it.`,
     near === undefined ? undefined : [replaceSpan(node.span, near)],
   );
+}
+
+function nearestType(c: Compilation, name: string): string | undefined {
+  const declared = [...c.table.types.values()].map((type) => type.name);
+  const common = 'BOOL BYTE WORD DWORD INT DINT UINT REAL LREAL STRING TIME TON TOF'.split(' ');
+  return nearestName(name, [...declared, ...common]);
 }
 
 /** An integer constant that a declaration needs: bounds, lengths. */

@@ -126,7 +126,9 @@ function toPointer(from: Type, to: Type & { kind: 'pointer' }, profile: Profile)
       return 'warn';
     if (to.form === 'ref_to') return 'no';
     // The standard has no pointers: who writes POINTER TO reads the bytes as another type on purpose.
-    return (to.form === 'pointer' && from.form === 'pointer') || profile.implicitConversion !== 'widening' ? 'warn' : 'no';
+    return (to.form === 'pointer' && from.form === 'pointer') || profile.implicitConversion !== 'widening'
+      ? 'warn'
+      : 'no';
   }
   if (from.kind === 'elementary' && to.form !== 'reference' && (isBits(from) || isInteger(from)) && from.size >= 4)
     return 'widen';

@@ -37,7 +37,9 @@ export function lowerName(f: FunctionBuilder, node: NameExpression, expected: Ty
   const { name, span } = node;
   const key = foldName(name);
   const found =
-    (node.global ? undefined : findOwn(f, key, span)) ?? findOutside(f, name, span, expected) ?? wantedValue(expected, key);
+    (node.global ? undefined : findOwn(f, key, span)) ??
+    findOutside(f, name, span, expected) ??
+    wantedValue(expected, key);
   if (!found) {
     reportUndeclared(f, name, span);
     return errorOperand;

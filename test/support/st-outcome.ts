@@ -1,6 +1,7 @@
 import { compile } from '../../server/src/compiler/compile.js';
 import { findProfile } from '../../server/src/compiler/profile.js';
 import type { Diagnostic } from '../../server/src/model/diagnostic.js';
+import { fastest } from './fastest.js';
 
 /** Whose the reason is that a source is not accepted. */
 export type Blame = 'own error' | 'missing' | 'dialect' | 'ours';
@@ -41,16 +42,14 @@ const decided: ReadonlyMap<string, Blame> = new Map([
 ]);
 
 export function stOutcome(id: string, content: Uint8Array, form: string): StOutcome {
-  const started = performance.now();
+  const { result, milliseconds } = fastest(() => outcomeOf(id, content, form), 2000);
+  return { ...result, milliseconds };
+}
+
+function outcomeOf(id: string, content: Uint8Array, form: string): Omit<StOutcome, 'milliseconds'> {
   const first = form.startsWith('TcPOU') ? 'twincat' : 'iec';
   const errors = errorsOf(id, content, first);
-  const accepted = (profile: string): StOutcome => ({
-    accepted: true,
-    profile,
-    reason: '',
-    blame: '',
-    milliseconds: performance.now() - started,
-  });
+  const accepted = (profile: string) => ({ accepted: true, profile, reason: '', blame: '' }) as const;
   if (errors.length === 0) return accepted(first);
   if (first === 'iec' && errorsOf(id, content, 'codesys').length === 0) return accepted('codesys');
   const error = errors[0]!;
@@ -59,7 +58,6 @@ export function stOutcome(id: string, content: Uint8Array, form: string): StOutc
     profile: first,
     reason: `${error.code} ${error.line ?? 1}:${error.column ?? 1} ${error.message}`,
     blame: decided.get(id) ?? blameOf(error),
-    milliseconds: performance.now() - started,
   };
 }
 

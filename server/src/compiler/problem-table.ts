@@ -943,6 +943,13 @@ const table = {
     explain: 'The literal is longer than the string that takes it. Lengthen the string, or shorten the text.',
     clause: '6.3.3',
   },
+  W3004: {
+    severity: 'warning',
+    title: 'Constants that overflow their type',
+    explain:
+      'An operation on constants of one type has a result outside that type. It wraps, as it does while the program runs. Convert a constant to a larger type where that is not meant.',
+    clause: '6.6.2.5.5, table 29',
+  },
   W4009: {
     severity: 'warning',
     title: 'Statement without effect',

@@ -114,14 +114,16 @@ function computeNumber(
       // What 32 bits hold is a DINT where the type does not hold it.
       const wide = foldTypedBinary(node.op, x, y, e.DINT);
       if (wide !== undefined) return typedConstant(f, wide === folded ? type : e.DINT, wide);
-    } else if (folded !== exact && isInteger(type)) {
-      f.c.problems.report(
-        'E3003',
-        node.span,
-        `${String(exact)} is outside ${type.name}, and the constants here are of this type; convert one of them to a larger one.`,
-      );
-      return errorOperand;
-    } else if (folded !== undefined) return typedConstant(f, type, folded);
+    } else if (folded !== undefined) {
+      if (folded !== exact && isInteger(type)) {
+        f.c.problems.report(
+          'W3004',
+          node.span,
+          `${String(exact)} is outside ${type.name}, and the constants here are of this type: it becomes ${String(folded)}; convert one of them to a larger type.`,
+        );
+      }
+      return typedConstant(f, type, folded);
+    }
   }
   const first = valueAs(f, left, computed, node.span);
   let second = valueAs(f, right, computed, node.span);

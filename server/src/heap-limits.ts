@@ -1,8 +1,14 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 
+const mebibyte = 1024 * 1024;
 /** What the heap may grow by from one collection to the next: as many bytes, or as many percent where that is more. */
-const growingBytes = 12 * 1024 * 1024;
+const growingBytes = 12 * mebibyte;
 const growingPercent = 25;
+/**
+ * Free bytes between old objects. What a scan leaves behind dies at many ages, so pages of the old generation become sparse, and V8 takes
+ * new ones: when so much is free, collections also empty sparse pages, until half of it is gone. That makes calls dearer meanwhile.
+ */
+const mostHoleBytes = 24 * mebibyte;
 const checkMs = 1000;
 /** `--optimize-for-size` sets it for threads that start under it, and does not take it back. */
 const freeYoung = '--max-semi-space-size=0';
@@ -13,17 +19,19 @@ export interface HeapLimits {
 }
 
 /**
- * Has the heap collected when it has grown by a bounded amount, pages with holes emptied, and the young generation kept as small as
- * it may be, for as long as the process runs. V8's own rule lets the heap of a busy host grow to several times what it needs.
+ * Keeps the heap near what it needs, for as long as the process runs. V8's own rules let that of a busy host grow to several times
+ * as much.
  */
 export function limitHeap(): HeapLimits {
   let free = false;
+  let tidying = false;
   const set = (): void => {
     const share = Math.round((growingBytes * 100) / getHeapStatistics().used_heap_size);
-    const flags = free
-      ? ['--heap-growing-percent=0', '--no-optimize-for-size', freeYoung]
-      : [`--heap-growing-percent=${Math.max(growingPercent, share)}`, '--optimize-for-size'];
-    for (const flag of flags) setFlagsFromString(flag);
+    const holes = holeBytes();
+    tidying = holes > (tidying ? mostHoleBytes / 2 : mostHoleBytes);
+    setFlagsFromString(`--heap-growing-percent=${free ? 0 : Math.max(growingPercent, share)}`);
+    for (const flag of tidying && !free ? ['--optimize-for-size'] : ['--no-optimize-for-size', freeYoung])
+      setFlagsFromString(flag);
   };
   set();
   setInterval(set, checkMs).unref();
@@ -33,4 +41,9 @@ export function limitHeap(): HeapLimits {
       set();
     },
   };
+}
+
+function holeBytes(): number {
+  const old = getHeapSpaceStatistics().find((space) => space.space_name === 'old_space');
+  return old ? old.space_size - old.space_used_size : 0;
 }

@@ -2,13 +2,13 @@ import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'n
 
 const mebibyte = 1024 * 1024;
 /** What the heap may grow by from one collection to the next: as many bytes, or as many percent where that is more. */
-const growingBytes = 12 * mebibyte;
-const growingPercent = 25;
+const growingBytes = 24 * mebibyte;
+const growingPercent = 30;
 /**
  * Free bytes between old objects. What a scan leaves behind dies at many ages, so pages of the old generation become sparse, and V8 takes
  * new ones: when so much is free, collections also empty sparse pages, until half of it is gone. That makes calls dearer meanwhile.
  */
-const mostHoleBytes = 24 * mebibyte;
+const mostHoleBytes = 32 * mebibyte;
 const checkMs = 1000;
 /** `--optimize-for-size` sets it for threads that start under it, and does not take it back. */
 const freeYoung = '--max-semi-space-size=0';

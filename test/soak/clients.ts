@@ -73,11 +73,11 @@ async function follow(client: PlcClient): Promise<void> {
   }
 }
 
-/** Opens a watch, takes some of it, and leaves. */
+/** Opens a watch, takes some of it, and leaves; a kill may come in between. */
 async function visit(client: PlcClient): Promise<void> {
   counts.watchesOpened += 1;
   let taken = 0;
-  for await (const item of client.watch({ start: 'snapshot' })) {
+  for await (const item of client.watch({ start: 'snapshot', onGap: 'reset' })) {
     if (item.kind === 'events') taken += item.events.length;
     if (taken > 50) return;
   }

@@ -25,12 +25,15 @@ export interface HeapLimits {
 export function limitHeap(): HeapLimits {
   let free = false;
   let tidying = false;
+  let forSize = false;
   const set = (): void => {
     const share = Math.round((growingBytes * 100) / getHeapStatistics().used_heap_size);
     const holes = holeBytes();
     tidying = holes > (tidying ? mostHoleBytes / 2 : mostHoleBytes);
     setFlagsFromString(`--heap-growing-percent=${free ? 0 : Math.max(growingPercent, share)}`);
-    for (const flag of tidying && !free ? ['--optimize-for-size'] : ['--no-optimize-for-size', freeYoung])
+    if (forSize === (tidying && !free)) return;
+    forSize = !forSize;
+    for (const flag of forSize ? ['--optimize-for-size'] : ['--no-optimize-for-size', freeYoung])
       setFlagsFromString(flag);
   };
   set();

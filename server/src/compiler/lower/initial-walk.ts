@@ -210,7 +210,8 @@ function walkInstanceArguments(
   const method = findMethod(block, 'FB_INIT');
   if (method) {
     const inputs = constructorInputs(method);
-    if (args ?? (inputs.length > 0 && inputs.every((input) => input.initial)))
+    // Without inputs it has run with the members.
+    if (inputs.length > 0 && (args ?? inputs.every((input) => input.initial)))
       visitor.construct?.(offset, block, args ?? [], scope);
     return;
   }

@@ -1,5 +1,4 @@
 import { symbolOf } from '../check/declare-pou.js';
-import { findMethod } from '../check/lookup.js';
 import type { BlockSymbol } from '../check/symbols.js';
 import { typeName } from '../check/type-name.js';
 import { sizeOf } from '../check/type-size.js';
@@ -10,7 +9,6 @@ import type { Expression } from '../syntax/ast.js';
 import type { FunctionBuilder } from './function-builder.js';
 import { writeVariable } from './initial-bytes.js';
 import { hasIndirect, isPlain, type Initialised } from './initial-walk.js';
-import { constructorInputs } from './constructor-inputs.js';
 import { emitVariableInitial } from './lower-initializer.js';
 import { checkConstruction } from './rule-constructor.js';
 import type { ProblemCode } from '../problem-table.js';
@@ -35,14 +33,7 @@ export function objectType(f: FunctionBuilder, node: Expression): ObjectType | u
     return undefined;
   }
   if (block && checkConstruction(f.c, block, args, node.span)) return undefined;
-  const inputs = block && constructorArguments(block, args);
-  return { type, initial, scope: f.scope, ...(inputs && { args: inputs }) };
-}
-
-/** What FB_init is called with where it has inputs of its own, else what inputs of the block begin with; without inputs it runs by itself. */
-function constructorArguments(block: BlockSymbol, args: TypeArgument['args']): TypeArgument['args'] {
-  const method = findMethod(block, 'FB_INIT');
-  return method && constructorInputs(method).length > 0 ? (args ?? []) : args?.length === 0 ? undefined : args;
+  return { type, initial, scope: f.scope, ...(args && { args }) };
 }
 
 /** Why there are no objects of a type. */

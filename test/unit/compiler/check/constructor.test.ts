@@ -93,6 +93,16 @@ it('FB_init runs once for every instance, with the initial values of its inputs 
   ).toEqual([5, 5, 7, 5, 9, 5, 5]);
 });
 
+it('FB_init without inputs runs once, with empty parentheses too', () => {
+  const running = start(
+    `FUNCTION_BLOCK Bare VAR n : INT; END_VAR METHOD FB_init : BOOL ${flags} END_VAR n := n + 1; END_METHOD END_FUNCTION_BLOCK
+     PROGRAM P VAR a : Bare; b : Bare(); p : POINTER TO Bare; r : INT; END_VAR p := __NEW(Bare()); r := p^.n; END_PROGRAM`,
+    'codesys',
+  );
+  expect(running.scan()).toBeUndefined();
+  expect(['P.a.n', 'P.b.n', 'P.r'].map((path) => running.get(path))).toEqual([1, 1, 1]);
+});
+
 it('FB_init of a derived block has the inputs of its base first', () => {
   const source = (inputs: string): string =>
     `${blocks} FUNCTION_BLOCK D2 EXTENDS FB\nMETHOD FB_init : BOOL ${flags} ${inputs} END_VAR FB_init := TRUE; END_METHOD END_FUNCTION_BLOCK PROGRAM P END_PROGRAM`;

@@ -105,7 +105,10 @@ export interface CoalescedInfo {
  * loop closes it.
  */
 export interface Watch extends AsyncIterable<WatchItem> {
-  /** Resumes after the last item that the loop has finished with; empty before the first. Store it to outlive the process. */
+  /**
+   * Resumes after the last item that the loop has finished with; empty before the first. Store it to outlive the process. From a reset
+   * to the end of its snapshot it stays where it was.
+   */
   readonly cursor: Uint8Array;
   /** Connections that broke, and messages that did not fit their predecessor (both were mended). */
   readonly stats: { readonly reconnects: number; readonly violations: number };
@@ -157,6 +160,9 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
         case 'snapshot': {
           pieces.push(body.value);
           if (body.value.more) break;
+          // After a reset: what happened before the snapshot and is not in it.
+          if (continued.length > 0) yield joinBatches(continued, layouts);
+          continued = [];
           item = joinSnapshot(pieces, layouts);
           next = body.value.cursor;
           pieces = [];
@@ -177,6 +183,8 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
           break;
         case 'lagged': {
           const { from, to, reason } = body.value;
+          // Pieces of a scan that was not completed: it comes again, whole.
+          continued = [];
           item = { kind: 'lagged', class: className(body.value.class), from, to, reason };
           break;
         }

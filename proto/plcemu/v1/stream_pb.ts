@@ -550,7 +550,8 @@ export type Batch = Message<"plcemu.v1.Batch"> & {
   coalesced?: Coalesced | undefined;
 
   /**
-   * The next batch goes on with the same scan.
+   * Something belongs to it that is still to come: the rest of a scan in the next batch; or, after Reset{LAYOUT_CHANGED}, the
+   * snapshot, up to which these are the events of the log that it does not hold. Lagged voids pieces of a scan that was not completed.
    *
    * @generated from field: bool continued = 6;
    */

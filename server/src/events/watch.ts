@@ -295,12 +295,10 @@ export function createWatch(
   function install(snapshot: Snapshot, reason: ResetReason | undefined, runtime: string | undefined): void {
     if (mode !== 'waiting') return;
     const at = snapshot.sequence;
-    if (reason === 'LAYOUT_CHANGED' && !floorsPassed()) {
-      // What is not in a snapshot was not void: it is delivered up to the snapshot, the words are not.
-      const rest = refillAll(at);
-      control.push(...rest);
-    }
     if (reason) control.push({ kind: 'reset', reason, ...(runtime !== undefined && { runtime }) });
+    // What is not in a snapshot was not void: it is delivered up to the snapshot, the words are not. A reader that resumed there would
+    // miss them without a word, so there is no cursor before the snapshot.
+    if (reason === 'LAYOUT_CHANGED' && !floorsPassed()) control.push(...withoutWords(at));
     const known: Layouts = new Map(host.layouts());
     const parts = snapshot.parts.length > 0 ? snapshot.parts : [{ payload: undefined, sizeBytes: 0 }];
     parts.forEach((part, i) => {
@@ -318,11 +316,11 @@ export function createWatch(
     );
   }
 
-  function refillAll(upTo: bigint): SharedMessage[] {
+  function withoutWords(upTo: bigint): SharedMessage[] {
     const messages: SharedMessage[] = [];
     for (let after = position; after < upTo;) {
       const found = refill(log, filter, { after, upTo, coalesce: false, layouts: undefined });
-      for (const batch of found.batches) messages.push(group.encodeBatch(batch, false));
+      for (const batch of found.batches) messages.push(group.encodeBatch({ ...batch, continued: true }, false));
       after = found.sequence;
     }
     return messages;
@@ -354,6 +352,7 @@ export function createWatch(
       case 'part': {
         if (!message.more) {
           position = spoken = message.at;
+          midScan = false;
           ({ layouts } = message);
         }
         const cursor = log.cursorBytes(message.at);

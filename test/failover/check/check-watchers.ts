@@ -24,8 +24,8 @@ function checkWatcher(history: History, client: string, lines: readonly WatcherL
   /** The watcher has been told of everything up to here; undefined while it does not know where it stands. */
   let position: number | undefined;
   let epoch: string | undefined;
-  /** A snapshot is to come, or what it saw before counts no more. */
-  let resetting = false;
+  /** A snapshot is to come: what it saw before counts no more; `words`: that of the variables does not. */
+  let resetting: boolean | 'words' = false;
   /** What the first item after `opened` must be. */
   let owed: { readonly kind: 'reset' | 'lagged'; readonly why: string }[] = [];
   /** EARLIEST: events up to here may be gone. */
@@ -34,12 +34,12 @@ function checkWatcher(history: History, client: string, lines: readonly WatcherL
   let previousGroup: SeenEvent | undefined;
 
   const missing = (to: number, delivered: ReadonlySet<number>, merged: boolean): void => {
-    if (position === undefined || resetting) return;
+    if (position === undefined || resetting === true) return;
     const { events } = history;
     for (let i = history.after(position); i < events.length && events[i]!.q <= to; i += 1) {
       const event = events[i]!;
       const words = event.class === 'scan' || event.class === 'io';
-      if (delivered.has(event.q) || event.q <= lenient || (merged && words)) continue;
+      if (delivered.has(event.q) || event.q <= lenient || ((merged || resetting) && words)) continue;
       if (!wanted(event, selection)) continue;
       if (excuses.some((e) => e.class === event.class && event.q >= e.from && event.q <= e.to)) continue;
       report('gap', `${event.class} event ${event.q} is missing between ${position} and ${to}`);
@@ -86,9 +86,10 @@ function checkWatcher(history: History, client: string, lines: readonly WatcherL
         break;
       }
       case 'reset':
-        resetting = true;
+        resetting = resetting === true || line.reason !== 'LAYOUT_CHANGED' ? true : 'words';
         break;
       case 'snapshot':
+        missing(line.q, new Set(), false);
         position = line.q;
         resetting = false;
         previousGroup = undefined;

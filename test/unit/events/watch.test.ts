@@ -397,10 +397,12 @@ describe('a watch', () => {
       host.log.append('scan', scanEvent(4, changesOf({ 0: 4 }, 2)));
       await host.time.settle();
       messages.push(...takeAll(first));
-      expect(kinds(messages)).toEqual(['opened', 'batch', 'batch', 'reset', 'snapshot', 'batch']);
-      expect(messages[3]).toMatchObject({ reason: 'LAYOUT_CHANGED', runtime: 'main' });
+      expect(kinds(messages)).toEqual(['opened', 'batch', 'reset', 'batch', 'snapshot', 'batch']);
+      expect(messages[2]).toMatchObject({ reason: 'LAYOUT_CHANGED', runtime: 'main' });
       expect(scansIn(messages)).toEqual([2, 4]);
-      expect(eventsOf(messages[2]).map((event) => event.payload.kind)).toEqual(['run_state']);
+      expect(eventsOf(messages[3]).map((event) => event.payload.kind)).toEqual(['run_state']);
+      // Without a cursor: who resumed there would miss words.
+      expect(messages.map((m) => m.kind === 'batch' && m.continued)).toEqual([false, false, false, true, false, false]);
       checkChain(messages);
     }
   });

@@ -27,6 +27,7 @@ export interface PlcClient {
   watch(options?: WatchRequestOptions): Watch;
   /** A stream for commands at high rate; see Commands. Each call opens another. */
   commands(options?: { readonly timeoutMs?: number }): Commands;
+  /** Ends every call and stream. What is called afterwards is a PlcError with the reason CLIENT_CLOSED. */
   close(): void;
 }
 
@@ -51,8 +52,9 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     'grpc.use_local_subchannel_pool': 1,
     'grpc.default_authority': target.address.startsWith('unix:') ? 'localhost' : target.address,
   });
+  let closed = false;
   const context = {
-    client,
+    client: () => (closed ? undefined : client),
     timeoutMs: options.timeoutMs ?? 10_000,
     metadata: () => {
       const metadata = new Metadata();
@@ -79,6 +81,7 @@ export function createClient(options: ClientOptions = {}): PlcClient {
       return commands;
     },
     close: () => {
+      closed = true;
       for (const stream of streams) stream.close();
       client.close();
     },

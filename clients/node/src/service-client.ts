@@ -8,8 +8,8 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import { Metadata, type CallOptions as GrpcCallOptions, type Client } from '@grpc/grpc-js';
-import { toPlcError } from './plc-error.js';
+import { Metadata, status as Status, type CallOptions as GrpcCallOptions, type Client } from '@grpc/grpc-js';
+import { PlcError, toPlcError } from './plc-error.js';
 
 export interface CallOptions {
   /** Ends the call with DEADLINE_EXCEEDED; unary calls have the client's default without it. */
@@ -55,7 +55,8 @@ type Caller<M> = M extends DescMethod
 export type ServiceClient<S extends DescService> = { readonly [K in keyof S['method']]: Caller<S['method'][K]> };
 
 export interface ConnectionContext {
-  readonly client: Client;
+  /** undefined once it is closed. */
+  client(): Client | undefined;
   /** Name, token and the like, for every call. */
   metadata(): Metadata;
   readonly timeoutMs: number;
@@ -70,6 +71,11 @@ export function createServiceClient<S extends DescService>(service: S, context: 
 
 function createCall(method: DescMethod, context: ConnectionContext): unknown {
   const path = `/${method.parent.typeName}/${method.name}`;
+  const open = (): Client => {
+    const client = context.client();
+    if (!client) throw new PlcError('The client is closed.', Status.CANCELLED, 'CLIENT_CLOSED', {});
+    return client;
+  };
   const serialize = (message: unknown): Buffer => {
     const bytes = toBinary(method.input, message as MessageShape<DescMessage>);
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -95,7 +101,7 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
     case 'unary':
       return (request?: unknown, options?: CallOptions) =>
         new Promise((resolve, reject) => {
-          const call = context.client.makeUnaryRequest(
+          const call = open().makeUnaryRequest(
             path,
             serialize,
             deserialize,
@@ -113,7 +119,7 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
     case 'server_streaming':
       return (request?: unknown, options?: CallOptions): AsyncIterable<unknown> => ({
         async *[Symbol.asyncIterator]() {
-          const call = context.client.makeServerStreamRequest(
+          const call = open().makeServerStreamRequest(
             path,
             serialize,
             deserialize,
@@ -138,7 +144,7 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
         let settle: { resolve: (value: unknown) => void; reject: (error: unknown) => void };
         const answer = new Promise((resolve, reject) => (settle = { resolve, reject }));
         let ended = false;
-        const call = context.client.makeClientStreamRequest(
+        const call = open().makeClientStreamRequest(
           path,
           serialize,
           deserialize,
@@ -161,13 +167,7 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
       };
     case 'bidi_streaming':
       return (options?: CallOptions): BidiCall<DescMethod> => {
-        const call = context.client.makeBidiStreamRequest(
-          path,
-          serialize,
-          deserialize,
-          context.metadata(),
-          deadline(options),
-        );
+        const call = open().makeBidiStreamRequest(path, serialize, deserialize, context.metadata(), deadline(options));
         const release = abortable(options, call);
         const failed = new Promise<void>((resolve) =>
           call.once('status', () => {

@@ -69,6 +69,8 @@ export interface ProjectControl {
   project(): Project | undefined;
   /** NO_PROJECT without one. */
   require(): Project;
+  /** The same, to be shown: once it is on disk, so that no revision is seen that a crash takes back and gives to another change. */
+  shown(): Promise<Project>;
   open(call: Call<Project>, options: OpenOptions): Promise<Project>;
   /** What `restore` would open. */
   known(): ReturnType<ProjectMemory['known']>;
@@ -104,14 +106,20 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
   const memory = createProjectMemory({ ...options, runtime: core.name, state: record.state, log: record.log });
   /** A fork ends with the host: its values were never on disk. */
   let durable = true;
-  const remembering = async (next: Project, writeBack = false): Promise<readonly StateChange[]> =>
-    durable ? [await memory.change(next, writeBack)] : [];
+  const remembering = async (next: Project, files?: readonly SourceDocument[]): Promise<readonly StateChange[]> =>
+    durable ? [await memory.change(next, files)] : [];
+  let project: Project | undefined;
+  /** When the project, as it is in force, is on disk; or was refused there. */
+  let stored: Promise<unknown> = Promise.resolve();
+  const writing = ({ committed }: { readonly committed: Promise<void> }): Promise<void> => {
+    stored = committed.catch(() => undefined);
+    return committed;
+  };
   /** The change is on disk, and sources that only the state before it named are gone. */
-  const settled = async ({ committed }: { readonly committed: Promise<void> }): Promise<void> => {
-    await committed;
+  const settled = async (appended: { readonly committed: Promise<void> }): Promise<void> => {
+    await writing(appended);
     await memory.tidy();
   };
-  let project: Project | undefined;
   let watch: FileWatch | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -159,14 +167,19 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     const restored: Project = { ...before, revision: broken.revision + 1 };
     const { moves, steps } = planReload(broken.image ?? image, image);
     await runtime.swap(image, moves, originOf(restored), { actor: by, base });
-    project = restored;
+    let remembered: readonly StateChange[];
+    try {
+      remembered = await remembering(restored);
+    } finally {
+      project = restored;
+    }
     const plan: ReloadPlan = {
       moves,
       steps: steps.map((step) =>
         step.action === 'reinitialised' ? { ...step, action: 'kept', reason: 'as it was before the change' } : step,
       ),
     };
-    await settled(events.changed('rollback', by, broken, restored, plan, await remembering(restored)));
+    await settled(events.changed('rollback', by, broken, restored, plan, remembered));
     return restored;
   };
 
@@ -187,7 +200,14 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     by: Actor,
     cause: ProjectChangedEvent['cause'],
     keep: (answer: PatchAnswer) => readonly StateChange[],
-    { guard, signal, writeBack }: Partial<Pick<PatchOptions, 'guard' | 'signal' | 'writeBack'>> = {},
+    {
+      guard,
+      signal,
+      files,
+    }: Partial<Pick<PatchOptions, 'guard' | 'signal'>> & {
+      /** What the files hold that are to be written afterwards. */
+      readonly files?: readonly SourceDocument[] | undefined;
+    } = {},
   ): Promise<PatchAnswer> => {
     const before = current();
     const { result, durationMs } = await timed(sources, profile, signal);
@@ -208,7 +228,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     // Until its guard has held, a crash takes a change back as the guard would.
     const remembered = guard
       ? await remembering({ ...before, revision: next.revision + 1 })
-      : await remembering(next, writeBack);
+      : await remembering(next, files);
     // That took its time.
     refuseGone(signal);
     guardable(guard);
@@ -227,14 +247,14 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
       return answer;
     }
     // The answer is known when the guard has held; the change is told of at once.
-    const { committed } = events.changed(cause, by, before, next, plan, remembered);
+    const told = writing(events.changed(cause, by, before, next, plan, remembered));
     const outcome = await watching.outcome;
     if (outcome.kind !== 'held') {
       const restored = await rollBack(before, before.image ?? image, swapped.before, by);
       throw guardBroken(outcome, guard?.condition ?? '', answer.scan, restored.revision);
     }
-    await committed;
-    await settled(record.remember([...(await remembering(next, writeBack)), ...keep(answer)]));
+    await told;
+    await settled(record.remember([...(await remembering(next, files)), ...keep(answer)]));
     return answer;
   };
 
@@ -329,6 +349,10 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
   return {
     project: () => project,
     require: current,
+    async shown() {
+      await stored;
+      return current();
+    },
     get watched() {
       return watch !== undefined;
     },
@@ -385,7 +409,8 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
             { path: onDisk.path ?? '' },
           );
         const answer = await advance(
-          sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer), options,
+          sources, before.profile, call.actor, 'patch', (answer) => call.remember(answer),
+          { ...options, files: onDisk?.documents },
         ); // prettier-ignore
         if (!onDisk) return answer;
         try {

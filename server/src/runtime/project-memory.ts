@@ -3,7 +3,7 @@ import type { Log } from '../model/log.js';
 import type { Project, ProjectSources, SourceDocument } from '../project/project.js';
 import { readSources } from '../project/project.js';
 import { writeProjectFiles } from '../project/project-files.js';
-import { sourcesDigest } from '../project/sources-digest.js';
+import { contentDigest, sourcesDigest } from '../project/sources-digest.js';
 import type { SourceStore } from '../store/source-store.js';
 import type { StateChange, StateTable } from '../store/state-table.js';
 
@@ -17,8 +17,8 @@ interface Remembered {
   readonly base?: string;
   /** Digest of the sources in the source store, where no file has them. */
   readonly sources?: string;
-  /** A crash before the files had them: they are still to be written. */
-  readonly writeBack?: true;
+  /** The sources are on their way into the files: digests of those that change, by name, as `digestsOfChanged` has them. */
+  readonly writeBack?: Readonly<Record<string, string>>;
 }
 
 const keyPrefix = 'project/';
@@ -42,8 +42,11 @@ export interface Recalled {
 
 /** Keeps the project of one runtime over restarts: where it lies, its revision, and its sources where no file has them. */
 export interface ProjectMemory {
-  /** The change that remembers a project; its sources are on disk when it resolves. HostError STORAGE_FAILED. */
-  change(project: Project, writeBack: boolean): Promise<StateChange>;
+  /**
+   * The change that remembers a project; its sources are on disk when it resolves. With `files` they go from there into the files,
+   * which hold these still. HostError STORAGE_FAILED.
+   */
+  change(project: Project, files?: readonly SourceDocument[]): Promise<StateChange>;
   /** Removes sources that the state does not name any more; to be called when a change is on disk. */
   tidy(): Promise<void>;
   /** Where the remembered project lies and under which profile; its path is absent where it was sent inline. */
@@ -82,11 +85,12 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
       });
       return { sources: { ...own, path }, revision };
     }
-    if (onDisk.base !== base) {
+    const isUnderWay = known.writeBack && isBetween(onDisk.documents, known.writeBack, kept);
+    if (onDisk.base !== base && !isUnderWay) {
       log.warn('the project file has changed; changes that were not written back are gone', { path, revision });
       return { sources: onDisk, revision: revision + 1 };
     }
-    if (!known.writeBack) {
+    if (!isUnderWay) {
       log.info('accepted changes that were not written back are in force', { path, revision });
       return { sources: { ...own, path }, revision };
     }
@@ -100,7 +104,7 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
   };
 
   return {
-    async change(project, writeBack) {
+    async change(project, files) {
       const { name, path, profile, revision, base, documents } = project;
       const isOnDisk = path !== undefined && base === sourcesDigest(documents);
       const kept = isOnDisk ? undefined : await sources.keep(runtime, documents);
@@ -111,7 +115,7 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
         revision,
         ...(base !== undefined && { base }),
         ...(kept !== undefined && { sources: kept }),
-        ...(writeBack && { writeBack: true as const }),
+        ...(files && { writeBack: digestsOfChanged(files, documents) }),
       };
       return { kind: 'value', key: keyOf(runtime), value: JSON.stringify(value) };
     },
@@ -136,3 +140,30 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
     },
   };
 }
+
+/** Of files that are to become `documents`: digests of those that change, as they are; empty for those that are not there yet. */
+function digestsOfChanged(
+  files: readonly SourceDocument[],
+  documents: readonly SourceDocument[],
+): Readonly<Record<string, string>> {
+  const [before, after] = [digestsOf(files), digestsOf(documents)];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  const changed = [...names].filter((name) => before.get(name) !== after.get(name));
+  return Object.fromEntries(changed.map((name) => [name, before.get(name) ?? '']));
+}
+
+/** Each file is as it was before it was written, or as it was to be: a host died while it wrote them, and nobody else did. */
+function isBetween(
+  files: readonly SourceDocument[],
+  before: Readonly<Record<string, string>>,
+  documents: readonly SourceDocument[],
+): boolean {
+  const [now, after] = [digestsOf(files), digestsOf(documents)];
+  return (
+    [...now].every(([name, digest]) => digest === after.get(name) || digest === before[name]) &&
+    [...after.keys()].every((name) => now.has(name) || before[name] === '')
+  );
+}
+
+const digestsOf = (documents: readonly SourceDocument[]): ReadonlyMap<string, string> =>
+  new Map(documents.map((document) => [document.name, contentDigest(document)]));

@@ -57,8 +57,8 @@ export function createDiagnosticsService({ record, runtimes, watches, host }: Ro
   };
 
   return register(DiagnosticsService, {
-    getDiagnostics: (request) => {
-      const project = runtimes.get(request.runtime).projects.require();
+    getDiagnostics: async (request) => {
+      const project = await runtimes.get(request.runtime).projects.shown();
       const rank = (severity: Severity): number => severity;
       return {
         diagnostics: project.diagnostics

@@ -94,12 +94,12 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
       mutations.perform(close, request, context, (call) =>
         runtimes.get(request.runtime).projects.close({ ...call, remember: () => call.remember(undefined) }),
       ),
-    getProject: (request) => {
+    getProject: async (request) => {
       const runtime = runtimes.get(request.runtime);
-      return { project: projectMessage(runtime, runtime.projects.require()) };
+      return { project: projectMessage(runtime, await runtime.projects.shown()) };
     },
-    listPous: (request) => {
-      const project = runtimes.get(request.runtime).projects.require();
+    listPous: async (request) => {
+      const project = await runtimes.get(request.runtime).projects.shown();
       const sorted = [...(project.image?.pous ?? [])].sort((a, b) =>
         a.name.toUpperCase() < b.name.toUpperCase() ? -1 : 1,
       );
@@ -111,8 +111,8 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
       });
       return { pous: [...page.items], nextPageToken: page.nextPageToken, revision: BigInt(project.revision) };
     },
-    getPou: (request) => {
-      const project = runtimes.get(request.runtime).projects.require();
+    getPou: async (request) => {
+      const project = await runtimes.get(request.runtime).projects.shown();
       const found = project.image?.pous.find((pou) => pou.name.toUpperCase() === request.name.toUpperCase());
       if (!found)
         throw new HostError('POU_NOT_FOUND', `The project has no POU '${request.name.slice(0, 80)}'.`, {
@@ -158,7 +158,7 @@ export function createProjectService({ runtimes, mutations, watches, host }: Roo
       };
     },
     async *export(request) {
-      const project = runtimes.get(request.runtime).projects.require();
+      const project = await runtimes.get(request.runtime).projects.shown();
       for (const document of exportDocuments(
         project,
         request.format === ExportFormat.DOCUMENTS ? 'documents' : 'plcopen',

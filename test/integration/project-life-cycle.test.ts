@@ -98,6 +98,19 @@ function watchAll(): Seen {
   })().catch(() => undefined);
   return seen;
 }
+/** Kinds of the items that a watch gives until the project's change has been told. */
+async function toldOf(change: () => Promise<unknown>): Promise<string[]> {
+  const kinds: string[] = [];
+  let told = false;
+  for await (const item of client.watch({ classes: ['project', 'scan'], start: 'snapshot', lossless: true })) {
+    kinds.push(item.kind);
+    if (item.kind === 'snapshot' && kinds.length === 2) await change();
+    if (item.kind !== 'events') continue;
+    told ||= item.events.some(({ event }) => event.payload.case === 'project');
+    if (told && item.events.some(({ event }) => event.payload.case === 'scan' && !event.payload.value.between)) break;
+  }
+  return kinds;
+}
 const missing = (scans: readonly bigint[]): string[] =>
   scans.flatMap((scan, i) => (i > 0 && scan !== scans[i - 1]! + 1n ? [`${scans[i - 1]}..${scan}`] : []));
 const missedTicks = async (): Promise<bigint> => (await client.runtime.getStats()).overruns;
@@ -238,6 +251,24 @@ describe('a patch of what is no body', () => {
       validateOnly: true,
     });
     expect(answer.diagnostics.length).toBeGreaterThan(0);
+  });
+});
+
+describe('those who watch an online change', () => {
+  const main = (variables: string, body: string): Edit[] => [
+    putPou('Main', `PROGRAM Main VAR ${variables} END_VAR ${body} END_PROGRAM`),
+  ];
+  beforeEach(async () => {
+    await open({ 'main.st': 'PROGRAM Main VAR a : INT; END_VAR a := a + 1; END_PROGRAM' });
+    await client.runtime.start();
+  });
+
+  it('go on without an interruption where no variable moves', async () => {
+    expect(await toldOf(() => patch(main('a : INT;', 'a := a + 2;')))).not.toContain('reset');
+  });
+
+  it('are told to begin anew where one does', async () => {
+    expect(await toldOf(() => patch(main('more : DINT; a : INT;', 'a := a + 2;')))).toContain('reset');
   });
 });
 

@@ -7,7 +7,7 @@ import { createVariableTree } from './variable-tree.js';
 
 /** What explains the words of a runtime's memory. Events of the past keep the layout that they were recorded under. */
 export interface Layout {
-  /** Counts programs loaded into the runtime, from 1. */
+  /** Counts the layouts that the runtime has had, from 1. An online change that moves no variable goes on with the one before. */
   readonly version: number;
   readonly data: DataLayout;
   readonly tree: VariableTree;
@@ -23,8 +23,8 @@ export interface LoadedLayout extends Layout {
 export interface LayoutBook {
   current(): LoadedLayout | undefined;
   find(version: number): Layout | undefined;
-  /** Makes a layout for an image, not yet in force. */
-  prepare(image: ProgramImage): LoadedLayout;
+  /** Makes a layout for an image, not yet in force. `online`: for one that goes on with the values of the present one. */
+  prepare(image: ProgramImage, online?: 'online'): LoadedLayout;
   /** The prepared layout is in force from here on. */
   adopt(layout: LoadedLayout): void;
 }
@@ -39,11 +39,12 @@ export function createLayoutBook(): LayoutBook {
   return {
     current: () => current,
     find: (version) => known.get(version),
-    prepare(image) {
-      newest += 1;
+    prepare(image, online) {
       const data = dataOf(image);
-      // Most edits move no variable: such programs share what takes memory.
-      if (current && isDeepStrictEqual(current.data, data)) return { ...current, version: newest, image };
+      // Most edits move no variable: such programs share what takes memory, and online the words mean what they meant.
+      if (current && isDeepStrictEqual(current.data, data))
+        return { ...current, version: online ? current.version : (newest += 1), image };
+      newest += 1;
       const tree = createVariableTree(data);
       return { version: newest, data, tree, leaves: createLeafTable(tree), image };
     },

@@ -16,7 +16,7 @@ export interface ProcessMemory {
   readonly scan: number;
   readonly timeNs: bigint;
   readonly dateNs: bigint;
-  /** Takes records in their order; a new layout begins with the `load` or `swap` snapshot that `layoutOf` explains. */
+  /** Takes records in their order; a new layout begins with the `load` or `swap` snapshot. */
   take(record: EngineRecord): readonly GroupRecord[];
 }
 
@@ -77,8 +77,9 @@ export function createProcessMemory(options: ProcessMemoryOptions): ProcessMemor
 
   const takeSnapshot = (record: SnapshotRecord): readonly GroupRecord[] => {
     ({ timeNs, dateNs, scan } = record);
-    if (record.reason === 'load' || record.reason === 'swap') {
-      layout = options.adopt();
+    const known = layout?.version;
+    if (record.reason === 'load' || record.reason === 'swap') layout = options.adopt();
+    if (layout && layout.version !== known) {
       const { variables } = layout.data.memory;
       const wordCount = Math.ceil(record.bytes.length / 4);
       const buffer = new ArrayBuffer(variables.start + 4 * wordCount);

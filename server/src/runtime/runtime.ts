@@ -96,7 +96,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     adopt: () => {
       if (!next) throw new Error(`the engine of ${name} tells of a program that was not given to it`);
       layouts.adopt(next);
-      before = memory.bytes;
+      before = memory.bytes.slice();
       return next;
     },
   });
@@ -186,7 +186,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       }),
     swap: (image, moves, origin, { actor, guard: terms, base }) =>
       lifeCycle.change(actor, 'swap', async () => {
-        const layout = layouts.prepare(image);
+        const layout = layouts.prepare(image, 'online');
         const guard = terms && createReloadGuard(parseCondition(terms.condition, layout.tree), terms.scans, layout);
         next = layout;
         guarded = guard && { layout, guard };

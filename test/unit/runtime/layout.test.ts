@@ -18,6 +18,19 @@ describe('the layouts of a runtime', () => {
     expect(second.leaves).toBe(first.leaves);
   });
 
+  it('stay the same through online changes that move no variable', () => {
+    const book = createLayoutBook();
+    book.adopt(book.prepare(program('n := 1;')));
+    const edited = program('n := n + 2;');
+    book.adopt(book.prepare(edited, 'online'));
+    expect(book.current()).toMatchObject({ version: 1 });
+    expect(book.find(1)).toBe(book.current());
+    expect(book.current()?.image).toBe(edited);
+    book.adopt(book.prepare(program('n := 1;', 'm : INT; n : DINT; t : STRING[7];'), 'online'));
+    expect(book.current()).toMatchObject({ version: 2 });
+    expect(book.find(1)?.tree.leafCount).toBe(2);
+  });
+
   it('have tables of their own once one does', () => {
     const book = createLayoutBook();
     const first = book.prepare(program('n := 1;'));

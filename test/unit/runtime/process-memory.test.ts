@@ -98,6 +98,17 @@ describe('the memory of a runtime', () => {
     expect(changesOf(group)).toEqual({ [wordOf('Main.a')]: [7, 0] });
   });
 
+  it('goes on through an online change that moves no variable, and tells what it changed', () => {
+    const { memory } = memoryWith();
+    memory.take(scan(1, { [wordOf('Main.a')]: 7 }));
+    const bytes = memory.bytes.slice(variables.start, variables.start + variables.size);
+    bytes[tree.resolve('Main.a').address - variables.start] = 8;
+    const group = memory.take({ kind: 'snapshot', reason: 'swap', scan: 1, timeNs: 2n, dateNs: 2n, bytes });
+    expect(group.at(-1)!.payload).toMatchObject({ kind: 'values', cause: 'swap', changes: { layout: 1 } });
+    expect(changesOf(group)).toEqual({ [wordOf('Main.a')]: [7, 8] });
+    expect(changesOf(memory.take(scan(2, { [wordOf('Main.a')]: 9 })))).toEqual({ [wordOf('Main.a')]: [8, 9] });
+  });
+
   it('tells of records that are gone', () => {
     const { memory } = memoryWith();
     const lost: EngineRecord = { kind: 'lost', fromScan: 3, toScan: 9, scanRecords: 7, writeRecords: 0, logRecords: 0 };

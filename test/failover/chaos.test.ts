@@ -5,7 +5,7 @@ import { networkFaults } from './network-proxy.js';
 const rounds = Number(process.env.PLC_EMU_CHAOS_ROUNDS ?? 3);
 const seed = Number(process.env.PLC_EMU_CHAOS_SEED ?? 41);
 
-(rounds > 0 ? describe : describe.skip)('a host under eight writers and twelve watchers', () => {
+(rounds > 0 ? describe : describe.skip)('a host under eight writers, twelve watchers and two engineers', () => {
   it(
     `that is killed ${rounds} times breaks no invariant`,
     async () => {

@@ -1,6 +1,8 @@
+import { startEngineer } from './engineer.js';
+import type { Client } from './persistent.js';
 import { createLogWriter, type LogWriter } from './run-log.js';
 import { startWatcher } from './watcher.js';
-import { startWriter, type Client } from './writer.js';
+import { startWriter } from './writer.js';
 
 /** What a client process is told: first who it is, then, after each restart of the host, to report who is current again. */
 export type ClientOrder =
@@ -12,6 +14,8 @@ export type ClientOrder =
       readonly writers: readonly number[];
       /** Of watchers, from 0. */
       readonly watchers: readonly number[];
+      /** Of engineers, from 1. */
+      readonly engineers: readonly number[];
       readonly seed: number;
     }
   /** `reopened`: a watch counts only on a connection that is newer than the order. */
@@ -36,6 +40,8 @@ async function obey(order: ClientOrder): Promise<void> {
       log = createLogWriter(order.logFile);
       for (const index of order.writers) clients.push(startWriter({ index, target, log, seed: seed + index }));
       for (const index of order.watchers) clients.push(startWatcher({ index, target, log, seed: seed + 100 + index }));
+      for (const index of order.engineers)
+        clients.push(startEngineer({ index, target, log, seed: seed + 200 + index }));
       return;
     }
     case 'report':

@@ -2,11 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { ClientOrder, ClientReport } from './client-main.js';
 import { root, now } from '../support/host-control.js';
+import { engineerCount } from './engineer.js';
 import { writerCount } from './program.js';
 import { type LogWriter } from './run-log.js';
 import { watcherCount } from './watcher.js';
 
-/** The eight writers and twelve watchers of a run, in four processes of their own; each has a connection of its own. */
+/** The eight writers, twelve watchers and two engineers of a run, in four processes of their own; each has a connection of its own. */
 export interface ClientProcesses {
   readonly logFiles: readonly string[];
   /**
@@ -32,12 +33,17 @@ const range = (count: number, from: number): number[] => Array.from({ length: co
 export function startClients({ directory, target, seed, fault, log }: ClientProcessesOptions): ClientProcesses {
   const writers = range(writerCount, 1);
   const watchers = range(watcherCount, 0);
-  const names = [...writers.map((i) => `writer${i}`), ...watchers.map((i) => `watcher${i + 1}`)];
+  const engineers = range(engineerCount, 1);
+  const names = [
+    ...writers.map((i) => `writer${i}`),
+    ...watchers.map((i) => `watcher${i + 1}`),
+    ...engineers.map((i) => `engineer${i}`),
+  ];
   const parts = [
-    { writers: writers.slice(0, 4), watchers: watchers.slice(0, 3) },
-    { writers: writers.slice(4), watchers: watchers.slice(3, 5) },
-    { writers: [], watchers: watchers.slice(5, 9) },
-    { writers: [], watchers: watchers.slice(9) },
+    { writers: writers.slice(0, 4), watchers: watchers.slice(0, 3), engineers: [] },
+    { writers: writers.slice(4), watchers: watchers.slice(3, 5), engineers: [] },
+    { writers: [], watchers: watchers.slice(5, 9), engineers: engineers.slice(0, 1) },
+    { writers: [], watchers: watchers.slice(9), engineers: engineers.slice(1) },
   ];
   const logFiles = parts.map((_, i) => join(directory, `clients-${i + 1}.jsonl`));
   let mark = 0;

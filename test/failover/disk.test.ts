@@ -9,6 +9,7 @@ import { createRandom } from '../support/random.js';
 import { refusal } from '../support/refusal.js';
 import { buildTrees } from './chaos.js';
 import { changesIn, copyOf, pastOf, removeDirectory, startFixture, type HostFixture } from './host-fixture.js';
+import { editionText } from './program.js';
 import { readJournal, type JournalEntry } from './journal-reader.js';
 import { recordTypes } from '../../server/src/model/record-type.js';
 
@@ -87,6 +88,29 @@ describe('a host whose disk refuses', () => {
         expect(await write(host.client, value, value < 100 ? `before-${value}` : `after-${value}`)).toBe(sequence);
     },
   );
+});
+
+describe('a host on a slow disk whose power is cut', () => {
+  it('still has the project that anybody was shown, changed or not', async () => {
+    let host = await startFixture({ disk: { writeBack: true, syncMs: 150 } });
+    const { directory } = host;
+    try {
+      const edition = async (): Promise<string> =>
+        /:= (\d+)/.exec((await host.client.project.getPou({ name: 'Edition' })).pou!.source)![1]!;
+      const edit = { case: 'putPou' as const, value: { name: 'Edition', source: editionText(7) } };
+      const patched = host.client.project
+        .applyPatch({ patch: { expectedRevision: 1n, edits: [{ edit }] } })
+        .catch(() => undefined);
+      await eventually(async () => (await edition()) === '7');
+      await host.crash();
+      await patched;
+      host = await startFixture({ directory });
+      expect(await edition()).toBe('7');
+    } finally {
+      await host.crash();
+      await removeDirectory(directory);
+    }
+  });
 });
 
 const mounting = ['unshare', '-rm', 'sh', '-c', 'mount -t tmpfs -o size=1m,mode=700 plc data && exec "$@"', 'sh'];

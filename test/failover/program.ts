@@ -12,11 +12,16 @@ export const programFile = 'main.st';
 /**
  * `Life` and `Block` are retained and change together every scan, so any two scans mixed show in `Mixed`, which the first scan after a
  * start counts; `Restored` is the scan that was restored. `TwinA` and `TwinB` are only ever written together. `Shared` is what all
- * writers compete for, `Own1` to `Own8` belong to one writer each; the program touches none of them.
+ * writers compete for, `Own1` to `Own8` belong to one writer each; the program touches none of them. `Version` is what the function
+ * `Edition` gives, which engineers change while the program runs; with the block `Room` they also change where all variables lie.
  */
-export const programText = `PROGRAM Main
+export const programText = `${editionText(0)}
+${roomText(0)}
+PROGRAM Main
 VAR
   Count : DINT;
+  Version : DINT;
+  Space : Room;
   Fast : BOOL;
   Pulse : BOOL;
   Text : STRING[24];
@@ -43,6 +48,7 @@ IF First THEN
   END_FOR;
 END_IF;
 Count := Count + 1;
+Version := Edition();
 Life := Life + 1;
 FOR i := 0 TO ${blockWords - 1} DO
   Block[i] := Life * (i + 1);
@@ -54,6 +60,16 @@ OutX := Pulse;
 OutW := InW + 1;
 END_PROGRAM
 `;
+
+/** The function that engineers change: `number` is the edition. */
+export function editionText(number: number): string {
+  return `FUNCTION Edition : DINT\n  Edition := ${number};\nEND_FUNCTION`;
+}
+
+/** The block that takes up room in front of other variables: more or less of it. */
+export function roomText(number: number): string {
+  return `FUNCTION_BLOCK Room\n  VAR Words : ARRAY[0..${number % 50}] OF DINT; END_VAR\nEND_FUNCTION_BLOCK`;
+}
 
 /** What most watchers select: everything but the block. */
 export const watchedVariables: readonly string[] = [

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
  * What the processes of a run write down, one JSON object a line. Times are milliseconds since 1970 of the one machine that all
  * processes share; sequences and generations stay below 2^53. `c` names the client.
  */
-export type LogLine = HarnessLine | WriterLine | WatcherLine;
+export type LogLine = HarnessLine | WriterLine | EngineerLine | WatcherLine;
 
 export type HarnessLine =
   | { readonly t: number; readonly kind: 'start'; readonly life: number; readonly build: string }
@@ -72,6 +72,29 @@ export type WriterLine =
       readonly began: number;
       readonly scan: number;
       readonly values: readonly (readonly [path: string, value: number, generation: number])[];
+    };
+
+export type EngineerLine =
+  /** Another edition is to be put in the place of the one at revision `expected`; the same id again where it is repeated. */
+  | {
+      readonly t: number;
+      readonly c: string;
+      readonly kind: 'patch';
+      readonly id: string;
+      readonly edition: number;
+      readonly expected: number;
+    }
+  | { readonly t: number; readonly c: string; readonly kind: 'patched'; readonly id: string; readonly revision: number }
+  /** The project was read between `began` and `t`. */
+  | {
+      readonly t: number;
+      readonly c: string;
+      readonly kind: 'source';
+      readonly began: number;
+      readonly revision: number;
+      readonly edition: number;
+      /** The edition that ran meanwhile, where the program scanned all the time and the project stayed as it was. */
+      readonly running?: number;
     };
 
 export interface Selection {

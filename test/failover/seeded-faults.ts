@@ -17,6 +17,7 @@ export const invariants = {
   acknowledged: 'what was acknowledged is in the journal exactly once, what was refused is not',
   generations: 'generations count the writes one by one, in an order that agrees with time',
   atomic: 'a write of several variables takes effect at one boundary or not at all',
+  project: 'the project at each revision is one, what was acknowledged is there once, and what runs is what it says',
   retain: 'retained values are those of one scan, at most one retain interval old',
   desired: 'a restarted host goes on as it was told last',
   recovery: 'every client is current within five seconds of a kill',
@@ -273,6 +274,16 @@ export const seededFaults = {
         find: 'queue.push(frame(message.previous, message.body));',
         replace: `if (!(inside.fault('message-lost-unchecked') && inside.sometimes(200)))
           queue.push(frame(message.previous, message.body));`,
+      },
+    ],
+  },
+  'patch-forgotten': {
+    breaks: 'project',
+    edits: [
+      {
+        file: `${runtime}/project-control.ts`,
+        find: 'durable ? [await memory.change(next, files)] : [];',
+        replace: "durable && !inside.fault('patch-forgotten') ? [await memory.change(next, files)] : [];",
       },
     ],
   },

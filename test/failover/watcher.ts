@@ -14,7 +14,8 @@ import { createRandom } from '../support/random.js';
 import { smallRing, watchedVariables } from './program.js';
 import { type LogWriter, type Scalar, type SeenEvent, type Selection, type WatcherLine } from './run-log.js';
 import { now } from '../support/host-control.js';
-import { numberOf, type Client } from './writer.js';
+import { sleep, type Client } from './persistent.js';
+import { numberOf } from './writer.js';
 
 type Classes = NonNullable<WatchRequestOptions['classes']>;
 
@@ -192,10 +193,6 @@ export function startWatcher(options: WatcherOptions): Client {
       await done.catch(() => undefined);
     },
   };
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 type Line<K extends WatcherLine['kind']> = Omit<Extract<WatcherLine, { kind: K }>, 't' | 'c'>;

@@ -2,8 +2,8 @@ import type { History } from './history.js';
 import { numberIn } from './check-writes.js';
 import type { Violation } from './violation.js';
 
-/** A write or read of one variable: it took effect at some time between `began` and `ended`. */
-interface Operation {
+/** A write or read of one register: it took effect at some time between `began` and `ended`. */
+export interface Operation {
   readonly client: string;
   readonly began: number;
   readonly ended: number;
@@ -110,7 +110,8 @@ function checkJournal({ journal }: History, report: (detail: string) => void): V
   return { versionOf, generations };
 }
 
-function checkTime(path: string, operations: readonly Operation[], report: (detail: string) => void): void {
+/** No operation sees or makes an older version than one that had ended before it began. */
+export function checkTime(path: string, operations: readonly Operation[], report: (detail: string) => void): void {
   const byBegin = [...operations].sort((a, b) => a.began - b.began);
   const byEnd = [...operations].sort((a, b) => a.ended - b.ended);
   let ended = 0;

@@ -4,6 +4,7 @@ import { checkChain } from './check-chain.js';
 import { checkGenerations } from './check-generations.js';
 import { checkLives } from './check-lives.js';
 import { checkModel } from './check-model.js';
+import { checkProject } from './check-project.js';
 import { checkWatchers } from './check-watchers.js';
 import { checkWrites } from './check-writes.js';
 import { createHistory } from './history.js';
@@ -22,6 +23,7 @@ export function checkRun(lines: readonly LogLine[], journal: readonly JournalEnt
     ...checkModel(history),
     ...checkWrites(history),
     ...checkGenerations(history),
+    ...checkProject(history),
     ...checkLives(history),
   ];
 }

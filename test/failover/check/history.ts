@@ -1,7 +1,7 @@
 import { recordTypes } from '../../../server/src/model/record-type.js';
 import type { JournalEntry } from '../journal-reader.js';
 import { smallRunStateRing } from '../program.js';
-import type { HarnessLine, LogLine, Scalar, WatcherLine, WriterLine } from '../run-log.js';
+import type { EngineerLine, HarnessLine, LogLine, Scalar, WatcherLine, WriterLine } from '../run-log.js';
 import type { Violation } from './violation.js';
 
 /** What all clients together know of one event. */
@@ -23,6 +23,7 @@ export interface History {
   readonly harness: readonly HarnessLine[];
   readonly watchers: ReadonlyMap<string, readonly WatcherLine[]>;
   readonly writers: ReadonlyMap<string, readonly WriterLine[]>;
+  readonly engineers: ReadonlyMap<string, readonly (EngineerLine | WriterLine)[]>;
   readonly journal: readonly JournalEntry[];
   /** In order of sequence. */
   readonly events: readonly KnownEvent[];
@@ -47,6 +48,7 @@ export function createHistory(
   const harness: HarnessLine[] = [];
   const watchers = new Map<string, WatcherLine[]>();
   const writers = new Map<string, WriterLine[]>();
+  const engineers = new Map<string, (EngineerLine | WriterLine)[]>();
   const byNumber = new Map<number, KnownEvent>();
   for (const { sequence, type } of journal) {
     const eventClass = classOfType[type];
@@ -64,11 +66,20 @@ export function createHistory(
       case 'network':
         harness.push(line);
         break;
+      case 'patch':
+      case 'patched':
+      case 'source':
+        add(engineers, line);
+        break;
+      case 'refused':
+      case 'lost':
+        // Of engineers, too: their patches come before.
+        if (engineers.has(line.c)) add(engineers, line);
+        else add(writers, line);
+        break;
       case 'write':
       case 'command':
       case 'done':
-      case 'refused':
-      case 'lost':
       case 'read':
         add(writers, line);
         break;
@@ -83,6 +94,7 @@ export function createHistory(
     harness,
     watchers,
     writers,
+    engineers,
     journal,
     events,
     eventAt: (q) => byNumber.get(q),

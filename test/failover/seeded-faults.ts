@@ -126,9 +126,9 @@ export const failpoints = {
   'write.in-force': [
     {
       file: `${runtime}/write-variables.ts`,
-      find: 'if (answer) return;\n      done(targets);',
-      replace: `if (answer) return;
-      inside.failpoint('write.in-force');
+      find: 'const { targets } = prepared;\n      done(targets);',
+      replace: `inside.failpoint('write.in-force');
+      const { targets } = prepared;
       done(targets);`,
     },
   ],
@@ -277,6 +277,16 @@ export const seededFaults = {
       },
     ],
   },
+  'old-addresses-written': {
+    breaks: 'generations',
+    edits: [
+      {
+        file: 'server/src/engine/create-engine.ts',
+        find: 'image ? { digest: image.digest } : {};',
+        replace: "image && !inside.fault('old-addresses-written') ? { digest: image.digest } : {};",
+      },
+    ],
+  },
   'patch-forgotten': {
     breaks: 'project',
     edits: [
@@ -365,11 +375,11 @@ export const seededFaults = {
     edits: [
       {
         file: `${runtime}/write-variables.ts`,
-        find: '(cells, hook) => engine.write(cells, hook),',
-        replace: `(cells, hook) =>
+        find: '(cells, hook, image) => engine.write(cells, hook, image),',
+        replace: `(cells, hook, image) =>
           inside.fault('write-torn') && cells.length > 1
             ? engine.write(cells.slice(0, 1)).then(() => engine.write(cells.slice(1), hook))
-            : engine.write(cells, hook),`,
+            : engine.write(cells, hook, image),`,
       },
     ],
   },
@@ -400,11 +410,11 @@ export const seededFaults = {
     edits: [
       {
         file: `${runtime}/write-variables.ts`,
-        find: 'atBoundary(await act(cells, atBoundary));',
+        find: 'atBoundary(await send(act, prepared, atBoundary));',
         replace: `if (inside.fault('answer-before-force')) {
-          setTimeout(() => void act(cells, () => undefined), 60);
+          setTimeout(() => void send(act, prepared, () => undefined), 60);
           atBoundary({ scan: core.memory.scan, timeNs: core.memory.timeNs });
-        } else atBoundary(await act(cells, atBoundary));`,
+        } else atBoundary(await send(act, prepared, atBoundary));`,
       },
     ],
   },

@@ -272,6 +272,54 @@ describe('those who watch an online change', () => {
   });
 });
 
+describe('writes and forces while online changes move all variables', () => {
+  const room = (words: number): Edit[] => [
+    putPou('Room', `FUNCTION_BLOCK Room VAR Words : ARRAY[0..${words}] OF DINT; END_VAR END_FUNCTION_BLOCK`),
+  ];
+  const project = `FUNCTION_BLOCK Room VAR Words : ARRAY[0..1] OF DINT; END_VAR END_FUNCTION_BLOCK
+PROGRAM Main
+VAR Before : ARRAY[0..99] OF DINT; Space : Room; Target : DINT; Held : DINT; Copy : DINT; After : ARRAY[0..99] OF DINT; END_VAR
+Copy := Held;
+END_PROGRAM`;
+
+  it('reach the variable that they name, and no other', async () => {
+    await open({ 'main.st': project });
+    await client.runtime.start();
+    const commands = client.commands();
+    let [writing, written, forced] = [true, 0, 0];
+    const item = (path: string, value: number) => ({
+      path, value: { kind: { case: 'literal' as const, value: String(value) } },
+    }); // prettier-ignore
+    const writers = [0, 1, 2, 3].map(async () => {
+      while (writing) {
+        written += 1;
+        await commands.write({ writes: [item('Main.Target', written)] });
+      }
+    });
+    const forcer = (async () => {
+      while (writing) {
+        forced += 1;
+        await client.runtime.forceVariables({ writes: [item('Main.Held', forced)] });
+        await client.runtime.unforceVariables({ paths: ['Main.Held'] });
+        await client.runtime.forceVariables({ writes: [item('Main.Held', -forced)] });
+      }
+    })();
+    for (let i = 1; i <= 12; i += 1) await patch(room(i * 7));
+    writing = false;
+    await Promise.all([...writers, forcer]);
+    commands.close();
+    await client.runtime.stop();
+    await client.runtime.step({ scans: 2 });
+    const { variables } = await client.runtime.readVariables({ paths: ['Main.**'] });
+    const others = variables.filter(({ path }) => !['Main.Target', 'Main.Held', 'Main.Copy'].includes(path));
+    expect(others.filter(({ literal }) => !/^(DINT#)?0$/.test(literal)).map(({ path }) => path)).toEqual([]);
+    expect(written).toBeGreaterThan(12);
+    expect([await literal('Main.Held'), await literal('Main.Copy')]).toEqual([`-${forced}`, `-${forced}`]);
+    expect(variables.find(({ path }) => path === 'Main.Held')?.forced).toBe(true);
+    await client.runtime.unforceVariables({});
+  });
+});
+
 describe('a guarded change', () => {
   const counting = (step: number, more = ''): string =>
     `PROGRAM Main\nVAR Count : DINT; ${more} t : TON; END_VAR\nCount := Count + ${step};\nt(IN := TRUE, PT := T#1h);\nEND_PROGRAM\n`;

@@ -71,8 +71,8 @@ export function createEngine(options: EngineOptions): Engine {
   /** While a lost worker is replaced, what the new one tells is known already. */
   let reviving = false;
   let closing: Promise<void> | undefined;
-  const retain = createRetainOffers(options.retainIntervalMs ?? 100, (scan, bytes) =>
-    listeners.call('onRetain', scan, bytes),
+  const retain = createRetainOffers(options.retainIntervalMs ?? 100, (image, scan, bytes) =>
+    listeners.call('onRetain', scan, bytes, image),
   );
 
   const closedError = (): HostError => new HostError('SHUTTING_DOWN', `The engine of runtime ${name} is closed.`);
@@ -136,12 +136,12 @@ export function createEngine(options: EngineOptions): Engine {
     for (const record of records) current?.mirror.apply(record);
     if (reviving) return;
     listeners.call('onRecords', records);
-    if (current) retain.changed(current.mirror, current.image.memory.retain);
+    if (current) retain.changed(current);
   }
   function setState(next: EngineState): void {
     state = next;
     guard();
-    if (next.kind !== 'running' && current) retain.flush(current.mirror, current.image.memory.retain);
+    if (next.kind !== 'running' && current) retain.flush(current);
     listeners.call('onState', next);
   }
   /** The watchdog looks only while generated code may run. */
@@ -317,6 +317,8 @@ export function createEngine(options: EngineOptions): Engine {
       throw new HostError('UNSUPPORTED', `The image cannot be compiled: ${String(cause)}`);
     }
   }
+  const digestOf = (image: ProgramImage | undefined): { readonly digest?: string } =>
+    image ? { digest: image.digest } : {};
   const reply = ({ scan, timeNs }: CommandResult): CommandReply => ({ scan, timeNs });
   const stepReply = (result: CommandResult): StepReply => ({
     ...reply(result),
@@ -359,9 +361,10 @@ export function createEngine(options: EngineOptions): Engine {
     step: async (scans) => stepReply(await call({ kind: 'step', scans })),
     runUntil: async (condition, limitScans) => stepReply(await call({ kind: 'runUntil', condition, limitScans })),
     reset: (kind) => command({ kind: 'reset', reset: kind }),
-    write: (cells, atBoundary) => command({ kind: 'write', cells }, atBoundary),
-    force: (cells, atBoundary) => command({ kind: 'force', cells }, atBoundary),
-    unforce: (cells, atBoundary) => command({ kind: 'unforce', ...(cells && { cells }) }, atBoundary),
+    write: (cells, atBoundary, image) => command({ kind: 'write', cells, ...digestOf(image) }, atBoundary),
+    force: (cells, atBoundary, image) => command({ kind: 'force', cells, ...digestOf(image) }, atBoundary),
+    unforce: (cells, atBoundary, image) =>
+      command({ kind: 'unforce', ...(cells && { cells }), ...digestOf(image) }, atBoundary),
     forces: () => forces,
     async read(ranges) {
       const result = await call({ kind: 'read', ranges });
@@ -384,7 +387,7 @@ export function createEngine(options: EngineOptions): Engine {
         linked?.link.pump();
         for (const { reject } of pending.values()) reject(closedError());
         pending.clear();
-        if (current) retain.flush(current.mirror, current.image.memory.retain);
+        if (current) retain.flush(current);
         retain.close();
         await connection?.catch(() => undefined);
         await linked?.link.close(closePatienceMs);

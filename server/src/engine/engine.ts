@@ -32,12 +32,15 @@ export interface Engine {
   /** Initial values again, scan number and time from the beginning; `warm` keeps the retain region; ends a fault. Stopped after. */
   reset(kind: ResetKind): Promise<CommandReply>;
 
-  /** All or none, at one scan boundary; at once when stopped. VALUE_OUT_OF_RANGE where a cell lies outside of `variables`. */
-  write(cells: readonly MemoryCell[], atBoundary?: BoundaryHook): Promise<CommandReply>;
+  /**
+   * All or none, at one scan boundary; at once when stopped. VALUE_OUT_OF_RANGE where a cell lies outside of `variables`; here and
+   * below BUSY where the addresses are of `image` and another has taken its place: nothing has changed, they are to be found anew.
+   */
+  write(cells: readonly MemoryCell[], atBoundary?: BoundaryHook, image?: ProgramImage): Promise<CommandReply>;
   /** Holds the cells at these values at the start and end of each scan, from now on; replaces earlier forces of the same bits. */
-  force(cells: readonly MemoryCell[], atBoundary?: BoundaryHook): Promise<CommandReply>;
+  force(cells: readonly MemoryCell[], atBoundary?: BoundaryHook, image?: ProgramImage): Promise<CommandReply>;
   /** Releases these cells (their values are ignored); all when called without. The values stay until something writes them. */
-  unforce(cells?: readonly MemoryCell[], atBoundary?: BoundaryHook): Promise<CommandReply>;
+  unforce(cells?: readonly MemoryCell[], atBoundary?: BoundaryHook, image?: ProgramImage): Promise<CommandReply>;
   /** Cells that are forced now, as last acknowledged. */
   forces(): readonly MemoryCell[];
   /**
@@ -220,8 +223,8 @@ export interface EngineListener {
   onState?(state: EngineState): void;
   /** After the outputs were made safe (their change is a `write` record) and before `onState`. */
   onFault?(fault: Fault): void;
-  /** Retained variables that have changed: the bytes of the retain region after `scan`. A copy. */
-  onRetain?(scan: number, bytes: Uint8Array): void;
+  /** Retained variables that have changed: the bytes of the retain region of `image` after `scan`. A copy. */
+  onRetain?(scan: number, bytes: Uint8Array, image: ProgramImage): void;
   /** Something is wrong with the engine itself, one sentence. */
   onDefect?(message: string): void;
 }

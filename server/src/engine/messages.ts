@@ -71,9 +71,8 @@ export type EngineCommand =
   | { readonly kind: 'step'; readonly scans: number }
   | { readonly kind: 'runUntil'; readonly condition: ScanCondition; readonly limitScans: number }
   | { readonly kind: 'reset'; readonly reset: ResetKind }
-  | { readonly kind: 'write'; readonly cells: readonly MemoryCell[] }
-  | { readonly kind: 'force'; readonly cells: readonly MemoryCell[] }
-  | { readonly kind: 'unforce'; readonly cells?: readonly MemoryCell[] }
+  | { readonly kind: 'write' | 'force'; readonly cells: readonly MemoryCell[]; readonly digest?: string }
+  | { readonly kind: 'unforce'; readonly cells?: readonly MemoryCell[]; readonly digest?: string }
   | { readonly kind: 'read'; readonly ranges: readonly MemoryRange[] }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'restore'; readonly snapshot: EngineSnapshot };

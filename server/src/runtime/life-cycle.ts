@@ -3,6 +3,7 @@ import type { Appended } from '../events/event-log.js';
 import type { Actor, RunState } from '../model/event.js';
 import type { Fault } from '../model/fault.js';
 import { HostError } from '../model/host-error.js';
+import { createTurn } from '../model/turn.js';
 import type { StateChange } from '../store/state-table.js';
 import { parseCondition } from './condition.js';
 import type { Call } from './host-record.js';
@@ -43,17 +44,12 @@ export const mostSteps = 1_000_000;
 
 export function createLifeCycle(core: RuntimeCore): LifeCycle {
   const { engine, record } = core;
-  let turn: Promise<unknown> = Promise.resolve();
   let current: Pending | undefined;
   let stopping: Pending | undefined;
   let previous: RunState = modeOf(core);
   let last = 0n;
 
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const result = turn.then(act, act);
-    turn = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = createTurn();
 
   const append = (pending: Pending | undefined, cause: string, by: Actor, fault?: Fault): Appended => {
     const state = modeOf(core);

@@ -2,6 +2,7 @@ import type { MemoryCell } from '../engine/engine.js';
 import type { Actor, ProjectChangedEvent, ReloadChange } from '../model/event.js';
 import { HostError } from '../model/host-error.js';
 import type { BuildResult, ProgramImage } from '../model/program-image.js';
+import { createTurn } from '../model/turn.js';
 import { applyEdits, type Edit } from '../project/apply-edits.js';
 import type { Compiler } from '../project/compiler.js';
 import { diffPous } from '../project/diff-images.js';
@@ -121,12 +122,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     await memory.tidy();
   };
   let watch: FileWatch | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const result = turn.then(act, act);
-    turn = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = createTurn();
   const current = (): Project => {
     if (!project)
       throw new HostError('NO_PROJECT', `The runtime '${core.name}' has no project; open one.`, { runtime: core.name });

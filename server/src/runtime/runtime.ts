@@ -3,6 +3,7 @@ import type { ClockMode, EngineRecord, EngineStats, MemoryCell, MemoryMove, Work
 import type { Actor } from '../model/event.js';
 import { foldName } from '../model/identifier.js';
 import type { ProgramImage } from '../model/program-image.js';
+import { createTurn } from '../model/turn.js';
 import { createGenerations } from './generations.js';
 import type { HostRecord } from './host-record.js';
 import { systemActor } from './host-record.js';
@@ -115,7 +116,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   };
   const lifeCycle = createLifeCycle(core);
   const reader = createVariableReader(core, forced);
-  const writer = createVariableWriter(core, reader, forced);
+  /** Forces keep their places while a program takes the place of another. */
+  const forcing = createTurn();
+  const writer = createVariableWriter(core, reader, forced, forcing);
   const overruns = createOverruns(core);
   engine.on({
     onRecords: (records) =>
@@ -126,27 +129,30 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       lifeCycle.onState(state);
       if (guarded?.layout === layouts.current()) guarded?.guard.onState(state);
     },
-    onRetain: (scan, bytes) => {
+    onRetain: (scan, bytes, image) => {
       const layout = layouts.current();
-      if (layout) options.onRetain?.(layout, scan, bytes);
+      if (layout?.image === image) options.onRetain?.(layout, scan, bytes);
     },
     onDefect: (message) => record.log.error('the engine has a defect', { runtime: name, message }),
   });
 
   /** Forced places that a new program still has, at their new addresses. */
-  const forcesFor = (layout: LoadedLayout): MemoryCell[] => {
-    const cells: MemoryCell[] = [];
-    for (const [key, place] of [...forced]) {
+  const forcesFor = (layout: LoadedLayout): ForcedPlaces => {
+    const places: ForcedPlaces = new Map();
+    for (const { variable: old, value } of forced.values()) {
       try {
-        const variable = layout.tree.resolve(place.variable.path);
-        const moved = encodeValue(layout.data.types, variable, place.value);
-        forced.set(foldName(variable.path), { variable, value: place.value, cells: moved });
-        cells.push(...moved);
+        const variable = layout.tree.resolve(old.path);
+        const cells = encodeValue(layout.data.types, variable, value);
+        places.set(foldName(variable.path), { variable, value, cells });
       } catch {
-        forced.delete(key);
+        // It is gone, or takes no such value any more.
       }
     }
-    return cells;
+    return places;
+  };
+  const setForces = (places: ForcedPlaces): void => {
+    forced.clear();
+    for (const [key, place] of places) forced.set(key, place);
   };
   /** A snapshot brings its own forces. */
   const syncForces = (): void => {
@@ -175,29 +181,34 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     status: () => core.status(),
     stats: () => engine.stats(),
     load: (image, origin, actor, cells = []) =>
-      lifeCycle.change(actor, 'load', async () => {
-        const layout = layouts.prepare(image);
-        next = layout;
-        forced.clear();
-        await engine.load(image, { cells });
-        core.unloaded = false;
-        core.origin = origin;
-        initialised(0);
-      }),
+      lifeCycle.change(actor, 'load', () =>
+        forcing(async () => {
+          next = layouts.prepare(image);
+          await engine.load(image, { cells });
+          forced.clear();
+          core.unloaded = false;
+          core.origin = origin;
+          initialised(0);
+        }),
+      ),
     swap: (image, moves, origin, { actor, guard: terms, base }) =>
-      lifeCycle.change(actor, 'swap', async () => {
-        const layout = layouts.prepare(image, 'online');
-        const guard = terms && createReloadGuard(parseCondition(terms.condition, layout.tree), terms.scans, layout);
-        next = layout;
-        guarded = guard && { layout, guard };
-        const address = image.memory.variables.start;
-        const { scan } = await engine.swap(image, moves, {
-          forces: forcesFor(layout),
-          ...(base && { cells: [{ address, bytes: base.slice(address, address + image.memory.variables.size) }] }),
-        });
-        core.origin = origin;
-        return { scan, before, ...(guard && { guard }) };
-      }),
+      lifeCycle.change(actor, 'swap', () =>
+        forcing(async () => {
+          const layout = layouts.prepare(image, 'online');
+          const guard = terms && createReloadGuard(parseCondition(terms.condition, layout.tree), terms.scans, layout);
+          next = layout;
+          guarded = guard && { layout, guard };
+          const forces = forcesFor(layout);
+          const address = image.memory.variables.start;
+          const { scan } = await engine.swap(image, moves, {
+            forces: [...forces.values()].flatMap(({ cells }) => cells),
+            ...(base && { cells: [{ address, bytes: base.slice(address, address + image.memory.variables.size) }] }),
+          });
+          setForces(forces);
+          core.origin = origin;
+          return { scan, before, ...(guard && { guard }) };
+        }),
+      ),
     unload: (actor) =>
       lifeCycle.change(actor, 'close', async () => {
         await engine.stop();

@@ -1,8 +1,10 @@
-import type { CommandReply, MemoryCell } from '../engine/engine.js';
+import type { BoundaryHook, CommandReply, Engine, MemoryCell } from '../engine/engine.js';
 import type { TypeDescriptor, TypeId } from '../model/data-type.js';
 import type { Actor, LastWriter, WriteEvent, WrittenItem } from '../model/event.js';
 import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
+import type { ProgramImage } from '../model/program-image.js';
+import type { Turn } from '../model/turn.js';
 import type { Value } from '../model/value.js';
 import type { Claim } from './generations.js';
 import type { Call } from './host-record.js';
@@ -57,6 +59,19 @@ export interface VariableWriter {
   unforce(call: Call<UnforceAnswer>, paths: readonly string[]): Promise<UnforceAnswer>;
 }
 
+/** What is written, and the program whose addresses it has. */
+interface Prepared {
+  readonly image: ProgramImage;
+  readonly targets: readonly Target[];
+}
+/** A write that counts already. */
+interface Claimed {
+  readonly items: readonly WrittenItem[];
+  readonly claims: readonly Claim[];
+  /** Paths of the leaves that are written. */
+  readonly paths: readonly string[];
+}
+type Act = Engine['write'];
 interface Target {
   readonly item: WriteItem;
   readonly variable: Variable;
@@ -64,12 +79,18 @@ interface Target {
   readonly cells: readonly MemoryCell[];
 }
 
-export function createVariableWriter(core: RuntimeCore, reader: VariableReader, forced: ForcedPlaces): VariableWriter {
+export function createVariableWriter(
+  core: RuntimeCore,
+  reader: VariableReader,
+  forced: ForcedPlaces,
+  /** Forces are set and released one request after the other, and not while programs change. */
+  forcing: Turn,
+): VariableWriter {
   const { engine, record } = core;
   /** Resolves when the writes accepted so far are in force and on disk. */
   let settled: Promise<unknown> = Promise.resolve();
 
-  const prepare = (items: readonly WriteItem[], forcing: boolean): Target[] => {
+  const prepare = (items: readonly WriteItem[], isForce: boolean): Prepared => {
     record.checkStorage();
     const { image } = requireProgram(core);
     if (engine.state().kind === 'faulted') {
@@ -98,7 +119,7 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
         );
       }
       const kind = image.types[variable.type]!.kind;
-      if (forcing && (kind === 'array' || kind === 'struct')) {
+      if (isForce && (kind === 'array' || kind === 'struct')) {
         throw new HostError('TYPE_MISMATCH', `'${variable.path}' is an aggregate; force its elements.`, {
           path: variable.path,
         });
@@ -107,7 +128,7 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
       return { item, variable, value, cells: encodeValue(image.types, variable, value) };
     });
     refuseOverlaps(targets, image.types);
-    return targets;
+    return { image, targets };
   };
 
   const conflicting = (targets: readonly Target[]): readonly Target[] =>
@@ -120,9 +141,10 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
   const refuseConflict = async (by: Actor, targets: readonly Target[]): Promise<never> => {
     // The winner's write may be on its way to the scan and the disk: it is shown, not the one before it.
     await settled.catch(() => undefined);
-    const conflicts = targets.map((t) => ({
-      expected: t.item.expectedGeneration!,
-      current: reader.readOne(t.variable),
+    const conflicts = targets.map(({ item, variable }) => ({
+      expected: item.expectedGeneration!,
+      // Another program may have come meanwhile.
+      current: reader.readOne(reader.resolve(variable.path)),
     }));
     for (const { expected, current } of conflicts.slice(0, 100)) {
       record.append('run_state', {
@@ -134,19 +156,55 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
   };
 
   /** Counts the write for each variable. From here on a second writer with the same generation is refused. */
-  const claim = (by: Actor, targets: readonly Target[]): { items: WrittenItem[]; claims: Claim[] } => {
+  const claim = (by: Actor, { targets }: Prepared): Claimed => {
     const claims: Claim[] = [];
+    const paths: string[] = [];
     const writer: LastWriter = writerNow(core, by, core.memory.scan);
     const items = targets.map(({ variable, value }): WrittenItem => {
       const before = reader.claimedGeneration(variable);
-      for (const path of reader.leafPaths(variable)) claims.push(core.generations.claim(path, writer));
+      for (const path of reader.leafPaths(variable)) {
+        paths.push(path);
+        claims.push(core.generations.claim(path, writer));
+      }
       const generation = reader.claimedGeneration(variable).count;
       return { path: variable.path, value, generation, ...(before.lastWriter && { overwrote: before.lastWriter }) };
     });
-    return { items, claims };
+    return { items, claims, paths };
   };
 
-  type Act = (cells: readonly MemoryCell[], atBoundary: (reply: CommandReply) => void) => Promise<CommandReply>;
+  /** Writes on their way to the scan, by the program that they were prepared for. */
+  const underWay = new Map<ProgramImage, Set<Promise<unknown>>>();
+  const send = (act: Act, { image, targets }: Prepared, atBoundary: BoundaryHook): Promise<CommandReply> => {
+    const cells = targets.flatMap((t) => t.cells);
+    const sent = act(cells, atBoundary, image);
+    const others = underWay.get(image) ?? new Set();
+    underWay.set(image, others.add(sent));
+    const forget = (): void => {
+      others.delete(sent);
+      if (others.size === 0) underWay.delete(image);
+    };
+    sent.then(forget, forget);
+    return sent;
+  };
+  /** Those that an online change has come before: they are sent again, and whoever came later waits for them. */
+  const overtaken = (): readonly Promise<unknown>[] => {
+    const { image } = requireProgram(core);
+    return [...underWay].flatMap(([of, sent]) => (of === image ? [] : [...sent]));
+  };
+  /** For the program that there is now. The claims stand, for the same variables. */
+  const prepareAgain = (given: readonly WriteItem[], isForce: boolean, { paths }: Claimed): Prepared => {
+    const prepared = prepare(given, isForce);
+    const now = prepared.targets.flatMap(({ variable }) => reader.leafPaths(variable));
+    if (now.length === paths.length && now.every((path, i) => path === paths[i])) return prepared;
+    throw new HostError(
+      'WRONG_STATE',
+      `An online change has given '${given[0]!.path}' other elements; write it anew.`,
+      {
+        path: given[0]!.path,
+      },
+    );
+  };
+
   const carryOut = async (
     call: Call<WriteAnswer>,
     action: 'write' | 'force',
@@ -154,30 +212,42 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
     act: Act,
     done: (targets: readonly Target[]) => void,
   ): Promise<WriteAnswer> => {
-    const targets = prepare(given, action === 'force');
+    const isForce = action === 'force';
+    for (let sent = overtaken(); sent.length > 0; sent = overtaken()) await Promise.allSettled(sent);
+    let prepared = prepare(given, isForce);
     // Between the check and the claim nothing may be awaited.
-    const refused = conflicting(targets);
+    const refused = conflicting(prepared.targets);
     if (refused.length > 0) return refuseConflict(call.actor, refused);
-    const { items, claims } = claim(call.actor, targets);
-    const results = items.map(({ path, generation }) => ({ path, generation }));
+    const claimed = claim(call.actor, prepared);
+    const { claims } = claimed;
+    const results = claimed.items.map(({ path, generation }) => ({ path, generation }));
     let answer: WriteAnswer | undefined;
     let committed: Promise<void> = Promise.resolve();
     // Called where the boundary lies among the engine's records, so that the event stands between the two scans.
     const atBoundary = (reply: CommandReply): void => {
       if (answer) return;
+      const { targets } = prepared;
       done(targets);
       answer = { scan: reply.scan, sequence: record.nextSequence(), results };
+      const items = claimed.items.map((item, i) => ({ ...item, value: targets[i]!.value }));
       const payload = written(core.name, call, action, reply.scan, items);
       ({ committed } = record.append('run_state', payload, [...claims.map((c) => c.change), ...call.remember(answer)]));
     };
     const effect = async (): Promise<WriteAnswer> => {
       let isDone = false;
       try {
-        const cells = targets.flatMap((t) => t.cells);
-        atBoundary(await act(cells, atBoundary));
+        while (!answer) {
+          try {
+            atBoundary(await send(act, prepared, atBoundary));
+          } catch (error) {
+            // An online change came first: the variables lie elsewhere now.
+            if (!(error instanceof HostError && error.reason === 'BUSY')) throw error;
+            prepared = prepareAgain(given, isForce, claimed);
+          }
+        }
         await committed;
         isDone = true;
-        return answer!;
+        return answer;
       } finally {
         for (const each of claims) each.settle(isDone);
       }
@@ -193,53 +263,57 @@ export function createVariableWriter(core: RuntimeCore, reader: VariableReader, 
         call,
         'write',
         items,
-        (cells, hook) => engine.write(cells, hook),
+        (cells, hook, image) => engine.write(cells, hook, image),
         () => undefined,
       ),
     force: (call, items) =>
-      carryOut(
-        call,
-        'force',
-        items,
-        (cells, hook) => engine.force(cells, hook),
-        (targets) => {
-          for (const { variable, value, cells } of targets)
-            forced.set(foldName(variable.path), { variable, value, cells });
-        },
-      ),
-    async unforce(call, paths) {
-      record.checkStorage();
-      requireProgram(core);
-      const wanted = paths.length === 0 ? [...forced.keys()] : paths.map((path) => foldName(reader.resolve(path).path));
-      const places = [...new Set(wanted)].flatMap((key) => forced.get(key) ?? []);
-      if (places.length === 0) return { scan: core.memory.scan, sequence: 0n, released: [] };
-      const released = places.map((p) => p.variable.path);
-      let answer: UnforceAnswer | undefined;
-      let committed: Promise<void> = Promise.resolve();
-      const atBoundary = (reply: CommandReply): void => {
-        if (answer) return;
-        for (const path of released) forced.delete(foldName(path));
-        answer = { scan: reply.scan, sequence: record.nextSequence(), released };
-        const items = places.map(({ variable }): WrittenItem => ({
-          path: variable.path,
-          generation: reader.claimedGeneration(variable).count,
-        }));
-        ({ committed } = record.append(
-          'run_state',
-          written(core.name, call, 'unforce', reply.scan, items),
-          call.remember(answer),
-        ));
-      };
-      atBoundary(
-        await engine.unforce(
-          places.flatMap((p) => p.cells),
-          atBoundary,
+      forcing(() =>
+        carryOut(
+          call,
+          'force',
+          items,
+          (cells, hook, image) => engine.force(cells, hook, image),
+          (targets) => {
+            for (const { variable, value, cells } of targets)
+              forced.set(foldName(variable.path), { variable, value, cells });
+          },
         ),
-      );
-      await committed;
-      return answer!;
-    },
+      ),
+    unforce: (call, paths) => forcing(() => unforce(call, paths)),
   };
+
+  async function unforce(call: Call<UnforceAnswer>, paths: readonly string[]): Promise<UnforceAnswer> {
+    record.checkStorage();
+    requireProgram(core);
+    const wanted = paths.length === 0 ? [...forced.keys()] : paths.map((path) => foldName(reader.resolve(path).path));
+    const places = [...new Set(wanted)].flatMap((key) => forced.get(key) ?? []);
+    if (places.length === 0) return { scan: core.memory.scan, sequence: 0n, released: [] };
+    const released = places.map((p) => p.variable.path);
+    let answer: UnforceAnswer | undefined;
+    let committed: Promise<void> = Promise.resolve();
+    const atBoundary = (reply: CommandReply): void => {
+      if (answer) return;
+      for (const path of released) forced.delete(foldName(path));
+      answer = { scan: reply.scan, sequence: record.nextSequence(), released };
+      const items = places.map(({ variable }): WrittenItem => ({
+        path: variable.path,
+        generation: reader.claimedGeneration(variable).count,
+      }));
+      ({ committed } = record.append(
+        'run_state',
+        written(core.name, call, 'unforce', reply.scan, items),
+        call.remember(answer),
+      ));
+    };
+    atBoundary(
+      await engine.unforce(
+        places.flatMap((p) => p.cells),
+        atBoundary,
+      ),
+    );
+    await committed;
+    return answer!;
+  }
 }
 
 function written(

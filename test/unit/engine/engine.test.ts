@@ -450,6 +450,39 @@ describe('an online change', () => {
   });
 });
 
+describe('cells of a program that another has taken the place of', () => {
+  const keep = [{ kind: 'bytes', from: at.count, to: at.count, size: 4 }] as const;
+
+  it('are refused, and nothing is written', async () => {
+    const engine = await loaded();
+    const old = engine.image()!;
+    await engine.swap(tinyImage({ increment: 5 }), keep);
+    const cells = [cell(at.count, 77)];
+    const present = engine.image()!;
+    for (const use of ['write', 'force', 'unforce'] as const) {
+      await expect(engine[use](cells, undefined, old)).rejects.toEqual(reason('BUSY'));
+      await expect(engine[use](cells, undefined, present)).resolves.toMatchObject({ scan: 0 });
+      await engine.write([cell(at.count, 0)]);
+    }
+  });
+
+  it('are not offered as retained values of the new one', async () => {
+    const engine = await loaded({ retainIntervalMs: 200 });
+    const offered: [image: string, kept: number][] = [];
+    engine.on({
+      onRetain: (_, bytes, image) => void offered.push([image.digest, new DataView(bytes.buffer).getUint32(0, true)]),
+    });
+    await engine.step(2);
+    const [first, second] = [engine.image()!.digest, tinyImage({ increment: 5 })];
+    await engine.step(1);
+    // The change of that step is due later.
+    await engine.swap(second, keep);
+    await engine.step(1);
+    await eventually(() => offered.some(([image]) => image === second.digest));
+    expect(offered.filter(([image, kept]) => (image === first ? kept > 3 : kept > 1))).toEqual([]);
+  });
+});
+
 describe('a reader that stalls', () => {
   it('hears what was lost, gets a snapshot, and misses nothing after it', async () => {
     const engine = await loaded({ clock: 'wall', ringBytes: 16384 }, { tickNs: 200_000n, padding: 1024, spread: 100 });

@@ -53,11 +53,11 @@ export function executeCommand(thread: ScanThread, id: number, command: EngineCo
       return forces(thread, machine);
     }
     case 'write':
-      return change(thread, (machine) => machine.write(command.cells));
+      return change(thread, command.digest, (machine) => machine.write(command.cells));
     case 'force':
-      return change(thread, (machine) => machine.force(command.cells));
+      return change(thread, command.digest, (machine) => machine.force(command.cells));
     case 'unforce':
-      return change(thread, (machine) => machine.unforce(command.cells));
+      return change(thread, command.digest, (machine) => machine.unforce(command.cells));
     case 'read':
       return thread.here({ bytes: read(thread.need().machine, command.ranges) });
     case 'snapshot':
@@ -97,8 +97,14 @@ function swap(thread: ScanThread, id: number, command: Extract<EngineCommand, { 
   return forces(thread, machine);
 }
 
-function change(thread: ScanThread, apply: (machine: ScanMachine) => void): CommandResult {
+/** Changes cells of the program with that digest. */
+function change(thread: ScanThread, digest: string | undefined, apply: (machine: ScanMachine) => void): CommandResult {
   const { machine, writer } = runnable(thread);
+  if (digest !== undefined && digest !== machine.image.digest)
+    throw new HostError(
+      'BUSY',
+      'Another program has taken the place of the one that was meant; find its variables anew.',
+    );
   apply(machine);
   writer.write(thread.boundary());
   return forces(thread, machine);

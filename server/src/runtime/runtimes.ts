@@ -122,7 +122,10 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
       record.checkStorage();
       checkName(name);
       const source = get(from);
+      // Of one moment: the source may be changed while its memory is asked for.
       const { image } = requireProgram(source.core);
+      const { origin } = source.core;
+      const project = source.projects.project();
       if (runtimes.has(name))
         throw new HostError('RUNTIME_EXISTS', `There is a runtime '${name}' already; choose another name.`, {
           runtime: name,
@@ -136,12 +139,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
             digest: memory.imageDigest,
           });
         }
-        const project = source.projects.project();
-        await fork.load(
-          image,
-          source.core.origin ?? { project: image.name, revision: 1, profile: image.profile.name },
-          call.actor,
-        );
+        await fork.load(image, origin ?? { project: image.name, revision: 1, profile: image.profile.name }, call.actor);
         await fork.core.engine.restore(memory);
         if (project) fork.projects.adopt(project);
         created(call, name, 'created', `fork of ${source.core.name}`);

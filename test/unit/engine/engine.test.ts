@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createEngine, createWorkerPool } from '../../../server/src/engine/create-engine.js';
 import type {
   Engine,
@@ -424,6 +425,18 @@ describe('an online change', () => {
     await eventually(() => engine.mirror()!.scan >= scan + 2);
     const scans = witness.records.flatMap((record) => (record.kind === 'scan' ? [record] : []));
     expect(scans.map((record) => record.scan)).toEqual(scans.map((_, i) => i + 1));
+  });
+
+  it('lets go of the memory of the program before', async () => {
+    // Each memory has some GB of address space to itself.
+    const spaceGib = (): number =>
+      Number(/VmSize:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1024 / 1024;
+    const engine = await loaded({ clock: 'wall' }, { tickNs: 50_000_000n });
+    await engine.run();
+    const before = spaceGib();
+    for (let increment = 2; increment < 22; increment += 1)
+      await engine.swap(tinyImage({ tickNs: 50_000_000n, increment }), keep);
+    await eventually(() => spaceGib() < before + 60);
   });
 
   it('that is refused changes nothing', async () => {

@@ -3,6 +3,7 @@ import { faultCodes } from '../../model/fault.js';
 import { HostError } from '../../model/host-error.js';
 import { controlWords } from '../control-page.js';
 import type { AttachMessage, CommandMessage, WorkerMessage } from '../messages.js';
+import { collectGarbage } from './collect-garbage.js';
 import { executeCommand } from './execute-command.js';
 import { createPacing, kernelThreadId, sharpenTimer } from './pacing.js';
 import { createScanThread } from './scan-thread.js';
@@ -23,6 +24,8 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
   const { port } = attach;
   const pacing = createPacing(control);
   const virtual = attach.clock === 'virtual';
+  /** What a collection takes, ms: the shortest, because others were held up. */
+  let collectionMs = 3;
 
   function takeMail(): void {
     for (;;) {
@@ -88,11 +91,21 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
     }
   }
 
+  /** Makes use of time in which there is nothing to do. */
+  function tidyUp(idleMs: number): void {
+    if (!thread.littered || idleMs < 3 * collectionMs) return;
+    thread.littered = false;
+    const began = performance.now();
+    collectGarbage();
+    collectionMs = Math.min(collectionMs, performance.now() - began);
+  }
+
   /** One scan in real time: waits for its instant, leaves out the ticks that have passed altogether. */
   function pacedScan(seenMail: number): void {
     const { machine, stats } = thread.need();
     const tickMs = Number(machine.tickNs) / 1e6;
     const deadlineMs = (thread.deadlineMs ??= performance.now());
+    tidyUp(deadlineMs - performance.now());
     if (pacing.waitUntil(deadlineMs, tickMs, seenMail) === 'mail') return;
     const latenessMs = performance.now() - deadlineMs;
     const missed = Math.max(0, Math.floor(latenessMs / tickMs));
@@ -141,6 +154,7 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
         if (thread.mode.kind === 'running' && !virtual) pacedScan(seen);
         else if (thread.mode.kind === 'running' || thread.mode.kind === 'stepping') freeScan(seen);
         else if (thread.program?.writer.losing) waitForRoom(seen);
+        else if (thread.littered) tidyUp(Infinity);
         else Atomics.wait(control, controlWords.mail, seen);
       }
     },

@@ -34,6 +34,8 @@ export interface ScanThread {
   dateNs: bigint;
   /** `performance.now()` of the next paced scan; undefined: at once. */
   deadlineMs: number | undefined;
+  /** A program was replaced, and its memory and code are garbage. */
+  littered: boolean;
 
   /** Posts a message and leaves a mark at its place in the order of records. */
   post(message: Unmarked<WorkerMessage>): void;
@@ -79,6 +81,7 @@ export function createScanThread(attach: AttachMessage): ScanThread {
     control,
     dateNs: 0n,
     deadlineMs: undefined,
+    littered: false,
     get mode() {
       return mode;
     },
@@ -121,6 +124,7 @@ export function createScanThread(attach: AttachMessage): ScanThread {
     prepare: (wanted) => thread.active(() => createLoadedProgram(wanted, attach, control)),
     install(prepared, id) {
       thread.post({ kind: 'program', id });
+      thread.littered = program !== undefined;
       program = { ...prepared, writer: prepared.open(program?.writer.loss()) };
       return program;
     },

@@ -1,5 +1,6 @@
 /** The entry of a worker thread: a spare until an engine attaches it. */
 import { parentPort } from 'node:worker_threads';
+import { collectGarbage } from './collect-garbage.js';
 import type { PoolMessage, PoolReply } from '../messages.js';
 import { kernelThreadId } from './pacing.js';
 import { createRunner } from './runner.js';
@@ -18,6 +19,7 @@ parent.on('message', (message: PoolMessage) => {
     case 'warm':
       warm(message, () => parent.postMessage({ kind: 'initialised' } satisfies PoolReply));
       parent.postMessage({ kind: 'warmed' } satisfies PoolReply);
+      collectGarbage();
       return;
     default:
       message satisfies never;

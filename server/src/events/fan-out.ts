@@ -156,7 +156,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
     stats: () => {
       let lagging = 0;
       let queuedBytes = 0;
-      for (const watch of watches) if (watch.state === 'lagging') lagging += 1;
+      for (const watch of watches) if (watch.state() === 'lagging') lagging += 1;
       for (const group of groups.values()) queuedBytes += group.queuedBytes();
       return { subscriptions: watches.size, lagging, queuedBytes, encodes: counters.encodes, goodbyes };
     },

@@ -23,7 +23,7 @@ export type SharedMessage =
 /** What a group knows of a reader. */
 export interface GroupMember {
   /** Index of the next message it takes from the queue; undefined while it is not live. */
-  readonly liveIndex: number | undefined;
+  liveIndex(): number | undefined;
   /** Something may be there to take. */
   wake(): void;
   encodingFailed(error: unknown): void;
@@ -168,7 +168,7 @@ export function createFilterGroup(
     join: (member) => void members.add(member),
     leave: (member) => {
       members.delete(member);
-      if (active && ![...members].some((other) => other.liveIndex !== undefined)) deactivate();
+      if (active && ![...members].some((other) => other.liveIndex() !== undefined)) deactivate();
     },
     joinAt: () => (active ? position : pumped()),
     goLive: (known) => {
@@ -181,7 +181,7 @@ export function createFilterGroup(
       return base + queue.length;
     },
     leftLive: () => {
-      if (active && ![...members].some((other) => other.liveIndex !== undefined)) deactivate();
+      if (active && ![...members].some((other) => other.liveIndex() !== undefined)) deactivate();
     },
     firstIndex: () => base,
     endIndex: () => base + queue.length,
@@ -229,7 +229,10 @@ export function createFilterGroup(
     trim: () => {
       if (queue.length === 0) return;
       let least = base + queue.length;
-      for (const { liveIndex } of members) if (liveIndex !== undefined && liveIndex < least) least = liveIndex;
+      for (const member of members) {
+        const index = member.liveIndex();
+        if (index !== undefined && index < least) least = index;
+      }
       if (least > base) shift(least - base);
     },
 

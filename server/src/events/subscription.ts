@@ -187,7 +187,7 @@ export interface Subscription {
   onReady(callback: () => void): void;
   /** The next message; undefined after `goodbye` or `close`. For tests and slow paths. */
   next(): Promise<StreamMessage | undefined>;
-  readonly state: 'catching_up' | 'live' | 'lagging' | 'ended';
+  state(): 'catching_up' | 'live' | 'lagging' | 'ended';
   /** Ends it from the host's side: the next message is Goodbye. */
   end(reason: GoodbyeReason, message: string): void;
   /** The client is gone: frees everything, at once. */

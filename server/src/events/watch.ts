@@ -89,13 +89,12 @@ export function createWatch(
   const watch: Watch = {
     id,
     group,
-    get state() {
+    // No getters: each watch would be of a shape of its own then, and all that is asked of watches would be looked up.
+    state: () => {
       if (mode === 'waiting') return 'catching_up';
       return mode === 'live' && index < group.firstIndex() ? 'lagging' : mode;
     },
-    get liveIndex() {
-      return mode === 'live' ? index : undefined;
-    },
+    liveIndex: () => (mode === 'live' ? index : undefined),
     take: () => {
       activeTick = host.tick();
       if (closed) return undefined;

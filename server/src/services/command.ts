@@ -123,12 +123,12 @@ export function createCommandStream(
         const bytes = encodeAnswers(finished, room);
         underWay -= finished.splice(0, bytes.answers).length;
         resume();
-        return bytes.message;
+        return { head: bytes.message, body: undefined };
       },
       onReady(callback) {
         ready = callback;
       },
-      get ended() {
+      ended() {
         if (finished.length > 0 || !over) return undefined;
         if (failure !== undefined) return { error: failure };
         return underWay === 0 ? { error: undefined } : undefined;

@@ -31,17 +31,22 @@ export interface CallContext {
   readonly signal: AbortSignal;
 }
 
+/** The bytes of a response. */
+export interface EncodedMessage {
+  /** The caller's own, to write into. */
+  readonly head: Uint8Array;
+  /** Follows the head; other readers are given the same, so nobody writes into it. */
+  readonly body: Uint8Array | undefined;
+}
+
 /** Messages of a server stream that are encoded already. Pull only: nothing is made before it is asked for. */
 export interface EncodedStream {
-  /**
-   * Bytes of the next response, of the caller's own to write into; undefined when there is none now, or none any more. The first
-   * `room` bytes (default 0) are left to the transport.
-   */
-  take(room?: number): Uint8Array | undefined;
+  /** The next response; undefined when there is none now, or none any more. The first `room` bytes (default 0) are left to the transport. */
+  take(room?: number): EncodedMessage | undefined;
   /** Calls back once, when `take` may give something after it gave undefined, or the stream has ended. */
   onReady(callback: () => void): void;
   /** Defined once the last message was taken: `error` is undefined for OK. */
-  readonly ended: { readonly error: unknown } | undefined;
+  ended(): { readonly error: unknown } | undefined;
   /** The client is gone; frees everything. Idempotent. */
   close(): void;
 }

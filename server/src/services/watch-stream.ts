@@ -10,7 +10,7 @@ import { layoutsUsedBy, snapshotField } from './batch-encoder.js';
 import { columnOfLeafKind } from './columns.js';
 import { createByteSink } from './byte-sink.js';
 import { durationOf, eventClassOf } from './convert.js';
-import type { EncodedStream } from './registry.js';
+import type { EncodedMessage, EncodedStream } from './registry.js';
 import type { Selection } from './selection.js';
 import type { EventClass } from '../model/event.js';
 
@@ -37,6 +37,8 @@ const layoutPiece = 8000;
 const headerTags = { delivery: 1 << 3, previous: 2 << 3 } as const;
 /** Tag and length of the message, tags and values of both fields. */
 const mostHeaderBytes = 5 + 2 * 10;
+/** A body shorter than this is copied behind its header: to write two pieces costs more. */
+const mostCopied = 512;
 
 /** Statuses after Goodbye. */
 const reasonOfGoodbye: Readonly<Record<GoodbyeReason, ErrorReason>> = {
@@ -55,7 +57,7 @@ const reasonOfGoodbye: Readonly<Record<GoodbyeReason, ErrorReason>> = {
 export function createWatchStream(options: WatchStreamOptions): EncodedStream {
   const { subscription, selection, verbose } = options;
   const sink = createByteSink();
-  const queue: Uint8Array[] = [];
+  const queue: EncodedMessage[] = [];
   const told = new Map<string, number>();
   let delivery = 0;
   let spoken = 0n;
@@ -65,9 +67,10 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
   let goodbye: HostError | undefined;
 
   /** A response: StreamMessage in field 1, made of header and body. Written by hand: it is done for every reader of a message. */
-  const frame = (previous: bigint, body: Uint8Array): Uint8Array => {
+  const frame = (previous: bigint, body: Uint8Array): EncodedMessage => {
     delivery += 1;
-    const whole = Buffer.allocUnsafe(room + mostHeaderBytes + body.length);
+    const isShort = body.length < mostCopied;
+    const whole = Buffer.allocUnsafe(room + mostHeaderBytes + (isShort ? body.length : 0));
     let at = room + 5;
     whole[room] = (1 << 3) | 2;
     whole[at] = headerTags.delivery;
@@ -76,12 +79,15 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
       whole[at] = headerTags.previous;
       at = putVarint(whole, at + 1, Number(previous));
     }
-    whole.set(body, at);
-    at += body.length;
-    writeLength(whole, room + 5, at - room - 5);
-    return whole.subarray(0, at);
+    const length = at - room - 5 + body.length;
+    if (isShort) {
+      whole.set(body, at);
+      at += body.length;
+    }
+    writeLength(whole, room + 5, length);
+    return { head: whole.subarray(0, at), body: isShort ? undefined : body };
   };
-  const small = (previous: bigint, message: MessageInitShape<typeof StreamMessageSchema>['message']): Uint8Array =>
+  const small = (previous: bigint, message: MessageInitShape<typeof StreamMessageSchema>['message']): EncodedMessage =>
     frame(previous, toBinary(StreamMessageSchema, create(StreamMessageSchema, { message: message! })));
 
   const tellLayouts = (body: Uint8Array): void => {
@@ -205,9 +211,7 @@ export function createWatchStream(options: WatchStreamOptions): EncodedStream {
       }
     },
     onReady: (callback) => subscription.onReady(callback),
-    get ended() {
-      return ended;
-    },
+    ended: () => ended,
     close: () => subscription.close(),
   };
 }

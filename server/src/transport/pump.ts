@@ -1,5 +1,5 @@
 import { Metadata } from '@grpc/grpc-js';
-import type { EncodedStream } from '../services/registry.js';
+import type { EncodedMessage, EncodedStream } from '../services/registry.js';
 import type { OpenCall } from './calls.js';
 
 /** In front of each gRPC message: not compressed, and its length. */
@@ -43,7 +43,7 @@ export function pump(
     };
     const write = (): void => {
       while (stream.writable) {
-        let message: Uint8Array | undefined;
+        let message: EncodedMessage | undefined;
         try {
           message = source.take(prefixBytes);
         } catch (error) {
@@ -51,18 +51,21 @@ export function pump(
           return;
         }
         if (!message) {
-          if (!source.ended) source.onReady(run);
-          else if (source.ended.error === undefined) stop();
-          else fail(source.ended.error);
+          const ended = source.ended();
+          if (!ended) source.onReady(run);
+          else if (ended.error === undefined) stop();
+          else fail(ended.error);
           return;
         }
-        const length = message.length - prefixBytes;
-        message[0] = 0;
-        message[1] = length >>> 24;
-        message[2] = length >>> 16;
-        message[3] = length >>> 8;
-        message[4] = length;
-        if (!stream.write(message)) {
+        const { head, body } = message;
+        const length = head.length - prefixBytes + (body ? body.length : 0);
+        head[0] = 0;
+        head[1] = length >>> 24;
+        head[2] = length >>> 16;
+        head[3] = length >>> 8;
+        head[4] = length;
+        const hasRoom = stream.write(head);
+        if (!(body ? stream.write(body) : hasRoom)) {
           stream.once('drain', run);
           stalled = setTimeout(() => context.abort(), stallMs);
           return;

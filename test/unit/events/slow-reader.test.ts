@@ -28,7 +28,7 @@ describe('a slow reader', () => {
     const watch = host.open({ classes: ['scan'] });
     const messages = takeAll(watch);
     await scan(host, 1, 256);
-    expect(watch.state).toBe('live');
+    expect(watch.state()).toBe('live');
     messages.push(...takeAll(watch));
     expect(scansIn(messages)).toEqual(Array.from({ length: 256 }, (_, i) => i + 1));
     checkChain(messages);
@@ -45,7 +45,7 @@ describe('a slow reader', () => {
       if (n === 300) host.log.append('run_state', stateEvent(300, { cause: 'debug' }));
       await host.time.settle();
     }
-    expect(watch.state).toBe('lagging');
+    expect(watch.state()).toBe('lagging');
     messages.push(...takeAll(watch));
     const batches = messages.filter((m) => m.kind === 'batch');
     expect(batches.map((m) => m.coalescedScans)).toEqual([600]);
@@ -63,7 +63,7 @@ describe('a slow reader', () => {
     });
     checkChain(messages);
     await scan(host, 601, 601);
-    expect(watch.state).toBe('live');
+    expect(watch.state()).toBe('live');
     expect(scansIn(takeAll(watch))).toEqual([601]);
   });
 
@@ -72,7 +72,7 @@ describe('a slow reader', () => {
     const watch = host.open({ classes: ['scan'], delivery: 'lossless' });
     const messages = takeAll(watch);
     await scan(host, 1, 2000);
-    expect(watch.state).toBe('lagging');
+    expect(watch.state()).toBe('lagging');
     messages.push(...takeAll(watch));
     expect(scansIn(messages)).toEqual(Array.from({ length: 2000 }, (_, i) => i + 1));
     checkChain(messages);
@@ -109,12 +109,12 @@ describe('a slow reader', () => {
     takeAll(idle);
     await scan(host, 1, 1);
     await host.time.advance(9000);
-    expect(stopped.state).toBe('live');
+    expect(stopped.state()).toBe('live');
     // A reader that takes its progress messages is not stalled, however little happens.
     takeAll(idle);
     await host.time.advance(1600);
-    expect(stopped.state).toBe('ended');
-    expect(idle.state).toBe('live');
+    expect(stopped.state()).toBe('ended');
+    expect(idle.state()).toBe('live');
     const [goodbye] = takeAll(stopped);
     expect(goodbye).toMatchObject({ kind: 'goodbye', reason: 'SLOW_READER' });
     const resumed = host.open({
@@ -129,7 +129,7 @@ describe('a slow reader', () => {
     const host = await startHost();
     const watch = host.open({});
     await host.time.advance(11_000);
-    expect(watch.state).toBe('ended');
+    expect(watch.state()).toBe('ended');
   });
 
   it('costs no more memory than its queue, however large the events, and all together no more than the total', async () => {
@@ -162,7 +162,7 @@ describe('a slow reader', () => {
       await scan(host, n, n);
       seen.push(...takeAll(quick));
     }
-    expect(slow.state).toBe('lagging');
+    expect(slow.state()).toBe('lagging');
     expect(scansIn(seen).length).toBe(1000);
     expect(seen.every((m) => m.kind !== 'batch' || m.coalescedScans === 0)).toBe(true);
   });

@@ -210,7 +210,7 @@ describe('a watch', () => {
     const host = await startHost();
     const watch = host.open({ start: { kind: 'snapshot' }, snapshots: () => Promise.reject(new Error('no engine')) });
     expect((await drain(host, watch)).at(-1)).toMatchObject({ kind: 'goodbye', reason: 'SNAPSHOT_FAILED' });
-    expect(watch.state).toBe('ended');
+    expect(watch.state()).toBe('ended');
   });
 
   it('frees a watch that closes while its snapshot is under way, a thousand times', async () => {

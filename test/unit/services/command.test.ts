@@ -41,13 +41,13 @@ describe('a command stream', () => {
   it('gives every answer once, behind the room of the transport, and ends after the last', async () => {
     const { stream } = open(1000);
     const ids: bigint[] = [];
-    while (!stream.ended) {
-      const bytes = stream.take(5);
+    while (!stream.ended()) {
+      const bytes = stream.take(5)?.head;
       if (bytes) ids.push(fromBinary(CommandResponseSchema, bytes.subarray(5)).id);
-      else if (!stream.ended) await new Promise<void>((ready) => stream.onReady(ready));
+      else if (!stream.ended()) await new Promise<void>((ready) => stream.onReady(ready));
     }
     expect(ids).toEqual(Array.from({ length: 1000 }, (_, at) => BigInt(at + 1)));
-    expect(stream.ended).toEqual({ error: undefined });
+    expect(stream.ended()).toEqual({ error: undefined });
   });
 
   it('begins commands of one message in their order, and answers them together', async () => {
@@ -91,13 +91,13 @@ async function answersTo(
   )(sent(), {} as CallContext) as EncodedStream;
   const ids: [bigint, string | undefined][] = [];
   let messages = 0;
-  while (!stream.ended) {
-    const bytes = stream.take();
+  while (!stream.ended()) {
+    const bytes = stream.take()?.head;
     if (bytes) {
       const answer = fromBinary(CommandResponseSchema, bytes);
       for (const { id, result } of [answer, ...answer.more]) ids.push([id, result.case]);
       messages += 1;
-    } else if (!stream.ended) await new Promise<void>((ready) => stream.onReady(ready));
+    } else if (!stream.ended()) await new Promise<void>((ready) => stream.onReady(ready));
   }
   return { ids, messages };
 }

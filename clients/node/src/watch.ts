@@ -190,6 +190,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
         }
         case 'reset':
           owesSnapshot = true;
+          continued = [];
           item = { kind: 'reset', reason: body.value.reason };
           break;
         case 'epochChanged':

@@ -3,7 +3,7 @@ import type { ClockMode, EngineRecord, EngineStats, MemoryCell, MemoryMove, Work
 import type { Actor } from '../model/event.js';
 import { foldName } from '../model/identifier.js';
 import type { ProgramImage } from '../model/program-image.js';
-import { createTurn } from '../model/turn.js';
+import { createSharedTurn } from '../model/shared-turn.js';
 import { createGenerations } from './generations.js';
 import type { HostRecord } from './host-record.js';
 import { systemActor } from './host-record.js';
@@ -117,7 +117,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const lifeCycle = createLifeCycle(core);
   const reader = createVariableReader(core, forced);
   /** Forces keep their places while a program takes the place of another. */
-  const forcing = createTurn();
+  const forcing = createSharedTurn();
   const writer = createVariableWriter(core, reader, forced, forcing);
   const overruns = createOverruns(core);
   engine.on({
@@ -182,7 +182,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     stats: () => engine.stats(),
     load: (image, origin, actor, cells = []) =>
       lifeCycle.change(actor, 'load', () =>
-        forcing(async () => {
+        forcing.replace(async () => {
           next = layouts.prepare(image);
           await engine.load(image, { cells });
           forced.clear();
@@ -193,7 +193,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       ),
     swap: (image, moves, origin, { actor, guard: terms, base }) =>
       lifeCycle.change(actor, 'swap', () =>
-        forcing(async () => {
+        forcing.replace(async () => {
           const layout = layouts.prepare(image, 'online');
           const guard = terms && createReloadGuard(parseCondition(terms.condition, layout.tree), terms.scans, layout);
           next = layout;

@@ -4,7 +4,7 @@ import type { Actor, LastWriter, WriteEvent, WrittenItem } from '../model/event.
 import { HostError } from '../model/host-error.js';
 import { foldName } from '../model/identifier.js';
 import type { ProgramImage } from '../model/program-image.js';
-import type { Turn } from '../model/turn.js';
+import type { SharedTurn } from '../model/shared-turn.js';
 import type { Value } from '../model/value.js';
 import type { Claim } from './generations.js';
 import type { Call } from './host-record.js';
@@ -83,8 +83,8 @@ export function createVariableWriter(
   core: RuntimeCore,
   reader: VariableReader,
   forced: ForcedPlaces,
-  /** Forces are set and released one request after the other, and not while programs change. */
-  forcing: Turn,
+  /** Forces are not set or released while one program replaces another. */
+  forcing: SharedTurn,
 ): VariableWriter {
   const { engine, record } = core;
   /** Resolves when the writes accepted so far are in force and on disk. */
@@ -267,7 +267,7 @@ export function createVariableWriter(
         () => undefined,
       ),
     force: (call, items) =>
-      forcing(() =>
+      forcing.use(() =>
         carryOut(
           call,
           'force',
@@ -279,7 +279,7 @@ export function createVariableWriter(
           },
         ),
       ),
-    unforce: (call, paths) => forcing(() => unforce(call, paths)),
+    unforce: (call, paths) => forcing.use(() => unforce(call, paths)),
   };
 
   async function unforce(call: Call<UnforceAnswer>, paths: readonly string[]): Promise<UnforceAnswer> {

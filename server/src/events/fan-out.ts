@@ -4,6 +4,7 @@ import type { StoredEvent } from './stored-event.js';
 import type { CompiledFilter } from './compiled-filter.js';
 import type { FilterGroup, GroupCounters } from './filter-group.js';
 import { createFilterGroup } from './filter-group.js';
+import { createLayoutHistory } from './layout-history.js';
 import type { Layouts, LogView } from './log-view.js';
 import type { GoodbyeReason, OpenRequest } from './subscription.js';
 import type { WatchOpening } from './open-watch.js';
@@ -38,7 +39,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
   const groups = new Map<string, FilterGroup>();
   const watches = new Set<Watch>();
   const connections = new Map<object, number>();
-  const layouts = new Map<string, number>();
+  const layouts = createLayoutHistory();
   const counters: GroupCounters = { encodes: 0 };
   let waiting: { readonly sequence: bigint; readonly callback: () => void }[] = [];
   let pumpedHead = log.head();
@@ -87,7 +88,8 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
   };
   const host = {
     log,
-    layouts: (): Layouts => layouts,
+    layouts: (): Layouts => layouts.newest(),
+    layoutsAt: (sequence: bigint): Layouts => layouts.at(sequence),
     whenVisible: (sequence: bigint, callback: () => void): void => {
       if (sequence <= pumpedHead) callback();
       else waiting.push({ sequence, callback });
@@ -139,7 +141,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
     pump: (events, head) => {
       pumpedHead = head;
       for (const event of events) {
-        if (event.words) layouts.set(event.words.runtime, event.words.layout);
+        layouts.add(event);
         for (const group of groups.values()) group.add(event);
       }
       flush(head);

@@ -19,6 +19,8 @@ export interface WatchHost {
   readonly log: LogView;
   /** Layouts as of the head. */
   layouts(): Layouts;
+  /** Layouts as they were after an event: what a reader knows that had come so far. */
+  layoutsAt(sequence: bigint): Layouts;
   /** Calls back when `sequence` is visible. */
   whenVisible(sequence: bigint, callback: () => void): void;
   /** Counts ticks of the hub's wheel: cheap time for stalls. */
@@ -75,7 +77,7 @@ export function createWatch(
   let midScan = false;
   let delivery = 0n;
   let index = 0;
-  let layouts: Layouts = new Map(host.layouts());
+  let layouts: Layouts = host.layoutsAt(position);
   let knownFloors = opening.knownFloors;
   let activeTick = host.tick();
   let ready: (() => void) | undefined;
@@ -297,7 +299,7 @@ export function createWatch(
     if (reason) control.push({ kind: 'reset', reason, ...(runtime !== undefined && { runtime }) });
     // What is not in a snapshot was not void: it is delivered up to the snapshot, the words are not. A reader that resumed there would
     // miss them without a word, so there is no cursor before the snapshot.
-    if (reason === 'LAYOUT_CHANGED' && !floorsPassed()) control.push(...withoutWords(at));
+    if (reason === 'LAYOUT_CHANGED') control.push(...passedFloors(), ...withoutWords(at));
     const known: Layouts = new Map(host.layouts());
     const parts = snapshot.parts.length > 0 ? snapshot.parts : [{ payload: undefined, sizeBytes: 0 }];
     parts.forEach((part, i) => {
@@ -308,18 +310,20 @@ export function createWatch(
     watch.wake();
   }
 
-  function floorsPassed(): boolean {
+  /** What is gone meanwhile of classes that no snapshot speaks for. */
+  function passedFloors(): Control[] {
     const floors = log.floors();
-    return filter.classes.some(
-      (c) => floors[c] > position && floors[c] > (knownFloors?.[c] ?? -1n) && c !== 'scan' && c !== 'io',
-    );
+    return filter.classes
+      .filter((c) => c !== 'scan' && c !== 'io' && floors[c] > position && floors[c] > (knownFloors?.[c] ?? -1n))
+      .map((c) => ({ kind: 'lagged', class: c, from: position + 1n, to: floors[c], reason: 'SLOW_READER' }));
   }
 
   function withoutWords(upTo: bigint): SharedMessage[] {
     const messages: SharedMessage[] = [];
     for (let after = position; after < upTo;) {
       const found = refill(log, filter, { after, upTo, coalesce: false, layouts: undefined });
-      for (const batch of found.batches) messages.push(group.encodeBatch({ ...batch, continued: true }, false));
+      for (const batch of found.batches)
+        messages.push(group.encodeBatch({ ...batch, continued: true, sequence: position }, false));
       after = found.sequence;
     }
     return messages;

@@ -1,4 +1,4 @@
-import type { OpenRequest, Snapshot, StreamMessage } from '../../../server/src/events/subscription.js';
+import type { OpenRequest, Snapshot, StreamMessage, Subscription } from '../../../server/src/events/subscription.js';
 import {
   auditEvent,
   changesOf,
@@ -405,6 +405,57 @@ describe('a watch', () => {
       expect(messages.map((m) => m.kind === 'batch' && m.continued)).toEqual([false, false, false, true, false, false]);
       checkChain(messages);
     }
+  });
+
+  it('gets them, too, where it resumes with a cursor from just before that change', async () => {
+    const host = await startHost();
+    const snapshots = snapshotsOf(host);
+    const open = (bytes?: Uint8Array): Subscription =>
+      host.open({
+        classes: ['scan', 'run_state'],
+        snapshots: snapshots.provider,
+        ...(bytes && { start: { kind: 'cursor', bytes } }),
+      });
+    host.log.append('scan', scanEvent(1));
+    await host.time.settle();
+    const first = open();
+    takeAll(first);
+    host.log.append('scan', scanEvent(2));
+    await host.time.settle();
+    const before = takeAll(first).at(-1);
+    if (before?.kind !== 'batch') throw new Error('no batch');
+    // Nothing has moved on the wire yet: only the words mean something else.
+    host.log.append('scan', { kind: 'values', runtime: 'main', scan: 2, cause: 'swap', changes: changesOf({}, 2) });
+    await host.time.settle();
+    for (let i = 0; i < 2; i += 1) {
+      const again = open(before.cursor);
+      const messages = takeAll(again);
+      await host.time.settle();
+      messages.push(...takeAll(again));
+      expect(kinds(messages)).toEqual(['opened', 'reset', 'snapshot']);
+      // Cut off before the snapshot, it is told again.
+      again.close();
+    }
+  });
+
+  it('says Goodbye at a cursor from before a Reset whose snapshot it has not taken', async () => {
+    const host = await startHost();
+    const snapshots = snapshotsOf(host);
+    host.log.append('scan', scanEvent(1));
+    await host.time.settle();
+    const watch = host.open({ classes: ['scan', 'run_state'], snapshots: snapshots.provider });
+    takeAll(watch);
+    const at = host.log.head();
+    host.log.append('scan', { kind: 'values', runtime: 'main', scan: 1, cause: 'swap', changes: changesOf({}, 2) });
+    host.log.append('run_state', stateEvent(1, { cause: 'restart', by: system }));
+    host.log.append('scan', scanEvent(2, changesOf({ 0: 3 }, 2)));
+    await host.time.settle();
+    takeAll(watch);
+    await host.time.settle();
+    const messages = [watch.take()!, watch.take()!];
+    expect(kinds(messages)).toEqual(['reset', 'batch']);
+    watch.end('SLOW_READER', 'it took nothing');
+    expect(takeAll(watch).at(-1)).toMatchObject({ kind: 'goodbye', sequence: at });
   });
 
   it('ends with Goodbye behind everything it had coming when the host stops', async () => {

@@ -272,6 +272,47 @@ describe('those who watch an online change', () => {
   });
 });
 
+describe('an online change', () => {
+  it('counts as a write for a variable that it initialises anew, and for no other', async () => {
+    const text = (type: string): string => `PROGRAM Main VAR a : ${type}; b : INT; END_VAR END_PROGRAM`;
+    await open({ 'main.st': text('INT') });
+    const write = (path: string, value: string, expectedGeneration?: bigint) =>
+      client.runtime.writeVariables({
+        writes: [
+          {
+            path,
+            value: { kind: { case: 'literal' as const, value } },
+            ...(expectedGeneration !== undefined && { expectedGeneration }),
+          },
+        ],
+      });
+    const generations = async (): Promise<bigint[]> =>
+      (await client.runtime.readVariables({ paths: ['Main.a', 'Main.b'] })).variables.map((v) => v.generation);
+    await write('Main.a', '5');
+    const [a, b] = await generations();
+    await patch([putPou('Main', text('STRING[8]'))]);
+    expect(await generations()).toEqual([a! + 1n, b]);
+    expect((await refusal(write('Main.a', "'x'", a))).reason).toBe('GENERATION_CONFLICT');
+    await write('Main.a', "'x'", a! + 1n);
+  });
+
+  it('that mends a project which was opened with errors begins from the initial values', async () => {
+    const text = (end: string): string => `PROGRAM Main VAR a : INT := 3; END_VAR a := a + 1;${end}`;
+    await open({ 'main.st': text(' END_PROGRAM') });
+    await client.runtime.step({ scans: 4 });
+    await client.project.openProject({
+      source: {
+        case: 'inline',
+        value: { documents: [{ name: 'other.st', content: bytes(text(' b := 1; END_PROGRAM')) }] },
+      },
+      allowErrors: true,
+    });
+    await patch([putDocument('other.st', text(' END_PROGRAM'))]);
+    await client.runtime.step({ scans: 1 });
+    expect(await literal('Main.a')).toBe('4');
+  });
+});
+
 describe('writes and forces while online changes move all variables', () => {
   const room = (words: number): Edit[] => [
     putPou('Room', `FUNCTION_BLOCK Room VAR Words : ARRAY[0..${words}] OF DINT; END_VAR END_FUNCTION_BLOCK`),

@@ -363,8 +363,7 @@ export function createEngine(options: EngineOptions): Engine {
     reset: (kind) => command({ kind: 'reset', reset: kind }),
     write: (cells, atBoundary, image) => command({ kind: 'write', cells, ...digestOf(image) }, atBoundary),
     force: (cells, atBoundary, image) => command({ kind: 'force', cells, ...digestOf(image) }, atBoundary),
-    unforce: (cells, atBoundary, image) =>
-      command({ kind: 'unforce', ...(cells && { cells }), ...digestOf(image) }, atBoundary),
+    unforce: (cells, atBoundary) => command({ kind: 'unforce', ...(cells && { cells }) }, atBoundary),
     forces: () => forces,
     async read(ranges) {
       const result = await call({ kind: 'read', ranges });

@@ -33,14 +33,14 @@ export interface Engine {
   reset(kind: ResetKind): Promise<CommandReply>;
 
   /**
-   * All or none, at one scan boundary; at once when stopped. VALUE_OUT_OF_RANGE where a cell lies outside of `variables`; here and
-   * below BUSY where the addresses are of `image` and another has taken its place: nothing has changed, they are to be found anew.
+   * All or none, at one scan boundary; at once when stopped. VALUE_OUT_OF_RANGE where a cell lies outside of `variables`; here and for
+   * forces BUSY where the addresses are of `image` and another has taken its place: nothing has changed, they are to be found anew.
    */
   write(cells: readonly MemoryCell[], atBoundary?: BoundaryHook, image?: ProgramImage): Promise<CommandReply>;
   /** Holds the cells at these values at the start and end of each scan, from now on; replaces earlier forces of the same bits. */
   force(cells: readonly MemoryCell[], atBoundary?: BoundaryHook, image?: ProgramImage): Promise<CommandReply>;
   /** Releases these cells (their values are ignored); all when called without. The values stay until something writes them. */
-  unforce(cells?: readonly MemoryCell[], atBoundary?: BoundaryHook, image?: ProgramImage): Promise<CommandReply>;
+  unforce(cells?: readonly MemoryCell[], atBoundary?: BoundaryHook): Promise<CommandReply>;
   /** Cells that are forced now, as last acknowledged. */
   forces(): readonly MemoryCell[];
   /**

@@ -72,7 +72,7 @@ export type EngineCommand =
   | { readonly kind: 'runUntil'; readonly condition: ScanCondition; readonly limitScans: number }
   | { readonly kind: 'reset'; readonly reset: ResetKind }
   | { readonly kind: 'write' | 'force'; readonly cells: readonly MemoryCell[]; readonly digest?: string }
-  | { readonly kind: 'unforce'; readonly cells?: readonly MemoryCell[]; readonly digest?: string }
+  | { readonly kind: 'unforce'; readonly cells?: readonly MemoryCell[] }
   | { readonly kind: 'read'; readonly ranges: readonly MemoryRange[] }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'restore'; readonly snapshot: EngineSnapshot };

@@ -7,8 +7,8 @@ export interface GenerationReading {
 }
 
 /**
- * How often each variable of a runtime was written by clients, and by whom last. Cold start, reset, restore and online change
- * count for all variables at once: one number that is added to each (streams.md, writes).
+ * How often each variable of a runtime was written by clients, and by whom last. Cold start, reset and restore count for all variables
+ * at once: one number that is added to each; an online change counts for those that it initialises anew (streams.md, writes).
  */
 export interface Generations {
   /**

@@ -107,18 +107,22 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
   const memory = createProjectMemory({ ...options, runtime: core.name, state: record.state, log: record.log });
   /** A fork ends with the host: its values were never on disk. */
   let durable = true;
-  const remembering = async (next: Project, files?: readonly SourceDocument[]): Promise<readonly StateChange[]> =>
+  const remembering = async (next: Project, files?: readonly SourceDocument[]): Promise<StateChange[]> =>
     durable ? [await memory.change(next, files)] : [];
   let project: Project | undefined;
   /** When the project, as it is in force, is on disk; or was refused there. */
   let stored: Promise<unknown> = Promise.resolve();
-  const writing = ({ committed }: { readonly committed: Promise<void> }): Promise<void> => {
-    stored = committed.catch(() => undefined);
-    return committed;
+  const writing = (
+    appended: { readonly committed: Promise<void> },
+    origin: ProgramOrigin | undefined,
+  ): Promise<void> => {
+    const written = appended.committed.finally(() => (core.origin = origin));
+    stored = written.catch(() => undefined);
+    return written;
   };
   /** The change is on disk, and sources that only the state before it named are gone. */
-  const settled = async (appended: { readonly committed: Promise<void> }): Promise<void> => {
-    await writing(appended);
+  const settled = async (...change: Parameters<typeof writing>): Promise<void> => {
+    await writing(...change);
     await memory.tidy();
   };
   let watch: FileWatch | undefined;
@@ -148,12 +152,12 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     guard?: GuardTerms,
   ): Promise<{ plan?: ReloadPlan; swapped?: Swapped }> => {
     const old = core.layouts.current();
-    if (!old || core.engine.state().kind === 'empty') {
-      await runtime.load(image, originOf(next), by);
+    if (!old || core.unloaded || core.engine.state().kind === 'empty') {
+      await runtime.load(image, by);
       return {};
     }
     const plan = planReload(old.image, image);
-    const swapped = await runtime.swap(image, plan.moves, originOf(next), { actor: by, ...(guard && { guard }) });
+    const swapped = await runtime.swap(image, plan.moves, { actor: by, ...(guard && { guard }) });
     return { plan, swapped };
   };
 
@@ -162,7 +166,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     const broken = current();
     const restored: Project = { ...before, revision: broken.revision + 1 };
     const { moves, steps } = planReload(broken.image ?? image, image);
-    await runtime.swap(image, moves, originOf(restored), { actor: by, base });
+    await runtime.swap(image, moves, { actor: by, base });
     let remembered: readonly StateChange[];
     try {
       remembered = await remembering(restored);
@@ -175,7 +179,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
         step.action === 'reinitialised' ? { ...step, action: 'kept', reason: 'as it was before the change' } : step,
       ),
     };
-    await settled(events.changed('rollback', by, broken, restored, plan, remembered));
+    await settled(events.changed('rollback', by, broken, restored, plan, remembered), originOf(restored));
     return restored;
   };
 
@@ -238,19 +242,30 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
       scan: swapped?.scan ?? 0,
     };
     const watching = swapped?.guard;
+    const anew = plan?.steps.filter(({ action, oldType }) => action === 'reinitialised' && oldType !== undefined) ?? [];
+    const claims = runtime.reinitialised(anew.map(({ path }) => path));
+    remembered.push(...claims.map(({ change }) => change));
+    const origin = originOf(next);
+    const event = (changes: readonly StateChange[]): Promise<void> => {
+      const written = writing(events.changed(cause, by, before, next, plan, changes), origin);
+      const settle = (done: boolean) => () => claims.forEach((claim) => claim.settle(done));
+      written.then(settle(true), settle(false));
+      return written;
+    };
     if (!watching) {
-      await settled(events.changed(cause, by, before, next, plan, [...remembered, ...keep(answer)]));
+      await event([...remembered, ...keep(answer)]);
+      await memory.tidy();
       return answer;
     }
     // The answer is known when the guard has held; the change is told of at once.
-    const told = writing(events.changed(cause, by, before, next, plan, remembered));
+    const told = event(remembered);
     const outcome = await watching.outcome;
     if (outcome.kind !== 'held') {
       const restored = await rollBack(before, before.image ?? image, swapped.before, by);
       throw guardBroken(outcome, guard?.condition ?? '', answer.scan, restored.revision);
     }
     await told;
-    await settled(record.remember([...(await remembering(next, files)), ...keep(answer)]));
+    await settled(record.remember([...(await remembering(next, files)), ...keep(answer)]), origin);
     return answer;
   };
 
@@ -289,6 +304,8 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
       const before = project;
       if (before?.path === undefined) return;
       const sources = await readSources({ kind: 'path', path: before.path, roots: [before.path] });
+      // Half of a change that is in force already.
+      if (memory.isUnderWay(sources.documents, before.documents)) return;
       if (sources.base === before.base) {
         if (!before.valid) await recheck(before);
         return;
@@ -321,7 +338,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
     await stopWatching();
     if (core.engine.state().kind === 'running' || core.engine.state().kind === 'stepping') await core.engine.stop();
     const cells = result.image && options.retained ? options.retained(result.image) : [];
-    if (result.image) await runtime.load(result.image, originOf(next), by, cells);
+    if (result.image) await runtime.load(result.image, by, cells);
     else if (before) await runtime.unload(by);
     project = next;
     if (options.watch && next.path !== undefined)
@@ -332,7 +349,8 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
       ...(isOther ? [{ kind: 'forget' as const, project: core.name }] : []),
       ...remembered,
     ];
-    await settled(events.changed('open', by, before, next, undefined, [...changes, ...keep(next)]));
+    const origin = result.image && originOf(next);
+    await settled(events.changed('open', by, before, next, undefined, [...changes, ...keep(next)]), origin);
     return next;
   };
 
@@ -377,9 +395,8 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
           forgetProject(core.name),
           { kind: 'desired', runtime: core.name, state: undefined },
         ];
-        await settled(
-          events.changed('close', call.actor, before, undefined, undefined, [...remembered, ...call.remember()]),
-        );
+        const changes = [...remembered, ...call.remember()];
+        await settled(events.changed('close', call.actor, before, undefined, undefined, changes), undefined);
       }),
     patch: (call, options) =>
       inTurn(async () => {
@@ -398,7 +415,7 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
           target === undefined ? edited : { ...edited, documents: await placeDocuments(target, edited.documents) };
         const onDisk =
           target === undefined ? undefined : await readSources({ kind: 'path', path: target, roots: [target] });
-        if (onDisk && onDisk.base !== before.base)
+        if (onDisk && onDisk.base !== before.base && !memory.isUnderWay(onDisk.documents, before.documents))
           throw new HostError(
             'FILE_CHANGED',
             `'${onDisk.path}' is not as the project has it; take its changes first.`,
@@ -409,13 +426,10 @@ export function createProjectControl(options: ProjectControlOptions): ProjectCon
           { ...options, files: onDisk?.documents },
         ); // prettier-ignore
         if (!onDisk) return answer;
-        try {
-          await writeProjectFiles(onDisk.path!, onDisk.documents, sources.documents);
-          project = { ...current(), base: sourcesDigest(sources.documents) };
-        } finally {
-          // Where the files refused it, the change is in force all the same, as one that was not written back.
-          await settled(record.remember(await remembering(current())));
-        }
+        // Where the files refuse it, the change is in force all the same, and on its way into the files.
+        await writeProjectFiles(onDisk.path!, onDisk.documents, sources.documents);
+        project = { ...current(), base: sourcesDigest(sources.documents) };
+        await settled(record.remember(await remembering(project)), originOf(project));
         return answer;
       }),
     plan: (options) =>

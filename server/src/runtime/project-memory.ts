@@ -47,6 +47,8 @@ export interface ProjectMemory {
    * which hold these still. HostError STORAGE_FAILED.
    */
   change(project: Project, files?: readonly SourceDocument[]): Promise<StateChange>;
+  /** Whether the files are somewhere on the way from what they held to these documents, which the host is writing, or could not write. */
+  isUnderWay(files: readonly SourceDocument[], documents: readonly SourceDocument[]): boolean;
   /** Removes sources that the state does not name any more; to be called when a change is on disk. */
   tidy(): Promise<void>;
   /** Where the remembered project lies and under which profile; its path is absent where it was sent inline. */
@@ -118,6 +120,10 @@ export function createProjectMemory({ runtime, state, sources, log }: ProjectMem
         ...(files && { writeBack: digestsOfChanged(files, documents) }),
       };
       return { kind: 'value', key: keyOf(runtime), value: JSON.stringify(value) };
+    },
+    isUnderWay(files, documents) {
+      const changing = read()?.writeBack;
+      return changing !== undefined && isBetween(files, changing, documents);
     },
     tidy: () => sources.dropOthers(runtime, read()?.sources),
     known: read,

@@ -46,7 +46,10 @@ export interface RuntimeCore {
   readonly record: HostRecord;
   /** Replaces the tick of programs without cyclic tasks, nanoseconds. */
   readonly tickNs?: bigint;
+  /** What clients are shown of where the program comes from: set when that is on disk. */
   origin: ProgramOrigin | undefined;
+  /** Counts programs that began from their initial values. */
+  loads: number;
   /** The project was closed: what the engine still holds is nobody's. */
   unloaded: boolean;
   status(): RuntimeStatus;

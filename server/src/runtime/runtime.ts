@@ -4,6 +4,7 @@ import type { Actor } from '../model/event.js';
 import { foldName } from '../model/identifier.js';
 import type { ProgramImage } from '../model/program-image.js';
 import { createSharedTurn } from '../model/shared-turn.js';
+import type { Claim } from './generations.js';
 import { createGenerations } from './generations.js';
 import type { HostRecord } from './host-record.js';
 import { systemActor } from './host-record.js';
@@ -15,7 +16,7 @@ import { createLifeCycle } from './life-cycle.js';
 import type { Overruns } from './overruns.js';
 import { createOverruns } from './overruns.js';
 import { createProcessMemory } from './process-memory.js';
-import type { ProgramOrigin, RuntimeCore, RuntimeStatus } from './runtime-core.js';
+import type { RuntimeCore, RuntimeStatus } from './runtime-core.js';
 import { modeOf, tickOf, writerNow } from './runtime-core.js';
 import type { GuardTerms, ReloadGuard } from './reload-guard.js';
 import { createReloadGuard } from './reload-guard.js';
@@ -37,9 +38,11 @@ export interface Runtime {
   status(): RuntimeStatus;
   stats(): EngineStats;
   /** Replaces the program; stopped before its first scan. `cells` are laid over the initial values. */
-  load(image: ProgramImage, origin: ProgramOrigin, actor: Actor, cells?: readonly MemoryCell[]): Promise<void>;
+  load(image: ProgramImage, actor: Actor, cells?: readonly MemoryCell[]): Promise<void>;
   /** Online change between two scans. A refusal changes nothing. */
-  swap(image: ProgramImage, moves: readonly MemoryMove[], origin: ProgramOrigin, by: SwapBy): Promise<Swapped>;
+  swap(image: ProgramImage, moves: readonly MemoryMove[], by: SwapBy): Promise<Swapped>;
+  /** Counts a write by the system to variables that a swap has initialised anew; those that are there. */
+  reinitialised(paths: readonly string[]): readonly Claim[];
   /** The project is closed: stops, and is EMPTY from now on. */
   unload(actor: Actor): Promise<void>;
   /** Ends the engine. Nothing is told to others. */
@@ -88,7 +91,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   });
   const layouts = createLayoutBook();
   const forced: ForcedPlaces = new Map();
-  let next: LoadedLayout | undefined;
+  let next: { readonly layout: LoadedLayout; readonly isLoad: boolean } | undefined;
   let before: Uint8Array = new Uint8Array(0);
   let guarded: { readonly layout: LoadedLayout; readonly guard: ReloadGuard } | undefined;
   const memory = createProcessMemory({
@@ -96,9 +99,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     wallNs: () => record.clock.wallNs(),
     adopt: () => {
       if (!next) throw new Error(`the engine of ${name} tells of a program that was not given to it`);
-      layouts.adopt(next);
+      layouts.adopt(next.layout);
+      if (next.isLoad) core.loads += 1;
       before = memory.bytes.slice();
-      return next;
+      return next.layout;
     },
   });
   const core: RuntimeCore = {
@@ -111,6 +115,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     record,
     ...(options.tickNs !== undefined && { tickNs: options.tickNs }),
     origin: undefined,
+    loads: 0,
     unloaded: false,
     status: () => statusOf(core, forced),
   };
@@ -180,23 +185,22 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     snapshots: createSnapshots(core, lifeCycle, syncForces),
     status: () => core.status(),
     stats: () => engine.stats(),
-    load: (image, origin, actor, cells = []) =>
+    load: (image, actor, cells = []) =>
       lifeCycle.change(actor, 'load', () =>
         forcing.replace(async () => {
-          next = layouts.prepare(image);
+          next = { layout: layouts.prepare(image), isLoad: true };
           await engine.load(image, { cells });
           forced.clear();
           core.unloaded = false;
-          core.origin = origin;
           initialised(0);
         }),
       ),
-    swap: (image, moves, origin, { actor, guard: terms, base }) =>
+    swap: (image, moves, { actor, guard: terms, base }) =>
       lifeCycle.change(actor, 'swap', () =>
         forcing.replace(async () => {
           const layout = layouts.prepare(image, 'online');
           const guard = terms && createReloadGuard(parseCondition(terms.condition, layout.tree), terms.scans, layout);
-          next = layout;
+          next = { layout, isLoad: false };
           guarded = guard && { layout, guard };
           const forces = forcesFor(layout);
           const address = image.memory.variables.start;
@@ -205,17 +209,27 @@ export function createRuntime(options: RuntimeOptions): Runtime {
             ...(base && { cells: [{ address, bytes: base.slice(address, address + image.memory.variables.size) }] }),
           });
           setForces(forces);
-          core.origin = origin;
           return { scan, before, ...(guard && { guard }) };
         }),
       ),
     unload: (actor) =>
-      lifeCycle.change(actor, 'close', async () => {
-        await engine.stop();
-        forced.clear();
-        core.unloaded = true;
-        core.origin = undefined;
-        lifeCycle.onState(engine.state());
+      lifeCycle.change(actor, 'close', () =>
+        forcing.replace(async () => {
+          await engine.stop();
+          forced.clear();
+          core.unloaded = true;
+          core.origin = undefined;
+          lifeCycle.onState(engine.state());
+        }),
+      ),
+    reinitialised: (paths) =>
+      paths.flatMap((path) => {
+        const writer = writerNow(core, systemActor, memory.scan);
+        try {
+          return reader.leafPaths(reader.resolve(path)).map((leaf) => core.generations.claim(leaf, writer));
+        } catch {
+          return [];
+        }
       }),
     close: () => engine.close(),
   };

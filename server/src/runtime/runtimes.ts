@@ -122,7 +122,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
       record.checkStorage();
       checkName(name);
       const source = get(from);
-      // Of one moment: the source may be changed while its memory is asked for.
+      // The source may be changed while its memory is asked for, which must be of this image.
       const { image } = requireProgram(source.core);
       const { origin } = source.core;
       const project = source.projects.project();
@@ -139,7 +139,8 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
             digest: memory.imageDigest,
           });
         }
-        await fork.load(image, origin ?? { project: image.name, revision: 1, profile: image.profile.name }, call.actor);
+        await fork.load(image, call.actor);
+        fork.core.origin = origin ?? { project: image.name, revision: 1, profile: image.profile.name };
         await fork.core.engine.restore(memory);
         if (project) fork.projects.adopt(project);
         created(call, name, 'created', `fork of ${source.core.name}`);

@@ -70,6 +70,8 @@ interface Claimed {
   readonly claims: readonly Claim[];
   /** Paths of the leaves that are written. */
   readonly paths: readonly string[];
+  /** How many programs had begun. */
+  readonly loads: number;
 }
 type Act = Engine['write'];
 interface Target {
@@ -140,7 +142,7 @@ export function createVariableWriter(
   /** Refuses the whole request; others hear of it. */
   const refuseConflict = async (by: Actor, targets: readonly Target[]): Promise<never> => {
     // The winner's write may be on its way to the scan and the disk: it is shown, not the one before it.
-    await settled.catch(() => undefined);
+    await settled;
     const conflicts = targets.map(({ item, variable }) => ({
       expected: item.expectedGeneration!,
       // Another program may have come meanwhile.
@@ -169,7 +171,7 @@ export function createVariableWriter(
       const generation = reader.claimedGeneration(variable).count;
       return { path: variable.path, value, generation, ...(before.lastWriter && { overwrote: before.lastWriter }) };
     });
-    return { items, claims, paths };
+    return { items, claims, paths, loads: core.loads };
   };
 
   /** Writes on their way to the scan, by the program that they were prepared for. */
@@ -192,8 +194,13 @@ export function createVariableWriter(
     return [...underWay].flatMap(([of, sent]) => (of === image ? [] : [...sent]));
   };
   /** For the program that there is now. The claims stand, for the same variables. */
-  const prepareAgain = (given: readonly WriteItem[], isForce: boolean, { paths }: Claimed): Prepared => {
-    const prepared = prepare(given, isForce);
+  const prepareAgain = (given: readonly WriteItem[], { paths, loads }: Claimed): Prepared => {
+    if (core.loads !== loads)
+      throw new HostError(
+        'WRONG_STATE',
+        'Another program has begun before this was written; look at it and write anew.',
+      );
+    const prepared = prepare(given, false);
     const now = prepared.targets.flatMap(({ variable }) => reader.leafPaths(variable));
     if (now.length === paths.length && now.every((path, i) => path === paths[i])) return prepared;
     throw new HostError(
@@ -212,9 +219,8 @@ export function createVariableWriter(
     act: Act,
     done: (targets: readonly Target[]) => void,
   ): Promise<WriteAnswer> => {
-    const isForce = action === 'force';
     for (let sent = overtaken(); sent.length > 0; sent = overtaken()) await Promise.allSettled(sent);
-    let prepared = prepare(given, isForce);
+    let prepared = prepare(given, action === 'force');
     // Between the check and the claim nothing may be awaited.
     const refused = conflicting(prepared.targets);
     if (refused.length > 0) return refuseConflict(call.actor, refused);
@@ -240,9 +246,9 @@ export function createVariableWriter(
           try {
             atBoundary(await send(act, prepared, atBoundary));
           } catch (error) {
-            // An online change came first: the variables lie elsewhere now.
+            // An online change came first: the variables lie elsewhere now. (None comes between forces.)
             if (!(error instanceof HostError && error.reason === 'BUSY')) throw error;
-            prepared = prepareAgain(given, isForce, claimed);
+            prepared = prepareAgain(given, claimed);
           }
         }
         await committed;
@@ -253,7 +259,7 @@ export function createVariableWriter(
       }
     };
     const result = effect();
-    settled = result;
+    settled = Promise.allSettled([settled, result]);
     return result;
   };
 

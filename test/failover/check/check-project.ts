@@ -1,3 +1,4 @@
+import { eventClassTable } from '../../../server/src/model/event.js';
 import type { History } from './history.js';
 import { checkTime, type Operation } from './check-generations.js';
 import type { Violation } from './violation.js';
@@ -88,7 +89,9 @@ export function checkProject({ engineers, journal }: History): Violation[] {
     revision = own;
     if (isNew) journaled.set(own, [...(journaled.get(own) ?? []), payload.by.name]);
   }
-  const oldest = Math.min(...journaled.keys());
+  // As many events as the class may keep have to be there.
+  const count = [...journaled.values()].flat().length;
+  const oldest = count < eventClassTable.project.maxCount / 2 ? 0 : Math.min(...journaled.keys());
   for (const { id, client, revision: made } of patches.values()) {
     if (made === undefined || made < oldest) continue;
     const by = journaled.get(made) ?? [];

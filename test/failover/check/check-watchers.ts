@@ -70,6 +70,11 @@ function checkWatcher(history: History, client: string, lines: readonly WatcherL
         break;
       case 'opened': {
         owed = [];
+        // The snapshot that was promised has not come: it is to be promised again.
+        if (resetting === 'words') {
+          resetting = false;
+          owed.push({ kind: 'reset', why: 'the watch goes on without the snapshot that was to follow a reset' });
+        }
         if (position !== undefined && line.q < position && !resetting)
           report('repeat', `the watch goes on at ${line.q}, before ${position}, where it had come to`);
         if (position !== undefined && line.q > position && !resetting)

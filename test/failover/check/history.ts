@@ -73,8 +73,7 @@ export function createHistory(
         break;
       case 'refused':
       case 'lost':
-        // Of engineers, too: their patches come before.
-        if (engineers.has(line.c)) add(engineers, line);
+        if (line.c.startsWith('engineer')) add(engineers, line);
         else add(writers, line);
         break;
       case 'write':

@@ -57,7 +57,7 @@ export function executeCommand(thread: ScanThread, id: number, command: EngineCo
     case 'force':
       return change(thread, command.digest, (machine) => machine.force(command.cells));
     case 'unforce':
-      return change(thread, command.digest, (machine) => machine.unforce(command.cells));
+      return change(thread, undefined, (machine) => machine.unforce(command.cells));
     case 'read':
       return thread.here({ bytes: read(thread.need().machine, command.ranges) });
     case 'snapshot':

@@ -119,6 +119,7 @@ export function createRunner(attach: AttachMessage): { loop(): void } {
 
   /** One scan as soon as possible. There is no instant to miss, so it rather gives the reader time than loses records. */
   function freeScan(seenMail: number): void {
+    tidyUp(Infinity);
     const { machine, writer } = thread.need();
     const { ring } = writer;
     if (writer.losing || ring.usedBytes() > ring.capacityBytes * fullShare) {

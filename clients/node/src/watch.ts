@@ -161,7 +161,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
           pieces.push(body.value);
           if (body.value.more) break;
           // After a reset: what happened before the snapshot and is not in it.
-          if (continued.length > 0) yield joinBatches(continued, layouts);
+          if (continued.length > 0) yield joinBatches(continued, layouts, body.value.at);
           continued = [];
           item = joinSnapshot(pieces, layouts);
           next = body.value.cursor;
@@ -172,7 +172,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
         case 'batch': {
           continued.push(body.value);
           if (body.value.continued) break;
-          item = joinBatches(continued, layouts);
+          item = joinBatches(continued, layouts, body.value.sequence);
           next = body.value.cursor;
           continued = [];
           break;
@@ -334,7 +334,8 @@ function joinSnapshot(pieces: readonly Snapshot[], layouts: LayoutBook): WatchIt
   };
 }
 
-function joinBatches(batches: readonly Batch[], layouts: LayoutBook): WatchItem {
+/** Batches that together speak up to `sequence`. */
+function joinBatches(batches: readonly Batch[], layouts: LayoutBook, sequence: bigint): WatchItem {
   const last = batches.at(-1)!;
   const events = batches
     .flatMap((batch) => batch.events)
@@ -352,7 +353,7 @@ function joinBatches(batches: readonly Batch[], layouts: LayoutBook): WatchItem 
     merged.edgePaths.forEach((path, i) => edges.set(path, merged.edgeCounts[i]!));
     coalesced = { scans: merged.scans, firstScan: merged.firstScan, lastScan: merged.lastScan, edges };
   }
-  return { kind: 'events', sequence: last.sequence, scan: last.scan, events, ...(coalesced && { coalesced }) };
+  return { kind: 'events', sequence, scan: last.scan, events, ...(coalesced && { coalesced }) };
 }
 
 function changesOf(event: Event, layouts: LayoutBook): readonly Change[] {

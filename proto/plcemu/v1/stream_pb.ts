@@ -522,7 +522,8 @@ export type Batch = Message<"plcemu.v1.Batch"> & {
   cursor: Uint8Array;
 
   /**
-   * Sequence in the cursor: the batch speaks up to here, also about events that the filter left out.
+   * Sequence in the cursor: the batch speaks up to here, also about events that the filter left out. While `continued`: where the
+   * batch before it spoke up to.
    *
    * @generated from field: uint64 sequence = 2;
    */

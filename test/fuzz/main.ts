@@ -6,7 +6,7 @@ import type { FuzzOrder, FuzzReport } from './run-target.js';
 import { targets } from './targets.js';
 
 const help = `npm run fuzz -- [settings]
-  --seconds N      of processor time for each target, default 60
+  --seconds N      for each target, default 60
   --jobs N         targets at a time, default 1
   --only NAME      one of ${Object.keys(targets).join(' ')}
   --seed N         where to begin; a finding is repeated with its seed; default: from the clock

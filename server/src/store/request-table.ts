@@ -7,7 +7,8 @@ import type { StateChange, StateTable } from './state-table.js';
 export interface RequestTable {
   /**
    * Gives the answer known for `id`, or performs the call. `perform` gets the function that turns the answer into the change to
-   * journal along with the call's event, and gives the answer when that is on disk. A call that is refused leaves no trace.
+   * journal along with the call's event, and gives the answer when that is on disk. A call that is refused leaves no trace; one whose
+   * caller went (CANCELLED) before it changed anything is performed for whoever has sent it again.
    * HostError REQUEST_ID_REUSED where the id came with another body. An empty id is performed every time.
    */
   once(
@@ -28,12 +29,18 @@ export function createRequestTable(state: StateTable, clock: Clock): RequestTabl
       },
     );
 
-  return {
+  const table: RequestTable = {
     once: (id, body, perform) => {
       if (id === '') return perform(() => []);
       const digest = createHash('sha256').update(body).digest('base64').slice(0, 22);
       const running = active.get(id);
-      if (running) return running.digest === digest ? running.result : Promise.reject(reused(id));
+      if (running && running.digest !== digest) return Promise.reject(reused(id));
+      if (running)
+        return running.result.catch((error: unknown) => {
+          // Its caller has gone, this one has not.
+          if (error instanceof HostError && error.reason === 'CANCELLED') return table.once(id, body, perform);
+          throw error;
+        });
       const known = state.answer(id, clock.wallNs());
       if (known) return known.digest === digest ? Promise.resolve(known.answer) : Promise.reject(reused(id));
       const remember = (answer: Uint8Array): StateChange[] => [
@@ -50,4 +57,5 @@ export function createRequestTable(state: StateTable, clock: Clock): RequestTabl
       return result;
     },
   };
+  return table;
 }

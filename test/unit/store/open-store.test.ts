@@ -1,3 +1,4 @@
+import { HostError } from '../../../server/src/model/host-error.js';
 import type { Generation, StateChange } from '../../../server/src/store/state-table.js';
 import { createStateTable, decodeChanges, encodeChanges } from '../../../server/src/store/state-table.js';
 import type { EventHost } from '../../support/event-host.js';
@@ -160,6 +161,24 @@ describe('a request id', () => {
     await call(host, '', 'b', effects);
     await host.time.advance(11 * 60_000);
     expect(await call(host, 'r1', 'b', effects)).toBe('answer 4');
+  });
+
+  it('is performed for whoever has sent it again when the first caller has gone before anything changed', async () => {
+    const host = await startHost();
+    let cancel: (error: Error) => void = () => undefined;
+    const gone = host.store.requests.once('r1', bytes('a'), () => new Promise((_, reject) => (cancel = reject)));
+    const performed: string[] = [];
+    const again = ['second', 'third'].map((name) =>
+      host.store.requests.once('r1', bytes('a'), async () => {
+        performed.push(name);
+        await Promise.resolve();
+        return bytes('done');
+      }),
+    );
+    cancel(new HostError('CANCELLED', 'gone'));
+    await expect(gone).rejects.toMatchObject({ reason: 'CANCELLED' });
+    expect(await Promise.all(again)).toEqual([bytes('done'), bytes('done')]);
+    expect(performed).toEqual(['second']);
   });
 
   it('of a refused call leaves no trace', async () => {

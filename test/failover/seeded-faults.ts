@@ -313,7 +313,7 @@ export const seededFaults = {
       {
         file: `${runtime}/retain.ts`,
         find: 'store.save(newest).catch(onFailure);',
-        replace: "if (!inside.fault('retain-late') || scan % 200 === 0) store.save(newest).catch(onFailure);",
+        replace: "if (!inside.fault('retain-late') || scan % 60 === 0) store.save(newest).catch(onFailure);",
       },
     ],
   },

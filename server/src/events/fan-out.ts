@@ -88,7 +88,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
   };
   const host = {
     log,
-    layouts: (): Layouts => layouts.newest(),
+    layouts: (): Layouts => layouts.at(pumpedHead),
     layoutsAt: (sequence: bigint): Layouts => layouts.at(sequence),
     whenVisible: (sequence: bigint, callback: () => void): void => {
       if (sequence <= pumpedHead) callback();

@@ -4,8 +4,6 @@ import type { StoredEvent } from './stored-event.js';
 /** Which layout the words of each runtime had, where in the log. */
 export interface LayoutHistory {
   add(event: StoredEvent): void;
-  /** After the newest event. */
-  newest(): Layouts;
   /** After the event `sequence`, and before the next. `gone` where the layout of a runtime is so old that nobody explains it any more. */
   at(sequence: bigint): Layouts;
 }
@@ -22,18 +20,16 @@ interface Change {
 }
 
 export function createLayoutHistory(): LayoutHistory {
-  const layouts = new Map<string, number>();
   const changes = new Map<string, Change[]>();
   return {
     add({ words, groupStart }) {
-      if (!words || layouts.get(words.runtime) === words.layout) return;
-      layouts.set(words.runtime, words.layout);
+      if (!words) return;
       const own = changes.get(words.runtime) ?? [];
+      if (own.at(-1)?.layout === words.layout) return;
       if (own.length === 0) changes.set(words.runtime, own);
       own.push({ from: groupStart, layout: words.layout });
       if (own.length > mostChanges) own.shift();
     },
-    newest: () => layouts,
     at(sequence) {
       const found = new Map<string, number>();
       for (const [runtime, own] of changes) {

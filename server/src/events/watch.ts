@@ -277,7 +277,7 @@ export function createWatch(
     if (!snapshots) {
       // Only a change of layout comes here without a provider: the log alone goes on.
       control.push({ kind: 'reset', reason: reason ?? 'LAGGED', ...(runtime !== undefined && { runtime }) });
-      layouts = new Map(host.layouts());
+      layouts = host.layouts();
       mode = 'catching_up';
       return;
     }
@@ -300,7 +300,7 @@ export function createWatch(
     // What is not in a snapshot was not void: it is delivered up to the snapshot, the words are not. A reader that resumed there would
     // miss them without a word, so there is no cursor before the snapshot.
     if (reason === 'LAYOUT_CHANGED') control.push(...passedFloors(), ...withoutWords(at));
-    const known: Layouts = new Map(host.layouts());
+    const known: Layouts = host.layouts();
     const parts = snapshot.parts.length > 0 ? snapshot.parts : [{ payload: undefined, sizeBytes: 0 }];
     parts.forEach((part, i) => {
       control.push({ kind: 'part', part, at, more: i < parts.length - 1, layouts: known });

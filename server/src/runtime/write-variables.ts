@@ -259,7 +259,12 @@ export function createVariableWriter(
       }
     };
     const result = effect();
-    settled = Promise.allSettled([settled, result]);
+    // Without their values: a chain of them would keep every write that ever was.
+    const before = settled;
+    settled = result.then(
+      () => before,
+      () => before,
+    );
     return result;
   };
 

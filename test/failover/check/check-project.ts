@@ -89,7 +89,7 @@ export function checkProject({ engineers, journal }: History): Violation[] {
     revision = own;
     if (isNew) journaled.set(own, [...(journaled.get(own) ?? []), payload.by.name]);
   }
-  // As many events as the class may keep have to be there.
+  // As many events as the class may keep have to be there; builds, which are not counted here, are of it too.
   const count = [...journaled.values()].flat().length;
   const oldest = count < eventClassTable.project.maxCount / 2 ? 0 : Math.min(...journaled.keys());
   for (const { id, client, revision: made } of patches.values()) {

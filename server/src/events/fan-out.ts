@@ -10,6 +10,7 @@ import type { GoodbyeReason, OpenRequest } from './subscription.js';
 import type { WatchOpening } from './open-watch.js';
 import type { Watch } from './watch.js';
 import { createWatch } from './watch.js';
+import { createWakePace } from './wake-pace.js';
 
 /** Hands visible events to all watches. Its cost grows with distinct filters, not with watches. */
 export interface FanOut {
@@ -50,9 +51,13 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
   let flushTimer: Timer | undefined;
   let flushAt = Infinity;
 
+  const pace = createWakePace(log, (half) => {
+    for (const watch of watches) if (half === undefined || (watch.id & 1) === half) watch.wake();
+  });
   const turnWheel = (): void => {
     ticks += 1;
     for (const group of groups.values()) group.progress();
+    tellNews();
     for (const watch of watches) {
       if (watch.stalledTicks() * wheelMs < log.limits.stallTimeoutMs) continue;
       watch.end('SLOW_READER', `the reader took nothing for ${log.limits.stallTimeoutMs / 1000} s with events waiting`);
@@ -67,6 +72,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
       group.trim();
       next = Math.min(next, group.flush(head) ?? Infinity);
     }
+    tellNews();
     if (next >= flushAt) return;
     flushTimer?.cancel();
     flushAt = next;
@@ -74,6 +80,11 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
       flushAt = Infinity;
       flush(pumpedHead);
     });
+  };
+  const tellNews = (): void => {
+    let news = false;
+    for (const group of groups.values()) if (group.takeNews()) news = true;
+    if (news) pace.queued();
   };
   const limitBytes = (): void => {
     let total = 0;

@@ -24,8 +24,6 @@ export type SharedMessage =
 export interface GroupMember {
   /** Index of the next message it takes from the queue; undefined while it is not live. */
   liveIndex(): number | undefined;
-  /** Something may be there to take. */
-  wake(): void;
   encodingFailed(error: unknown): void;
 }
 
@@ -53,6 +51,8 @@ export interface FilterGroup {
   add(event: StoredEvent): void;
   /** After the adds: makes messages up to `head`, unless the interval says wait. Gives when to call again, ms, if so. */
   flush(head: bigint): number | undefined;
+  /** Whether messages were made since it was asked last. */
+  takeNews(): boolean;
   /** A second has passed without a message. */
   progress(): void;
   /** Throws away the oldest messages until `bytes` are gone: who has not read them lags. Gives the bytes freed. */
@@ -96,6 +96,7 @@ export function createFilterGroup(
   let layouts = new Map<string, number>();
   let lastMessageMs = 0;
   let lastWordsMs = -Infinity;
+  let news = false;
   const refills = new Map<string, SharedMessage>();
   const parts = new WeakMap<SnapshotPart, Uint8Array>();
   let taking: Promise<Snapshot> | undefined;
@@ -105,6 +106,7 @@ export function createFilterGroup(
     messageOverheadBytes + (message.kind === 'batch' ? message.body.length : 0);
   const push = (message: SharedMessage): void => {
     queue.push(message);
+    news = true;
     bytes += sizeOf(message);
     lastMessageMs = log.nowMs();
   };
@@ -208,14 +210,17 @@ export function createFilterGroup(
       }
       emit(head);
       limit();
-      for (const member of members) member.wake();
       return undefined;
+    },
+    takeNews: () => {
+      const had = news;
+      news = false;
+      return had;
     },
     progress: () => {
       if (!active || log.nowMs() - lastMessageMs < progressIntervalMs) return;
       push({ kind: 'progress', sequence: position, cursor: log.cursorBytes(position) });
       limit();
-      for (const member of members) member.wake();
     },
     evict: (wanted) => {
       let count = 0;

@@ -361,6 +361,43 @@ END_PROGRAM`;
   });
 });
 
+describe('forks while online changes go on', () => {
+  const edition = (number: number): string =>
+    `FUNCTION Edition : DINT Edition := ${number}; END_FUNCTION FUNCTION_BLOCK Room VAR Words : ARRAY[0..${number % 5}] OF DINT; END_VAR END_FUNCTION_BLOCK`;
+
+  it('have the program that their project says, or are refused', async () => {
+    await open({ 'edition.st': edition(0), 'main.st': 'PROGRAM Main VAR Space : Room; Is : DINT; END_VAR Is := Edition(); END_PROGRAM' }); // prettier-ignore
+    await client.runtime.start();
+    let changing = true;
+    const changes = (async () => {
+      for (let i = 1; i <= 40; i += 1) await patch([putDocument('edition.st', edition(i))]);
+      changing = false;
+    })();
+    const odd: string[] = [];
+    let forked = 0;
+    const forker = async (name: string): Promise<void> => {
+      while (changing) {
+        try {
+          await client.runtime.fork({ name, start: false });
+        } catch (error) {
+          expect(error).toMatchObject({ reason: 'BUSY' });
+          continue;
+        }
+        forked += 1;
+        const { pou } = await client.project.getPou({ runtime: name, name: 'Edition' });
+        await client.runtime.step({ runtime: name, scans: 1 });
+        const { variables } = await client.runtime.readVariables({ runtime: name, paths: ['Main.Is'] });
+        const said = /Edition := (\d+)/.exec(pou!.source)![1]!;
+        if (variables[0]!.literal.replace('DINT#', '') !== said) odd.push(`${said}: ${variables[0]!.literal}`);
+        await client.runtime.deleteRuntime({ runtime: name });
+      }
+    };
+    await Promise.all(['one', 'two', 'three', 'four'].map(forker));
+    await changes;
+    expect([odd, forked > 3]).toEqual([[], true]);
+  });
+});
+
 describe('a guarded change', () => {
   const counting = (step: number, more = ''): string =>
     `PROGRAM Main\nVAR Count : DINT; ${more} t : TON; END_VAR\nCount := Count + ${step};\nt(IN := TRUE, PT := T#1h);\nEND_PROGRAM\n`;

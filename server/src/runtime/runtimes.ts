@@ -131,10 +131,13 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
           runtime: name,
         });
       checkRoom();
+      // An online change is in force a moment before the project says so.
+      if (project?.image && project.image !== image) throw changing(source.core.name);
       const fork = make(name, clock);
       try {
         const memory = snapshot === '' ? await source.core.engine.snapshot() : source.snapshots.get(snapshot).snapshot;
         if (memory.imageDigest !== image.digest) {
+          if (snapshot === '') throw changing(source.core.name);
           throw new HostError('WRONG_STATE', 'The snapshot was taken of another program; open that one first.', {
             digest: memory.imageDigest,
           });
@@ -178,4 +181,8 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
       await pool.close();
     },
   };
+}
+
+function changing(runtime: string): HostError {
+  return new HostError('BUSY', `The program of '${runtime}' is just being changed; fork it again.`, { runtime });
 }

@@ -4,7 +4,7 @@ import { now } from '../support/host-control.js';
 import type { Random } from '../support/random.js';
 import type { LogWriter } from './run-log.js';
 
-/** A client that acts, one operation after the other, and repeats what was cut off under the same id. */
+/** A client that acts, one call after the other, and repeats what was cut off under the same id. */
 export interface Client {
   readonly name: string;
   /** Resolves with the first success of something begun after this call; `reopened`: on a connection opened after it. */
@@ -12,7 +12,8 @@ export interface Client {
   stop(): Promise<void>;
 }
 
-export interface Operation {
+/** A call that is repeated until it is answered. */
+export interface RepeatedCall {
   readonly id: string;
   /** Writes down that an attempt begins. */
   readonly begin: () => void;
@@ -22,8 +23,8 @@ export interface Operation {
 }
 
 export interface Persistent {
-  /** Repeats an operation until the host has answered it. */
-  readonly untilAnswered: (operation: Operation) => Promise<void>;
+  /** Repeats a call until the host has answered it. */
+  readonly untilAnswered: (call: RepeatedCall) => Promise<void>;
   /** Does `step` over and over until the client is stopped; `close` ends what is under way then. */
   readonly run: (step: () => Promise<void>, close: () => void) => Client;
 }

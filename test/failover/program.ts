@@ -11,9 +11,10 @@ export const smallRunStateRing = 10_000;
 export const programFile = 'main.st';
 /**
  * `Life` and `Block` are retained and change together every scan, so any two scans mixed show in `Mixed`, which the first scan after a
- * start counts; `Restored` is the scan that was restored. `TwinA` and `TwinB` are only ever written together. `Shared` is what all
- * writers compete for, `Own1` to `Own8` belong to one writer each; the program touches none of them. `Version` is what the function
- * `Edition` gives, which engineers change while the program runs; with the block `Room` they also change where all variables lie.
+ * start counts; `Restored` is the scan that was restored, -1 before the first. `TwinA` and `TwinB` are only ever written together.
+ * `Shared` is what all writers compete for, `Own1` to `Own8` belong to one writer each; the program touches none of them. `Version` is
+ * what the function `Edition` gives, which engineers change while the program runs; with the block `Room` they also change where all
+ * variables lie.
  */
 export const programText = `${editionText(0)}
 ${roomText(0)}
@@ -29,7 +30,7 @@ VAR
   Shared : LINT;
 ${Array.from({ length: writerCount }, (_, i) => `  Own${i + 1} : LINT;`).join('\n')}
   First : BOOL := TRUE;
-  Restored : DINT;
+  Restored : DINT := -1;
   Mixed : DINT;
   i : INT;
   InW AT %IW2 : INT;

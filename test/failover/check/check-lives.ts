@@ -92,8 +92,8 @@ function checkRetained(history: History): Violation[] {
       if (typeof isMixed === 'number' && isMixed > 0)
         report(`${client}: ${isMixed} retained words were not of the scan that was restored`);
       if (typeof life === 'number' && typeof count === 'number') lives.push({ t, life });
-      // Before the first scan of a life it is not set yet; 0 does not show in changes.
-      if (typeof value === 'number' && value > 0 && told !== epoch) {
+      // Before the first scan of a life it is -1.
+      if (typeof value === 'number' && value >= 0 && told !== epoch) {
         told = epoch;
         restored.push({ t, value, epoch, client });
       }

@@ -51,9 +51,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
   let flushTimer: Timer | undefined;
   let flushAt = Infinity;
 
-  const pace = createWakePace(log, (half) => {
-    for (const watch of watches) if (half === undefined || (watch.id & 1) === half) watch.wake();
-  });
+  const pace = createWakePace(log);
   const turnWheel = (): void => {
     ticks += 1;
     for (const group of groups.values()) group.progress();
@@ -82,9 +80,8 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
     });
   };
   const tellNews = (): void => {
-    let news = false;
-    for (const group of groups.values()) if (group.takeNews()) news = true;
-    if (news) pace.queued();
+    const told = [...groups.values()].filter((group) => group.takeNews());
+    if (told.length > 0) pace.queued(told);
   };
   const limitBytes = (): void => {
     let total = 0;

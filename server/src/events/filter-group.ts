@@ -3,6 +3,7 @@ import { createBatchBuilder } from './batch-builder.js';
 import type { StoredEvent } from './stored-event.js';
 import type { CompiledFilter } from './compiled-filter.js';
 import type { Layouts, LogView } from './log-view.js';
+import type { Half } from './wake-pace.js';
 import type { Encoder, EventBatch, Snapshot, SnapshotPart, SnapshotProvider } from './subscription.js';
 
 /** A message as all readers of a group share it. */
@@ -22,8 +23,11 @@ export type SharedMessage =
 
 /** What a group knows of a reader. */
 export interface GroupMember {
+  readonly id: number;
   /** Index of the next message it takes from the queue; undefined while it is not live. */
   liveIndex(): number | undefined;
+  /** Something may be there to take. */
+  wake(): void;
   encodingFailed(error: unknown): void;
 }
 
@@ -53,6 +57,8 @@ export interface FilterGroup {
   flush(head: bigint): number | undefined;
   /** Whether messages were made since it was asked last. */
   takeNews(): boolean;
+  /** Wakes members, for what they have not taken. */
+  wake(half: Half): void;
   /** A second has passed without a message. */
   progress(): void;
   /** Throws away the oldest messages until `bytes` are gone: who has not read them lags. Gives the bytes freed. */
@@ -216,6 +222,9 @@ export function createFilterGroup(
       const had = news;
       news = false;
       return had;
+    },
+    wake: (half) => {
+      for (const member of members) if (half === undefined || (member.id & 1) === half) member.wake();
     },
     progress: () => {
       if (!active || log.nowMs() - lastMessageMs < progressIntervalMs) return;

@@ -32,8 +32,6 @@ export interface WatchHost {
 /** A watch as the fan-out sees it. */
 export interface Watch extends Subscription, GroupMember {
   readonly group: FilterGroup;
-  /** Something may be there to take. */
-  wake(): void;
   /** Ticks since it last took something or had nothing to take. */
   stalledTicks(): number;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChaos } from './chaos.js';
 import { root } from '../support/host-control.js';
-import { allEdits, seededFaults, type SeededFaultName } from './seeded-faults.js';
+import { allEdits, seededFaults, type SeededFault, type SeededFaultName } from './seeded-faults.js';
 
 const names = Object.keys(seededFaults) as SeededFaultName[];
 /** Each fault takes a run of its own: all of them with `PLC_EMU_SEEDED_FAULTS=all`, else two. */
@@ -21,8 +21,9 @@ describe('the seeded faults', () => {
   it.each(chosen)(
     '%s is caught and named by the invariant that it breaks',
     async (fault) => {
-      const { violations } = await runChaos({ rounds: 3, seed: 11, fault });
-      expect(violations.map(({ invariant }) => invariant)).toContain(seededFaults[fault].breaks);
+      const { breaks, rounds = 3 }: SeededFault = seededFaults[fault];
+      const { violations } = await runChaos({ rounds, seed: 11, fault });
+      expect(violations.map(({ invariant }) => invariant)).toContain(breaks);
     },
     240_000,
   );

@@ -38,6 +38,8 @@ export interface SeededFault {
   /** A run that brings it out: the disk, or where the host dies. */
   readonly disk?: 'power cut';
   readonly failpoint?: FailpointName;
+  /** Kills until it has shown; three where nothing is said. */
+  readonly rounds?: number;
 }
 
 const events = 'server/src/events';
@@ -213,6 +215,7 @@ export const seededFaults = {
   },
   'numbers-reused': {
     breaks: 'numbers',
+    rounds: 6,
     edits: [
       {
         file: `${store}/host-identity.ts`,
@@ -279,6 +282,7 @@ export const seededFaults = {
   },
   'old-addresses-written': {
     breaks: 'generations',
+    rounds: 6,
     edits: [
       {
         file: 'server/src/engine/create-engine.ts',

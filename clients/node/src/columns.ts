@@ -34,8 +34,7 @@ interface Known {
 export function createLayoutBook(): LayoutBook {
   const byRuntime = new Map<string, Known>();
   const find = (runtime: string, version: number): Known | undefined => {
-    const known =
-      byRuntime.get(runtime) ?? (byRuntime.size === 1 && runtime === '' ? [...byRuntime.values()][0] : undefined);
+    const known = byRuntime.get(runtime);
     return known?.version === version ? known : undefined;
   };
   const variableOf = (known: Known | undefined, id: number): LayoutVariable => {

@@ -4,6 +4,7 @@ import {
   OnGap,
   WatchStart,
   type Batch,
+  type Coalesced,
   type Snapshot,
   type StreamMessage,
 } from '../../../proto/plcemu/v1/stream_pb.js';
@@ -40,7 +41,10 @@ export interface WatchRequestOptions {
   readonly minIntervalMs?: number;
   /** Reconnect by itself with the cursor; default true. */
   readonly reconnect?: boolean;
-  /** The host speaks every second; after this long without a word the connection is given up for another, ms. Default 10,000. */
+  /**
+   * The host speaks every second; after this long without a word the connection is given up for another, ms. Default 10,000;
+   * Infinity: never.
+   */
   readonly silenceMs?: number;
   /** Sees every message as it came, before it is checked: for traces and proofs. Must not throw. */
   readonly onMessage?: (message: StreamMessage) => void;
@@ -58,26 +62,30 @@ export type WatchItem =
       readonly kind: 'opened';
       readonly attempt: number;
       readonly sequence: bigint;
-      /** A cursor below it cannot be resumed. */
+      /** Up to here events of some class may be missing that were once there. */
       readonly floor: bigint;
       readonly epoch: string;
       readonly unknown: readonly string[];
     }
+  /** The state of one runtime. Of several, one after the other, all at the same sequence; `more`: that of another follows. */
   | {
       readonly kind: 'snapshot';
       readonly at: bigint;
+      readonly runtime: string;
+      readonly more: boolean;
       readonly scan: bigint;
       readonly state?: RuntimeState;
       readonly values: readonly Change[];
       readonly variables: readonly VariableValue[];
     }
-  /** Events up to and including `sequence`, in order. `coalesced`: that many scans were merged. */
+  /** Events up to and including `sequence`, in order. `coalesced`: scans of a runtime were merged; `alsoCoalesced`: of others, too. */
   | {
       readonly kind: 'events';
       readonly sequence: bigint;
       readonly scan: bigint;
       readonly events: readonly WatchEvent[];
       readonly coalesced?: CoalescedInfo;
+      readonly alsoCoalesced?: readonly CoalescedInfo[];
     }
   | { readonly kind: 'progress'; readonly sequence: bigint }
   | {
@@ -92,6 +100,7 @@ export type WatchItem =
   | { readonly kind: 'epoch'; readonly oldEpoch: string; readonly newEpoch: string };
 
 export interface CoalescedInfo {
+  readonly runtime: string;
   readonly scans: number;
   readonly firstScan: bigint;
   readonly lastScan: bigint;
@@ -100,9 +109,9 @@ export interface CoalescedInfo {
 }
 
 /**
- * An iterator over a host's log. Iterate it once. Connection losses are mended inside: after one, the next item follows the
- * last one taken without gap or repeat, or the iterator throws (CURSOR_EXPIRED and the like) or says `reset`. Leaving the
- * loop closes it.
+ * An iterator over a host's log. Iterate it once, one item after the other. Connection losses are mended inside: after one, the next
+ * item follows the last one taken without gap or repeat, or the iterator throws (CURSOR_EXPIRED and the like) or says `reset`. Without
+ * `reconnect` it throws where a connection ends. Leaving the loop closes it.
  */
 export interface Watch extends AsyncIterable<WatchItem> {
   /**
@@ -115,7 +124,14 @@ export interface Watch extends AsyncIterable<WatchItem> {
   close(): void;
 }
 
+/** Connections in a row that break at the same cursor before the watch gives up. */
+const mostViolations = 5;
+const longestTimerMs = 2 ** 31 - 1;
+
+/** RangeError where `silenceMs` is no time. */
 export function createWatch(runtime: ServiceClient<typeof RuntimeService>, options: WatchRequestOptions): Watch {
+  const { silenceMs = 10_000 } = options;
+  if (!(silenceMs > 0)) throw new RangeError(`silenceMs is more than 0 ms, not ${silenceMs}.`);
   const abort = new AbortController();
   const stats = { reconnects: 0, violations: 0 };
   let cursor: Uint8Array = options.start instanceof Uint8Array ? options.start : new Uint8Array();
@@ -131,27 +147,28 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
     let owesSnapshot = cursor.length === 0 && options.start === 'snapshot';
     const open = (signal: AbortSignal): AsyncIterable<WatchResponse> =>
       runtime.watch(buildRequest(options, cursor), { signal });
-    for await (const response of endSilence(open, options.silenceMs ?? 10_000, abort.signal)) {
+    for await (const response of endSilence(open, silenceMs, abort.signal)) {
       const message = response.message;
       if (!message) continue;
       options.onMessage?.(message);
       check(message);
       const body = message.message;
-      let item: WatchItem | undefined;
+      const items: WatchItem[] = [];
       let next: Uint8Array | undefined;
       switch (body.case) {
         case 'opened': {
           if (body.value.layout) layouts.add(body.value.layout);
-          item = {
+          items.push({
             kind: 'opened',
             attempt,
             sequence: body.value.sequence,
             floor: body.value.floor,
             epoch: body.value.epoch,
             unknown: body.value.unknown,
-          };
-          // A watch that resumes stays where it was until something is said: a reset may follow, and then it is not here yet.
-          if (!owesSnapshot && cursor.length === 0) next = body.value.cursor;
+          });
+          // A watch that resumes stays where it was until something is said: a reset may follow, and then it is not here yet. From
+          // EARLIEST it may stand below what is kept: then it begins again, since nothing has been said.
+          if (!owesSnapshot && cursor.length === 0 && body.value.sequence >= body.value.floor) next = body.value.cursor;
           break;
         }
         case 'layout':
@@ -161,9 +178,9 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
           pieces.push(body.value);
           if (body.value.more) break;
           // After a reset: what happened before the snapshot and is not in it.
-          if (continued.length > 0) yield joinBatches(continued, layouts, body.value.at);
+          if (continued.length > 0) items.push(joinBatches(continued, layouts, body.value.at));
           continued = [];
-          item = joinSnapshot(pieces, layouts);
+          items.push(...joinSnapshots(pieces, layouts));
           next = body.value.cursor;
           pieces = [];
           owesSnapshot = false;
@@ -172,29 +189,29 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
         case 'batch': {
           continued.push(body.value);
           if (body.value.continued) break;
-          item = joinBatches(continued, layouts, body.value.sequence);
+          items.push(joinBatches(continued, layouts, body.value.sequence));
           next = body.value.cursor;
           continued = [];
           break;
         }
         case 'progress':
-          item = { kind: 'progress', sequence: body.value.sequence };
+          items.push({ kind: 'progress', sequence: body.value.sequence });
           next = body.value.cursor;
           break;
         case 'lagged': {
           const { from, to, reason } = body.value;
           // Pieces of a scan that was not completed: it comes again, whole.
           continued = [];
-          item = { kind: 'lagged', class: className(body.value.class), from, to, reason };
+          items.push({ kind: 'lagged', class: className(body.value.class), from, to, reason });
           break;
         }
         case 'reset':
           owesSnapshot = true;
           continued = [];
-          item = { kind: 'reset', reason: body.value.reason };
+          items.push({ kind: 'reset', reason: body.value.reason });
           break;
         case 'epochChanged':
-          item = { kind: 'epoch', oldEpoch: body.value.oldEpoch, newEpoch: body.value.newEpoch };
+          items.push({ kind: 'epoch', oldEpoch: body.value.oldEpoch, newEpoch: body.value.newEpoch });
           break;
         case 'goodbye':
           if (body.value.reason === 'CURSOR_EXPIRED' && options.onGap !== 'reset') {
@@ -214,30 +231,43 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
         case undefined:
           break;
       }
-      if (item) yield item;
+      for (const item of items) {
+        if (abort.signal.aborted) return;
+        yield item;
+      }
       // The loop came back for more: what it had is done with.
       if (next && next.length > 0 && !owesSnapshot) cursor = next;
+      if (abort.signal.aborted) return;
     }
   }
 
   async function* iterate(): AsyncGenerator<WatchItem> {
     const backoff = createBackoff({ firstMs: 50, mostMs: 2000 });
+    let brokenAt: Uint8Array | undefined;
+    let broken = 0;
     for (let attempt = 1; !abort.signal.aborted; attempt += 1) {
+      let lost: PlcError;
       try {
         for await (const item of connection(attempt)) {
-          if (item.kind !== 'opened') backoff.succeeded();
+          if (item.kind !== 'opened' && item.kind !== 'reset') backoff.succeeded();
           yield item;
         }
-        // The host ended the stream without a word: treat it as a lost connection.
+        lost = new PlcError('The host ended the watch without a word.', Status.UNAVAILABLE, '', {});
       } catch (error) {
         if (abort.signal.aborted) return;
-        if (error instanceof BrokenStream) stats.violations += 1;
-        else {
-          const failed = toPlcError(error);
-          if (options.reconnect === false || !isTransient(failed)) throw failed;
+        if (error instanceof BrokenStream) {
+          stats.violations += 1;
+          broken = brokenAt === cursor ? broken + 1 : 1;
+          brokenAt = cursor;
+          lost = new PlcError(`The watch is broken: ${error.message}.`, Status.DATA_LOSS, 'BROKEN_STREAM', {});
+          if (broken >= mostViolations) throw lost;
+        } else {
+          lost = toPlcError(error);
+          if (!isTransient(lost)) throw lost;
         }
       }
-      if (abort.signal.aborted || options.reconnect === false) return;
+      if (abort.signal.aborted) return;
+      if (options.reconnect === false) throw lost;
       stats.reconnects += 1;
       await backoff.wait(abort.signal);
     }
@@ -253,15 +283,26 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
       if (iterating) throw new Error('A watch is iterated once; open another for a second reader.');
       iterating = true;
       const items = iterate();
+      let isAsking = false;
       return {
-        next: () => items.next(),
+        async next() {
+          // To ask for more says that the item before is done with, so it must have come.
+          if (isAsking) throw new Error('Wait for an item of a watch before you ask for the next.');
+          isAsking = true;
+          try {
+            return await items.next();
+          } finally {
+            isAsking = false;
+          }
+        },
         return: (value?: unknown) => {
           abort.abort();
           return items.return(value);
         },
-        throw: (error: unknown) => {
+        async throw(error: unknown) {
           abort.abort();
-          return items.throw(error);
+          await items.return(undefined);
+          throw error;
         },
       };
     },
@@ -278,9 +319,12 @@ async function* endSilence<T>(
   const cancel = (): void => inner.abort();
   outer.addEventListener('abort', cancel);
   let isWaiting = false;
-  const timer = setTimeout(() => {
-    if (isWaiting) cancel();
-  }, ms);
+  const timer = setTimeout(
+    () => {
+      if (isWaiting && ms <= longestTimerMs) cancel();
+    },
+    Math.min(ms, longestTimerMs),
+  );
   const iterator = open(inner.signal)[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -320,40 +364,66 @@ function createSequenceCheck(): (message: StreamMessage) => void {
   };
 }
 
-function joinSnapshot(pieces: readonly Snapshot[], layouts: LayoutBook): WatchItem {
-  const first = pieces[0]!;
-  const state = pieces.find((piece) => piece.state)?.state;
-  const runtime = state?.runtime ?? '';
-  return {
-    kind: 'snapshot',
-    at: first.at,
-    scan: first.scan,
-    ...(state && { state }),
-    values: pieces.flatMap((piece) => (piece.values ? layouts.resolve(runtime, piece.layout, piece.values) : [])),
-    variables: pieces.flatMap((piece) => piece.variables),
-  };
+/** One snapshot of each runtime; its pieces follow each other. */
+function joinSnapshots(pieces: readonly Snapshot[], layouts: LayoutBook): readonly WatchItem[] {
+  const byRuntime = new Map<string, Snapshot[]>();
+  for (const piece of pieces) {
+    const known = byRuntime.get(piece.runtime);
+    if (known) known.push(piece);
+    else byRuntime.set(piece.runtime, [piece]);
+  }
+  return [...byRuntime].map(([runtime, own], i) => {
+    const first = own[0]!;
+    return {
+      kind: 'snapshot',
+      at: first.at,
+      runtime,
+      more: i < byRuntime.size - 1,
+      scan: first.scan,
+      ...(first.state && { state: first.state }),
+      values: own.flatMap(({ layout, values }) => (values ? layouts.resolve(runtime, layout, values) : [])),
+      variables: own.flatMap(({ variables }) => variables),
+    };
+  });
 }
 
 /** Batches that together speak up to `sequence`. */
 function joinBatches(batches: readonly Batch[], layouts: LayoutBook, sequence: bigint): WatchItem {
-  const last = batches.at(-1)!;
   const events = batches
     .flatMap((batch) => batch.events)
     .map((event): WatchEvent => ({ event, changes: changesOf(event, layouts) }));
-  const merged = batches.find((batch) => batch.coalesced)?.coalesced;
-  const scanEvent = events.find(({ event }) => event.payload.case === 'scan' || event.payload.case === 'io')?.event;
-  let coalesced: CoalescedInfo | undefined;
-  if (merged) {
-    const version =
-      scanEvent?.payload.case === 'scan' || scanEvent?.payload.case === 'io' ? scanEvent.payload.value.layout : 0;
-    const edges = new Map<string, number>();
-    merged.edgeIds.forEach((id, i) =>
-      edges.set(layouts.pathOf(scanEvent?.runtime ?? '', version, id), merged.edgeCounts[i]!),
-    );
-    merged.edgePaths.forEach((path, i) => edges.set(path, merged.edgeCounts[i]!));
-    coalesced = { scans: merged.scans, firstScan: merged.firstScan, lastScan: merged.lastScan, edges };
+  const [coalesced, ...others] = joinCoalesced(
+    batches.flatMap((batch) => [...(batch.coalesced ? [batch.coalesced] : []), ...batch.alsoCoalesced]),
+    layouts,
+  );
+  return {
+    kind: 'events',
+    sequence,
+    scan: batches.at(-1)!.scan,
+    events,
+    ...(coalesced && { coalesced }),
+    ...(others.length > 0 && { alsoCoalesced: others }),
+  };
+}
+
+/** What merging did to each runtime. The pieces of one batch tell of different variables, or twice of the same. */
+function joinCoalesced(merged: readonly Coalesced[], layouts: LayoutBook): readonly CoalescedInfo[] {
+  const byRuntime = new Map<string, Omit<CoalescedInfo, 'edges'> & { readonly edges: Map<string, number> }>();
+  for (const each of merged) {
+    const { runtime, layout, scans, firstScan, lastScan, edgeIds, edgePaths, edgeCounts } = each;
+    const known = byRuntime.get(runtime);
+    const edges = known?.edges ?? new Map<string, number>();
+    const paths = edgeIds.length > 0 ? edgeIds.map((id) => layouts.pathOf(runtime, layout, id)) : edgePaths;
+    paths.forEach((path, i) => edges.set(path, Math.max(edgeCounts[i]!, edges.get(path) ?? 0)));
+    byRuntime.set(runtime, {
+      runtime,
+      scans: Math.max(scans, known?.scans ?? 0),
+      firstScan: known && known.firstScan < firstScan ? known.firstScan : firstScan,
+      lastScan: known && known.lastScan > lastScan ? known.lastScan : lastScan,
+      edges,
+    });
   }
-  return { kind: 'events', sequence, scan: last.scan, events, ...(coalesced && { coalesced }) };
+  return [...byRuntime.values()];
 }
 
 function changesOf(event: Event, layouts: LayoutBook): readonly Change[] {

@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file plcemu/v1/stream.proto.
  */
 export const file_plcemu_v1_stream: GenFile = /*@__PURE__*/
-  fileDesc("ChZwbGNlbXUvdjEvc3RyZWFtLnByb3RvEglwbGNlbXUudjEixAEKDFdhdGNoT3B0aW9ucxIjCgJhdBgBIAEoDjIVLnBsY2VtdS52MS5XYXRjaFN0YXJ0SAASEAoGY3Vyc29yGAIgASgMSAASIAoGb25fZ2FwGAMgASgOMhAucGxjZW11LnYxLk9uR2FwEg8KB3ZlcmJvc2UYBCABKAgSLwoMbWluX2ludGVydmFsGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhAKCGxvc3NsZXNzGAYgASgIQgcKBXN0YXJ0IpsBCgtXYXRjaEZpbHRlchImCgdjbGFzc2VzGAEgAygOMhUucGxjZW11LnYxLkV2ZW50Q2xhc3MSEQoJdmFyaWFibGVzGAIgAygJEhAKCGNoYW5uZWxzGAMgAygJEikKDG1pbl9zZXZlcml0eRgEIAEoDjITLnBsY2VtdS52MS5TZXZlcml0eRIUCgxjaGFuZ2VzX29ubHkYBSABKAgingMKDVN0cmVhbU1lc3NhZ2USEAoIZGVsaXZlcnkYASABKAQSEAoIcHJldmlvdXMYAiABKAQSIwoGb3BlbmVkGAMgASgLMhEucGxjZW11LnYxLk9wZW5lZEgAEiMKBmxheW91dBgEIAEoCzIRLnBsY2VtdS52MS5MYXlvdXRIABInCghzbmFwc2hvdBgFIAEoCzITLnBsY2VtdS52MS5TbmFwc2hvdEgAEiEKBWJhdGNoGAYgASgLMhAucGxjZW11LnYxLkJhdGNoSAASJwoIcHJvZ3Jlc3MYByABKAsyEy5wbGNlbXUudjEuUHJvZ3Jlc3NIABIjCgZsYWdnZWQYCCABKAsyES5wbGNlbXUudjEuTGFnZ2VkSAASIQoFcmVzZXQYCSABKAsyEC5wbGNlbXUudjEuUmVzZXRIABIlCgdnb29kYnllGAogASgLMhIucGxjZW11LnYxLkdvb2RieWVIABIwCg1lcG9jaF9jaGFuZ2VkGAsgASgLMhcucGxjZW11LnYxLkVwb2NoQ2hhbmdlZEgAQgkKB21lc3NhZ2UioQIKBk9wZW5lZBIOCgZjdXJzb3IYASABKAwSEAoIc2VxdWVuY2UYAiABKAQSDQoFZmxvb3IYAyABKAQSDQoFZXBvY2gYBCABKAkSDAoEaG9zdBgFIAEoCRIPCgdydW50aW1lGAYgASgJEiYKB2NsYXNzZXMYByADKA4yFS5wbGNlbXUudjEuRXZlbnRDbGFzcxIvCgxtaW5faW50ZXJ2YWwYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFgoOcXVldWVfbWVzc2FnZXMYCSABKA0SEwoLcXVldWVfYnl0ZXMYCiABKA0SDwoHdW5rbm93bhgLIAMoCRIhCgZsYXlvdXQYDCABKAsyES5wbGNlbXUudjEuTGF5b3V0ImYKBkxheW91dBIPCgdydW50aW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SLAoJdmFyaWFibGVzGAMgAygLMhkucGxjZW11LnYxLkxheW91dFZhcmlhYmxlEgwKBG1vcmUYBCABKAgibgoOTGF5b3V0VmFyaWFibGUSCgoCaWQYASABKA0SDAoEcGF0aBgCIAEoCRIMCgR0eXBlGAMgASgJEiMKBGtpbmQYBCABKA4yFS5wbGNlbXUudjEuQ29sdW1uS2luZBIPCgdhZGRyZXNzGAUgASgJIssBCghTbmFwc2hvdBIOCgZjdXJzb3IYASABKAwSCgoCYXQYAiABKAQSDAoEc2NhbhgDIAEoBBImCgVzdGF0ZRgEIAEoCzIXLnBsY2VtdS52MS5SdW50aW1lU3RhdGUSIgoGdmFsdWVzGAUgASgLMhIucGxjZW11LnYxLkNvbHVtbnMSDgoGbGF5b3V0GAYgASgNEisKCXZhcmlhYmxlcxgHIAMoCzIYLnBsY2VtdS52MS5WYXJpYWJsZVZhbHVlEgwKBG1vcmUYCCABKAgilQEKBUJhdGNoEg4KBmN1cnNvchgBIAEoDBIQCghzZXF1ZW5jZRgCIAEoBBIMCgRzY2FuGAMgASgEEiAKBmV2ZW50cxgEIAMoCzIQLnBsY2VtdS52MS5FdmVudBInCgljb2FsZXNjZWQYBSABKAsyFC5wbGNlbXUudjEuQ29hbGVzY2VkEhEKCWNvbnRpbnVlZBgGIAEoCCJ8CglDb2FsZXNjZWQSDQoFc2NhbnMYASABKA0SEgoKZmlyc3Rfc2NhbhgCIAEoBBIRCglsYXN0X3NjYW4YAyABKAQSEAoIZWRnZV9pZHMYBCADKA0SEwoLZWRnZV9jb3VudHMYBSADKA0SEgoKZWRnZV9wYXRocxgGIAMoCSIsCghQcm9ncmVzcxIOCgZjdXJzb3IYASABKAwSEAoIc2VxdWVuY2UYAiABKAQiaQoGTGFnZ2VkEiQKBWNsYXNzGAEgASgOMhUucGxjZW11LnYxLkV2ZW50Q2xhc3MSDAoEZnJvbRgCIAEoBBIKCgJ0bxgDIAEoBBIPCgdza2lwcGVkGAQgASgEEg4KBnJlYXNvbhgFIAEoCSIoCgVSZXNldBIOCgZyZWFzb24YASABKAkSDwoHcnVudGltZRgCIAEoCSI7CgdHb29kYnllEg4KBnJlYXNvbhgBIAEoCRIOCgZjdXJzb3IYAiABKAwSEAoIc2VxdWVuY2UYAyABKAQiNAoMRXBvY2hDaGFuZ2VkEhEKCW9sZF9lcG9jaBgBIAEoCRIRCgluZXdfZXBvY2gYAiABKAkqdQoKV2F0Y2hTdGFydBIbChdXQVRDSF9TVEFSVF9VTlNQRUNJRklFRBAAEhYKEldBVENIX1NUQVJUX0xBVEVTVBABEhgKFFdBVENIX1NUQVJUX1NOQVBTSE9UEAISGAoUV0FUQ0hfU1RBUlRfRUFSTElFU1QQAypCCgVPbkdhcBIWChJPTl9HQVBfVU5TUEVDSUZJRUQQABIPCgtPTl9HQVBfRkFJTBABEhAKDE9OX0dBUF9SRVNFVBACYgZwcm90bzM", [file_google_protobuf_duration, file_plcemu_v1_diagnostic, file_plcemu_v1_event, file_plcemu_v1_runtime_state, file_plcemu_v1_value]);
+  fileDesc("ChZwbGNlbXUvdjEvc3RyZWFtLnByb3RvEglwbGNlbXUudjEixAEKDFdhdGNoT3B0aW9ucxIjCgJhdBgBIAEoDjIVLnBsY2VtdS52MS5XYXRjaFN0YXJ0SAASEAoGY3Vyc29yGAIgASgMSAASIAoGb25fZ2FwGAMgASgOMhAucGxjZW11LnYxLk9uR2FwEg8KB3ZlcmJvc2UYBCABKAgSLwoMbWluX2ludGVydmFsGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhAKCGxvc3NsZXNzGAYgASgIQgcKBXN0YXJ0IpsBCgtXYXRjaEZpbHRlchImCgdjbGFzc2VzGAEgAygOMhUucGxjZW11LnYxLkV2ZW50Q2xhc3MSEQoJdmFyaWFibGVzGAIgAygJEhAKCGNoYW5uZWxzGAMgAygJEikKDG1pbl9zZXZlcml0eRgEIAEoDjITLnBsY2VtdS52MS5TZXZlcml0eRIUCgxjaGFuZ2VzX29ubHkYBSABKAgingMKDVN0cmVhbU1lc3NhZ2USEAoIZGVsaXZlcnkYASABKAQSEAoIcHJldmlvdXMYAiABKAQSIwoGb3BlbmVkGAMgASgLMhEucGxjZW11LnYxLk9wZW5lZEgAEiMKBmxheW91dBgEIAEoCzIRLnBsY2VtdS52MS5MYXlvdXRIABInCghzbmFwc2hvdBgFIAEoCzITLnBsY2VtdS52MS5TbmFwc2hvdEgAEiEKBWJhdGNoGAYgASgLMhAucGxjZW11LnYxLkJhdGNoSAASJwoIcHJvZ3Jlc3MYByABKAsyEy5wbGNlbXUudjEuUHJvZ3Jlc3NIABIjCgZsYWdnZWQYCCABKAsyES5wbGNlbXUudjEuTGFnZ2VkSAASIQoFcmVzZXQYCSABKAsyEC5wbGNlbXUudjEuUmVzZXRIABIlCgdnb29kYnllGAogASgLMhIucGxjZW11LnYxLkdvb2RieWVIABIwCg1lcG9jaF9jaGFuZ2VkGAsgASgLMhcucGxjZW11LnYxLkVwb2NoQ2hhbmdlZEgAQgkKB21lc3NhZ2UioQIKBk9wZW5lZBIOCgZjdXJzb3IYASABKAwSEAoIc2VxdWVuY2UYAiABKAQSDQoFZmxvb3IYAyABKAQSDQoFZXBvY2gYBCABKAkSDAoEaG9zdBgFIAEoCRIPCgdydW50aW1lGAYgASgJEiYKB2NsYXNzZXMYByADKA4yFS5wbGNlbXUudjEuRXZlbnRDbGFzcxIvCgxtaW5faW50ZXJ2YWwYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFgoOcXVldWVfbWVzc2FnZXMYCSABKA0SEwoLcXVldWVfYnl0ZXMYCiABKA0SDwoHdW5rbm93bhgLIAMoCRIhCgZsYXlvdXQYDCABKAsyES5wbGNlbXUudjEuTGF5b3V0ImYKBkxheW91dBIPCgdydW50aW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SLAoJdmFyaWFibGVzGAMgAygLMhkucGxjZW11LnYxLkxheW91dFZhcmlhYmxlEgwKBG1vcmUYBCABKAgibgoOTGF5b3V0VmFyaWFibGUSCgoCaWQYASABKA0SDAoEcGF0aBgCIAEoCRIMCgR0eXBlGAMgASgJEiMKBGtpbmQYBCABKA4yFS5wbGNlbXUudjEuQ29sdW1uS2luZBIPCgdhZGRyZXNzGAUgASgJItwBCghTbmFwc2hvdBIOCgZjdXJzb3IYASABKAwSCgoCYXQYAiABKAQSDAoEc2NhbhgDIAEoBBImCgVzdGF0ZRgEIAEoCzIXLnBsY2VtdS52MS5SdW50aW1lU3RhdGUSIgoGdmFsdWVzGAUgASgLMhIucGxjZW11LnYxLkNvbHVtbnMSDgoGbGF5b3V0GAYgASgNEisKCXZhcmlhYmxlcxgHIAMoCzIYLnBsY2VtdS52MS5WYXJpYWJsZVZhbHVlEgwKBG1vcmUYCCABKAgSDwoHcnVudGltZRgJIAEoCSLDAQoFQmF0Y2gSDgoGY3Vyc29yGAEgASgMEhAKCHNlcXVlbmNlGAIgASgEEgwKBHNjYW4YAyABKAQSIAoGZXZlbnRzGAQgAygLMhAucGxjZW11LnYxLkV2ZW50EicKCWNvYWxlc2NlZBgFIAEoCzIULnBsY2VtdS52MS5Db2FsZXNjZWQSEQoJY29udGludWVkGAYgASgIEiwKDmFsc29fY29hbGVzY2VkGAcgAygLMhQucGxjZW11LnYxLkNvYWxlc2NlZCKdAQoJQ29hbGVzY2VkEg0KBXNjYW5zGAEgASgNEhIKCmZpcnN0X3NjYW4YAiABKAQSEQoJbGFzdF9zY2FuGAMgASgEEhAKCGVkZ2VfaWRzGAQgAygNEhMKC2VkZ2VfY291bnRzGAUgAygNEhIKCmVkZ2VfcGF0aHMYBiADKAkSDwoHcnVudGltZRgHIAEoCRIOCgZsYXlvdXQYCCABKA0iLAoIUHJvZ3Jlc3MSDgoGY3Vyc29yGAEgASgMEhAKCHNlcXVlbmNlGAIgASgEImkKBkxhZ2dlZBIkCgVjbGFzcxgBIAEoDjIVLnBsY2VtdS52MS5FdmVudENsYXNzEgwKBGZyb20YAiABKAQSCgoCdG8YAyABKAQSDwoHc2tpcHBlZBgEIAEoBBIOCgZyZWFzb24YBSABKAkiKAoFUmVzZXQSDgoGcmVhc29uGAEgASgJEg8KB3J1bnRpbWUYAiABKAkiOwoHR29vZGJ5ZRIOCgZyZWFzb24YASABKAkSDgoGY3Vyc29yGAIgASgMEhAKCHNlcXVlbmNlGAMgASgEIjQKDEVwb2NoQ2hhbmdlZBIRCglvbGRfZXBvY2gYASABKAkSEQoJbmV3X2Vwb2NoGAIgASgJKnUKCldhdGNoU3RhcnQSGwoXV0FUQ0hfU1RBUlRfVU5TUEVDSUZJRUQQABIWChJXQVRDSF9TVEFSVF9MQVRFU1QQARIYChRXQVRDSF9TVEFSVF9TTkFQU0hPVBACEhgKFFdBVENIX1NUQVJUX0VBUkxJRVNUEAMqQgoFT25HYXASFgoST05fR0FQX1VOU1BFQ0lGSUVEEAASDwoLT05fR0FQX0ZBSUwQARIQCgxPTl9HQVBfUkVTRVQQAmIGcHJvdG8z", [file_google_protobuf_duration, file_plcemu_v1_diagnostic, file_plcemu_v1_event, file_plcemu_v1_runtime_state, file_plcemu_v1_value]);
 
 /**
  * How a watch opens and what form it has. The same in every Watch RPC.
@@ -270,7 +270,8 @@ export type Opened = Message<"plcemu.v1.Opened"> & {
   sequence: bigint;
 
   /**
-   * Highest floor of the classes watched: a cursor below it cannot be resumed.
+   * Highest floor of the classes watched: events up to it may be missing that were once there, and a cursor below it cannot be resumed,
+   * except that scan and io events of earlier epochs count for no cursor of this one.
    *
    * @generated from field: uint64 floor = 3;
    */
@@ -466,7 +467,7 @@ export type Snapshot = Message<"plcemu.v1.Snapshot"> & {
   scan: bigint;
 
   /**
-   * State of the runtime. In the first piece.
+   * State of the runtime. In its first piece.
    *
    * @generated from field: plcemu.v1.RuntimeState state = 4;
    */
@@ -499,6 +500,13 @@ export type Snapshot = Message<"plcemu.v1.Snapshot"> & {
    * @generated from field: bool more = 8;
    */
   more: boolean;
+
+  /**
+   * Runtime whose state and values these are; with `*`, pieces of one follow those of another. Empty where there is none.
+   *
+   * @generated from field: string runtime = 9;
+   */
+  runtime: string;
 };
 
 /**
@@ -544,7 +552,7 @@ export type Batch = Message<"plcemu.v1.Batch"> & {
   events: Event[];
 
   /**
-   * Set where several scans were merged into one.
+   * Set where several scans were merged into one: of one runtime.
    *
    * @generated from field: plcemu.v1.Coalesced coalesced = 5;
    */
@@ -557,6 +565,13 @@ export type Batch = Message<"plcemu.v1.Batch"> & {
    * @generated from field: bool continued = 6;
    */
   continued: boolean;
+
+  /**
+   * The same of further runtimes, where several are watched.
+   *
+   * @generated from field: repeated plcemu.v1.Coalesced also_coalesced = 7;
+   */
+  alsoCoalesced: Coalesced[];
 };
 
 /**
@@ -567,7 +582,7 @@ export const BatchSchema: GenMessage<Batch> = /*@__PURE__*/
   messageDesc(file_plcemu_v1_stream, 7);
 
 /**
- * What merging did: the newest value of each variable is in the batch.
+ * What merging scans of one runtime did: the newest value of each variable is in the batch.
  *
  * @generated from message plcemu.v1.Coalesced
  */
@@ -613,6 +628,20 @@ export type Coalesced = Message<"plcemu.v1.Coalesced"> & {
    * @generated from field: repeated string edge_paths = 6;
    */
   edgePaths: string[];
+
+  /**
+   * Runtime.
+   *
+   * @generated from field: string runtime = 7;
+   */
+  runtime: string;
+
+  /**
+   * Version of the layout that the ids belong to.
+   *
+   * @generated from field: uint32 layout = 8;
+   */
+  layout: number;
 };
 
 /**

@@ -166,9 +166,6 @@ function split(items: readonly Item[], previous: bigint, sequence: bigint, maxBy
   let events: BatchEvent[] = [];
   let size = 0;
   let scan: number | undefined;
-  /** Scans that the message tells of: as its scan events say, else as its I/O events do. */
-  let scans: number | undefined;
-  let scansOfIo = 0;
   let isMerged = false;
   let closedAt = 0;
   let closedSize = 0;
@@ -180,14 +177,12 @@ function split(items: readonly Item[], previous: bigint, sequence: bigint, maxBy
       sequence: continued ? from : upTo,
       ...(scan !== undefined && { scan }),
       events,
-      ...(isMerged && { coalesced: { scans: Math.max(1, scans ?? scansOfIo) } }),
+      ...(isMerged && { coalesced: { scans: mergedScans(events) } }),
       continued,
     });
     if (!continued) from = upTo;
     events = [];
     size = 0;
-    scans = undefined;
-    scansOfIo = 0;
     isMerged = false;
     closedAt = 0;
     closedSize = 0;
@@ -209,8 +204,6 @@ function split(items: readonly Item[], previous: bigint, sequence: bigint, maxBy
     size += bytes;
     const { payload } = item.event;
     if (item.merged) isMerged = true;
-    if (payload.kind === 'scan') scans = Math.max(scans ?? 0, item.merged?.scans ?? 1);
-    else if (payload.kind === 'io') scansOfIo = Math.max(scansOfIo, item.merged?.scans ?? 1);
     if (payload.kind === 'scan') ({ scan } = payload);
   };
 
@@ -232,6 +225,13 @@ function split(items: readonly Item[], previous: bigint, sequence: bigint, maxBy
   });
   emit(sequence, false);
   return batches;
+}
+
+/** Scans that events tell of, 1 or more: as the scan events say, else as the I/O events do. */
+export function mergedScans(events: readonly BatchEvent[]): number {
+  const most = (kind: 'scan' | 'io'): number =>
+    Math.max(0, ...events.filter(({ event }) => event.payload.kind === kind).map(({ merged }) => merged?.scans ?? 1));
+  return Math.max(1, most('scan') || most('io'));
 }
 
 function wordBytes(words: number): number {

@@ -1,4 +1,4 @@
-import type { EventClass } from '../model/event.js';
+import { eventClasses, eventClassTable, type EventClass } from '../model/event.js';
 import { HostError } from '../model/host-error.js';
 import type { CompiledFilter } from './compiled-filter.js';
 import type { LogView } from './log-view.js';
@@ -13,7 +13,7 @@ export interface WatchOpening {
   readonly crash?: { readonly from: bigint; readonly to: bigint };
   readonly snapshot: boolean;
   readonly reset?: ResetReason;
-  /** EARLIEST: these floors are known to the reader. */
+  /** What is gone up to here has been missed by right. */
   readonly knownFloors?: Readonly<Record<EventClass, bigint>>;
 }
 
@@ -58,11 +58,17 @@ export function openWatch(
       return { opened: openedAt(lowest), snapshot: false, knownFloors: floors, ...crash };
     }
     case 'cursor': {
-      const position = { hostId: identity.hostId, epoch: identity.epoch, earlier: identity.earlier, head, floors };
+      const position = {
+        hostId: identity.hostId,
+        epoch: identity.epoch,
+        earlier: identity.earlier,
+        head,
+        floors: floorsWithin(floors, identity.epochStart),
+      };
       const answer = resolveCursor(start.bytes, position, filter.classes);
       if (answer.kind === 'resume') {
         const opened = openedAt(answer.sequence);
-        if (!answer.resumedFrom) return { opened, snapshot: false };
+        if (!answer.resumedFrom) return { opened, snapshot: false, knownFloors: floors };
         return { opened: { ...opened, resumedFrom: answer.resumedFrom }, snapshot: false, ...crash };
       }
       if (request.onGap === 'reset' && (answer.reason === 'CURSOR_EXPIRED' || answer.reason === 'CURSOR_TRUNCATED')) {
@@ -77,4 +83,17 @@ export function openWatch(
 /** The class whose floor is highest, and that floor. */
 function highestFloor(floors: Readonly<Record<EventClass, bigint>>, classes: readonly EventClass[]): bigint {
   return classes.reduce((highest, c) => (floors[c] > highest ? floors[c] : highest), 0n);
+}
+
+/**
+ * The floors for a cursor of this epoch. What lives in memory only went with the epoch before, and no cursor of this one promised it:
+ * that of a watch from EARLIEST, which reads what is on disk, may be resumed.
+ */
+function floorsWithin(
+  floors: Readonly<Record<EventClass, bigint>>,
+  epochStart: bigint,
+): Readonly<Record<EventClass, bigint>> {
+  const own = { ...floors };
+  for (const c of eventClasses) if (eventClassTable[c].durable === 'no' && own[c] <= epochStart) own[c] = 0n;
+  return own;
 }

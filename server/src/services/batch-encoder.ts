@@ -9,6 +9,7 @@ import { RuntimeStateSchema } from '../../../proto/plcemu/v1/runtime_state_pb.js
 import { VariableValueSchema } from '../../../proto/plcemu/v1/value_pb.js';
 import type { BatchEvent, Encoder, EventBatch, SnapshotPart } from '../events/subscription.js';
 import type { CoalescedChanges } from '../events/coalesce.js';
+import { mergedScans } from '../events/batch-builder.js';
 import type { LoggedEvent } from '../model/event.js';
 import type { Layout } from '../runtime/layout.js';
 import { leafKinds, type LeafTable } from '../runtime/leaf-table.js';
@@ -56,7 +57,7 @@ export interface EncoderOptions {
 
 /** Field numbers of stream.proto and event.proto, where bytes are written by hand. */
 const f = { snapshot: 5, batch: 6 } as const;
-const bFields = { cursor: 1, sequence: 2, scan: 3, events: 4, coalesced: 5, continued: 6 } as const;
+const bFields = { cursor: 1, sequence: 2, scan: 3, events: 4, coalesced: 5, continued: 6, alsoCoalesced: 7 } as const;
 const eFields = { sequence: 1, class: 2, time: 3, runtime: 4, io: 14, scan: 15 } as const;
 const scanFields = {
   scan: 1,
@@ -69,8 +70,22 @@ const scanFields = {
   variables: 8,
 } as const;
 const ioFields = { scan: 1, direction: 2, layout: 3, changed: 4, channels: 5 } as const;
-const cFields = { scans: 1, firstScan: 2, lastScan: 3, edgeIds: 4, edgeCounts: 5, edgePaths: 6 } as const;
-const sFields = { scan: 3, state: 4, values: 5, layout: 6, variables: 7 } as const;
+const cFields = {
+  scans: 1,
+  firstScan: 2,
+  lastScan: 3,
+  edgeIds: 4,
+  edgeCounts: 5,
+  edgePaths: 6,
+  runtime: 7,
+  layout: 8,
+} as const;
+const sFields = { scan: 3, state: 4, values: 5, layout: 6, variables: 7, runtime: 9 } as const;
+
+/** An event that speaks of words. */
+interface MergedEvent extends BatchEvent {
+  readonly payload: WordPayload;
+}
 
 /** Encodes batches and pieces of snapshots once for all readers with the same selection and form. */
 export function createBatchEncoder(options: EncoderOptions): Encoder {
@@ -143,32 +158,57 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
     sink.close(mark);
   };
 
-  const writeCoalesced = (events: readonly BatchEvent[], scans: number): void => {
-    const merged = events.find((e) => e.merged && e.event.class === 'scan') ?? events.find((e) => e.merged);
-    const mark = sink.open(bFields.coalesced);
-    sink.uint32(cFields.scans, scans);
-    if (merged?.merged) {
-      sink.uint64(cFields.firstScan, BigInt(merged.merged.firstScan));
-      sink.uint64(cFields.lastScan, BigInt(merged.merged.lastScan));
-      const { payload } = merged.event;
-      const layout = isWordPayload(payload) ? options.findLayout(payload.runtime, payload.changes.layout) : undefined;
-      if (layout) writeEdges(merged.merged, layout, payload.kind === 'io' ? 'io' : 'scan');
+  /** For each runtime of which scans were merged. */
+  const writeCoalesced = (events: readonly BatchEvent[]): void => {
+    const byRuntime = new Map<string, MergedEvent[]>();
+    for (const each of events) {
+      const { payload } = each.event;
+      if (!isWordPayload(payload)) continue;
+      const known = byRuntime.get(payload.runtime);
+      if (known) known.push({ ...each, payload });
+      else byRuntime.set(payload.runtime, [{ ...each, payload }]);
     }
-    sink.close(mark);
+    let field: number = bFields.coalesced;
+    for (const [runtime, ofRuntime] of byRuntime) {
+      const all = ofRuntime.filter((each) => each.merged);
+      if (all.length === 0) continue;
+      // I/O that changed between two scans is of the one before, so the scans say it where they are asked for.
+      const scans = all.filter(({ payload }) => payload.kind !== 'io');
+      const merged = (scans.length > 0 ? scans : all).flatMap((each) => each.merged ?? []);
+      const mark = sink.open(field);
+      field = bFields.alsoCoalesced;
+      sink.uint32(cFields.scans, mergedScans(ofRuntime));
+      sink.uint64(cFields.firstScan, BigInt(Math.min(...merged.map(({ firstScan }) => firstScan))));
+      sink.uint64(cFields.lastScan, BigInt(Math.max(...merged.map(({ lastScan }) => lastScan))));
+      sink.string(cFields.runtime, runtime);
+      const layout = options.findLayout(runtime, ofRuntime[0]!.payload.changes.layout);
+      if (layout) {
+        sink.uint32(cFields.layout, layout.version);
+        writeEdges(ofRuntime, layout);
+      }
+      sink.close(mark);
+    }
   };
-  const writeEdges = (merged: CoalescedChanges, layout: Layout, which: 'io' | 'scan'): void => {
-    const edges = edgesOf(merged, layout.leaves, selection.in(layout)[which]);
-    if (edges.length === 0) return;
+  /** A channel may be in several events, with the same edges. */
+  const writeEdges = (events: readonly MergedEvent[], layout: Layout): void => {
+    const selected = selection.in(layout);
+    const counts = new Map<number, number>();
+    for (const { merged, payload } of events) {
+      if (!merged) continue;
+      for (const { position, count } of edgesOf(merged, layout.leaves, selected[payload.kind === 'io' ? 'io' : 'scan']))
+        counts.set(position, Math.max(count, counts.get(position) ?? 0));
+    }
+    if (counts.size === 0) return;
     if (verbose)
-      for (const { position } of edges) sink.element(cFields.edgePaths, layout.leaves.variable(position).path);
+      for (const position of counts.keys()) sink.element(cFields.edgePaths, layout.leaves.variable(position).path);
     else {
       const ids = sink.open(cFields.edgeIds);
-      for (const { position } of edges) sink.varint(position);
+      for (const position of counts.keys()) sink.varint(position);
       sink.close(ids);
     }
-    const counts = sink.open(cFields.edgeCounts);
-    for (const { count } of edges) sink.varint(count);
-    sink.close(counts);
+    const mark = sink.open(cFields.edgeCounts);
+    for (const count of counts.values()) sink.varint(count);
+    sink.close(mark);
   };
 
   return {
@@ -183,7 +223,7 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
         if (isWordPayload(payload)) writeWordEvent(event, payload, found);
         else sink.bytes(bFields.events, toBinary(EventSchema, create(EventSchema, eventMessage(event))));
       }
-      if (batch.coalesced) writeCoalesced(batch.events, batch.coalesced.scans);
+      if (batch.coalesced) writeCoalesced(batch.events);
       sink.bool(bFields.continued, batch.continued);
       sink.close(mark);
       const body = sink.take();
@@ -193,6 +233,7 @@ export function createBatchEncoder(options: EncoderOptions): Encoder {
     snapshotPart(part: SnapshotPart) {
       const payload = part.payload as PartPayload | undefined;
       if (!payload) return new Uint8Array(0);
+      sink.string(sFields.runtime, payload.runtime);
       sink.uint64(sFields.scan, BigInt(payload.scan));
       if (payload.status)
         sink.bytes(

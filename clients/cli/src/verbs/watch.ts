@@ -96,6 +96,7 @@ function jsonLines(item: WatchItem): string[] {
       return [
         JSON.stringify({
           kind: 'snapshot',
+          runtime: item.runtime,
           at: item.at.toString(),
           scan: item.scan.toString(),
           values: item.values.map(plain),

@@ -93,6 +93,28 @@ describe('a watch of all runtimes', () => {
   });
 });
 
+it('a watch of a runtime that scans as fast as it can is told what it missed, merged, and never loses its place', async () => {
+  await client.runtime.fork({ name: 'fast', clock: RuntimeClock.VIRTUAL, start: true });
+  const watch = client.watch({ runtime: 'fast', start: 'snapshot', classes: ['scan'] });
+  let [scans, edges, last, first] = [0, 0, 0n, -1n];
+  const others: string[] = [];
+  const end = performance.now() + 2000;
+  for await (const item of watch) {
+    if (item.kind === 'snapshot') first = item.scan;
+    else if (item.kind !== 'events') others.push(item.kind);
+    if (item.kind !== 'events') continue;
+    const wave = item.coalesced?.edges.get('Main.Wave');
+    scans += item.coalesced?.scans ?? item.events.length;
+    edges += wave ?? item.events.length;
+    last = item.scan;
+    if (performance.now() > end) break;
+  }
+  expect(others).toEqual(['opened']);
+  expect(BigInt(scans)).toBe(last - first);
+  expect(edges).toBe(scans);
+  expect(watch.stats).toEqual({ reconnects: 0, violations: 0 });
+});
+
 it('a watch of I/O with an interval tells the pulses of inputs and of outputs', async () => {
   const writing = setInterval(() => {
     const value = { kind: { case: 'boolValue' as const, value: Math.random() < 0.5 } };

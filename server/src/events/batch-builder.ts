@@ -12,6 +12,8 @@ export interface BatchBuilder {
   add(event: StoredEvent): boolean;
   /** Bytes of all that cannot be merged away, roughly as encoded. */
   sizeBytes(): number;
+  /** Memory that all of it takes, roughly. */
+  heldBytes(): number;
   isEmpty(): boolean;
   /** An event of a class that waits for no interval is among them. */
   isUrgent(): boolean;
@@ -45,6 +47,8 @@ export function createBatchBuilder(
   maxMessageBytes: number,
   merger: ChangeMerger,
   boolBits: (runtime: string, layout: number) => BoolBits,
+  /** Scans that wait are merged as they come: they may be many. */
+  isMerging = filter.minIntervalMs > 0,
 ): BatchBuilder {
   let items: Item[] = [];
   let fixedBytes = 0;
@@ -66,10 +70,15 @@ export function createBatchBuilder(
         fixedBytes += event.sizeBytes;
         if (shown.class !== 'log') urgent = true;
       }
-      if (filter.minIntervalMs > 0 && mergeable > foldAt) fold();
+      if (isMerging && mergeable > foldAt) fold();
       return true;
     },
     sizeBytes: () => fixedBytes,
+    heldBytes: () =>
+      items.reduce((sum, { event, merged }) => {
+        if (!isMergeable(event)) return sum;
+        return sum + 12 * event.payload.changes.index.length + 9 * (merged?.edges.index.length ?? 0);
+      }, fixedBytes),
     isEmpty: () => items.length === 0,
     isUrgent: () => urgent,
     finish: (previous, sequence, coalesce) => {

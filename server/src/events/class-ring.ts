@@ -8,6 +8,8 @@ export interface ClassRing {
   /** Sequence of the newest dropped record, 0 if none. */
   floor(): bigint;
   raiseFloor(sequence: bigint): void;
+  /** The newest event that `more` events like those that are kept would drop; undefined: none. */
+  dropsWith(more: number): bigint | undefined;
   count(): number;
   sizeBytes(): number;
   /** Position, from 0 for the oldest kept, of the first event above `sequence`; `count()` where there is none. */
@@ -69,6 +71,11 @@ export function createClassRing(maxCount: number, maxBytes: number): ClassRing {
     raiseFloor: (sequence) => {
       while (count > 0 && items[first]!.sequence <= sequence) dropOldest();
       if (sequence > floor) floor = sequence;
+    },
+    dropsWith: (more) => {
+      const perEvent = count === 0 ? 0 : bytes / count;
+      const over = Math.max(count + more - maxCount, perEvent === 0 ? 0 : (bytes - maxBytes) / perEvent + more);
+      return over <= 0 ? undefined : items[slot(Math.min(Math.ceil(over), count) - 1)]?.sequence;
     },
     count: () => count,
     sizeBytes: () => bytes,

@@ -46,6 +46,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
   let pumpedHead = log.head();
   let ticks = 0;
   let nextId = 1;
+  let mostAtOnce = 0;
   let goodbyes = 0;
   let wheel: Timer | undefined;
   let flushTimer: Timer | undefined;
@@ -86,12 +87,29 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
   const limitBytes = (): void => {
     let total = 0;
     for (const group of groups.values()) total += group.queuedBytes();
+    for (const watch of watches) total += watch.heldBytes();
     while (total > log.maxTotalBytes) {
       let largest: FilterGroup | undefined;
       for (const group of groups.values()) if (!largest || group.queuedBytes() > largest.queuedBytes()) largest = group;
       const freed = largest?.evict(total - log.maxTotalBytes) ?? 0;
-      if (freed === 0) return;
+      if (freed === 0) break;
       total -= freed;
+    }
+    for (const watch of watches) {
+      if (total <= log.maxTotalBytes) return;
+      total -= watch.heldBytes();
+      watch.dropHeld();
+    }
+  };
+  /**
+   * Where scans come faster than rings and queues are made for, the rings drop words that readers have not had. `count`: events that came
+   * now; what twice as many as came at most of late would drop is taken to safety.
+   */
+  const rescueWords = (count: number): void => {
+    mostAtOnce = Math.max(count, mostAtOnce * 0.98);
+    for (const c of ['scan', 'io'] as const) {
+      const upTo = log.ring(c).dropsWith(2 * mostAtOnce);
+      if (upTo !== undefined) for (const watch of watches) watch.rescue(c, upTo);
     }
   };
   const host = {
@@ -152,6 +170,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
         layouts.add(event);
         for (const group of groups.values()) group.add(event);
       }
+      rescueWords(events.length);
       flush(head);
       limitBytes();
       if (waiting.length > 0) {
@@ -168,6 +187,7 @@ export function createFanOut(log: LogView, limits: FanOutLimits): FanOut {
       let queuedBytes = 0;
       for (const watch of watches) if (watch.state() === 'lagging') lagging += 1;
       for (const group of groups.values()) queuedBytes += group.queuedBytes();
+      for (const watch of watches) queuedBytes += watch.heldBytes();
       return { subscriptions: watches.size, lagging, queuedBytes, encodes: counters.encodes, goodbyes };
     },
   };

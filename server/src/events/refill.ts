@@ -1,4 +1,5 @@
-import { createBatchBuilder } from './batch-builder.js';
+import { createBatchBuilder, type BatchBuilder } from './batch-builder.js';
+import type { BoolBits } from './coalesce.js';
 import type { StoredEvent } from './stored-event.js';
 import { visitInOrder } from './class-ring.js';
 import type { CompiledFilter } from './compiled-filter.js';
@@ -21,6 +22,8 @@ export interface RefillRequest {
   readonly coalesce: boolean;
   /** The layouts that the reader knows; undefined: words are left out altogether. */
   readonly layouts: Layouts | undefined;
+  /** Collects what is found, in place of batches. */
+  readonly into?: BatchBuilder;
 }
 
 /** About one message at a time without merging; with it, as many words as are merged in a few milliseconds. */
@@ -30,9 +33,7 @@ const coalesceWords = 200_000;
 /** Reads the kept events of a filter's classes from the log. Ends after a group, never inside one. */
 export function refill(log: LogView, filter: CompiledFilter, request: RefillRequest): Refill {
   const { after, upTo, coalesce, layouts } = request;
-  const builder = createBatchBuilder(filter, log.limits.maxMessageBytes, log.merger, (runtime, layout) =>
-    log.boolBits(runtime, layout),
-  );
+  const builder = request.into ?? createLogBuilder(log, filter, false);
   const rings = filter.classes.map((c) => log.ring(c));
   const seen = new Map<string, number>();
   let merged = 0;
@@ -68,10 +69,15 @@ export function refill(log: LogView, filter: CompiledFilter, request: RefillRequ
   });
   const sequence = stopped ? done : upTo;
   return {
-    batches: builder.finish(after, sequence, coalesce),
+    batches: request.into ? [] : builder.finish(after, sequence, coalesce),
     sequence,
     ...(layoutChange !== undefined && { layoutChange }),
   };
+}
+
+export function createLogBuilder(log: LogView, filter: CompiledFilter, isMerging: boolean): BatchBuilder {
+  const boolBits = (runtime: string, layout: number): BoolBits => log.boolBits(runtime, layout);
+  return createBatchBuilder(filter, log.limits.maxMessageBytes, log.merger, boolBits, isMerging);
 }
 
 function changedWords({ payload }: StoredEvent): number | undefined {

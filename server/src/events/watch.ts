@@ -1,8 +1,9 @@
 import type { EventClass } from '../model/event.js';
+import type { BatchBuilder } from './batch-builder.js';
 import type { FilterGroup, GroupMember, SharedMessage } from './filter-group.js';
 import type { Layouts, LogView } from './log-view.js';
 import type { WatchOpening } from './open-watch.js';
-import { refill } from './refill.js';
+import { createLogBuilder, refill } from './refill.js';
 import type {
   GoodbyeReason,
   LagReason,
@@ -32,6 +33,15 @@ export interface WatchHost {
 /** A watch as the fan-out sees it. */
 export interface Watch extends Subscription, GroupMember {
   readonly group: FilterGroup;
+  /**
+   * Words up to here will soon be kept no longer. A reader that lets them be merged and has not read them takes them into memory, merged:
+   * the newest value of each variable, and the edges.
+   */
+  rescue(eventClass: 'scan' | 'io', upTo: bigint): void;
+  /** Memory of what was taken so. */
+  heldBytes(): number;
+  /** Gives that up; the reader is told that it was too slow. */
+  dropHeld(): void;
   /** Ticks since it last took something or had nothing to take. */
   stalledTicks(): number;
 }
@@ -75,9 +85,19 @@ export function createWatch(
   let spoken = position;
   /** Pieces of a scan were given whose rest is still to come. */
   let midScan = false;
+  /** Up to where the log has been read, `position` or above, and the layouts there. */
+  let read = position;
+  let readLayouts: Layouts = host.layoutsAt(position);
+  /** What was read, and is not in messages yet. */
+  let held: BatchBuilder | undefined;
+  let heldFrom = position;
+  /** It was too much; not again before the reader comes. */
+  let isGivenUp = false;
+  /** After it the words of this runtime are of another layout. */
+  let heldLayoutChange: string | undefined;
   let delivery = 0n;
   let index = 0;
-  let layouts: Layouts = host.layoutsAt(position);
+  let layouts = readLayouts;
   let knownFloors = opening.knownFloors;
   let activeTick = host.tick();
   let ready: (() => void) | undefined;
@@ -99,6 +119,7 @@ export function createWatch(
     liveIndex: () => (mode === 'live' ? index : undefined),
     take: () => {
       activeTick = host.tick();
+      isGivenUp = false;
       if (closed) return undefined;
       try {
         for (;;) {
@@ -137,6 +158,39 @@ export function createWatch(
         end('ENCODING_FAILED', String(error));
       }
     },
+    rescue: (eventClass, upTo) => {
+      if (filter.delivery !== 'coalesce' || mode === 'waiting' || mode === 'ended') return;
+      if (isGivenUp || !filter.classes.includes(eventClass)) return;
+      if (mode === 'live') {
+        // Who has taken all that is queued gets what came now like everybody.
+        if (position >= upTo || index === group.endIndex()) return;
+        fallBehind();
+        read = position;
+        readLayouts = layouts;
+      }
+      while (read < upTo && heldLayoutChange === undefined) {
+        // Events that can't be merged may be too many: then it expires, as others do.
+        if ((held?.sizeBytes() ?? 0) > log.limits.maxQueuedBytes) return;
+        mode = 'lagging';
+        if (!held) {
+          held = createLogBuilder(log, filter, true);
+          heldFrom = read;
+        }
+        const end = group.joinAt();
+        const found = refill(log, filter, { after: read, upTo: end, coalesce: true, layouts: readLayouts, into: held });
+        heldLayoutChange = found.layoutChange;
+        if (found.sequence === read) break;
+        read = found.sequence;
+      }
+      if (ready) log.timers.soon(() => watch.wake());
+    },
+    heldBytes: () => held?.heldBytes() ?? 0,
+    dropHeld: () => {
+      if (!held) return;
+      held = heldLayoutChange = undefined;
+      read = heldFrom;
+      isGivenUp = true;
+    },
     encodingFailed: (error) => end('ENCODING_FAILED', `an event could not be encoded: ${String(error)}`),
     end: (reason, message) => end(reason, message),
     close: () => {
@@ -162,6 +216,7 @@ export function createWatch(
   function leave(): void {
     if (mode === 'ended') return;
     mode = 'ended';
+    held = undefined;
     group.leave(watch);
     host.ended(watch);
   }
@@ -205,17 +260,7 @@ export function createWatch(
 
   function nextLive(): StreamMessage | 'again' | undefined {
     if (index < group.firstIndex()) {
-      setMode('lagging');
-      // The pieces of a scan whose rest was dropped come again, whole: void what the reader has of it.
-      if (midScan)
-        control.push({
-          kind: 'lagged',
-          class: 'scan',
-          from: spoken + 1n,
-          to: group.joinAt(),
-          skipped: 0n,
-          reason: 'SLOW_READER',
-        });
+      fallBehind();
       return 'again';
     }
     const message = group.message(index);
@@ -227,7 +272,33 @@ export function createWatch(
     return 'again';
   }
 
+  function fallBehind(): void {
+    setMode('lagging');
+    // The pieces of a scan whose rest was dropped come again, whole: void what the reader has of it.
+    if (midScan)
+      control.push({
+        kind: 'lagged',
+        class: 'scan',
+        from: spoken + 1n,
+        to: group.joinAt(),
+        skipped: 0n,
+        reason: 'SLOW_READER',
+      });
+  }
+
   function nextFromLog(): StreamMessage | 'again' | undefined {
+    if (held) {
+      for (const batch of held.finish(position, read, true)) control.push(group.encodeBatch(batch, false));
+      if (control.length === 0) position = read;
+      held = undefined;
+      return 'again';
+    }
+    if (heldLayoutChange !== undefined) {
+      const runtime = heldLayoutChange;
+      heldLayoutChange = undefined;
+      takeSnapshot('LAYOUT_CHANGED', runtime);
+      return 'again';
+    }
     const upTo = group.joinAt();
     if (position > upTo) return undefined;
     if (position === upTo) {
@@ -238,6 +309,8 @@ export function createWatch(
     if (expired()) return 'again';
     const coalesce = filter.delivery === 'coalesce' && (mode === 'lagging' || filter.minIntervalMs > 0);
     const found = refill(log, filter, { after: position, upTo, coalesce, layouts });
+    read = found.sequence;
+    readLayouts = layouts;
     for (const batch of found.batches) control.push(group.encodeBatch(batch, true));
     if (found.batches.length === 0) position = found.sequence;
     if (found.layoutChange !== undefined) takeSnapshot('LAYOUT_CHANGED', found.layoutChange);
@@ -301,6 +374,8 @@ export function createWatch(
     // miss them without a word, so there is no cursor before the snapshot.
     if (reason === 'LAYOUT_CHANGED') control.push(...passedFloors(), ...withoutWords(at));
     const known: Layouts = host.layouts();
+    read = at;
+    readLayouts = known;
     const parts = snapshot.parts.length > 0 ? snapshot.parts : [{ payload: undefined, sizeBytes: 0 }];
     parts.forEach((part, i) => {
       control.push({ kind: 'part', part, at, more: i < parts.length - 1, layouts: known });

@@ -175,6 +175,7 @@ describe('a cursor of this epoch', () => {
       try {
         watch = host.open({
           classes: ['scan'],
+          delivery: 'lossless',
           start: { kind: 'cursor', bytes: encodeCursor(host.log.cursorAt(from)) },
         });
       } catch (error) {

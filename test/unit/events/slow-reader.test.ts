@@ -81,24 +81,100 @@ describe('a slow reader', () => {
   it.each([
     ['fail', ['goodbye'], 'CURSOR_EXPIRED'],
     ['reset', ['lagged', 'reset', 'snapshot'], 'SLOW_READER'],
-  ] as const)('below the floor is told, with on_gap %s', async (onGap, kinds, reason) => {
+  ] as const)(
+    'that asked for lossless and is below the floor is told, with on_gap %s',
+    async (onGap, kinds, reason) => {
+      const host = await startHost({ limits: { rings: { scan: { maxCount: 300, maxBytes: 1e9 } } } });
+      const snapshots = (): Promise<Snapshot> => Promise.resolve({ sequence: host.log.assigned(), parts: [] });
+      const watch = host.open({ classes: ['scan'], delivery: 'lossless', onGap, snapshots });
+      const opened = takeAll(watch);
+      await scan(host, 1, 1000);
+      const messages = takeAll(watch);
+      await host.time.settle();
+      messages.push(...takeAll(watch));
+      expect(messages.map((m) => m.kind)).toEqual(kinds);
+      expect(messages[0]).toMatchObject({ reason });
+      if (onGap === 'reset') {
+        expect(messages[0]).toMatchObject({ class: 'scan', to: host.log.floors().scan });
+        await scan(host, 1001, 1001);
+        messages.push(...takeAll(watch));
+        expect(scansIn(messages)).toEqual([1001]);
+      } else expect(messages[0]).toMatchObject({ sequence: (opened[0] as { sequence: bigint }).sequence });
+      checkChain([...opened, ...messages]);
+    },
+  );
+
+  it.each([
+    ['one by one', 1],
+    ['many at once', 50],
+  ])('below the floor has all that was dropped, merged, when scans come %s', async (_, atOnce) => {
+    const host = await startHost({
+      boolBits: () => Uint32Array.of(0b1),
+      limits: { rings: { scan: { maxCount: 300, maxBytes: 1e9 } } },
+    });
+    const watch = host.open({ classes: ['scan', 'run_state'] });
+    const messages = takeAll(watch);
+    for (let n = 1; n <= 2000; n += 1) {
+      host.log.append('scan', scanEvent(n, changesOf({ 0: [(n - 1) % 2, n % 2], 1: [n - 1, n] })));
+      if (n === 300) host.log.append('run_state', stateEvent(300, { cause: 'debug' }));
+      if (n % atOnce === 0) await host.time.settle();
+    }
+    messages.push(...takeAll(watch));
+    const batches = messages.filter((m) => m.kind === 'batch');
+    const events = batches.flatMap((m) => eventsOf(m));
+    const scans = events.filter((e) => e.payload.kind === 'scan');
+    expect(events.filter((e) => e.payload.kind === 'run_state')).toHaveLength(1);
+    expect(scans.reduce((sum, e) => sum + (e.merged?.scans ?? 1), 0)).toBe(2000);
+    expect(scans.reduce((sum, e) => sum + (e.merged?.edges.count[0] ?? 1), 0)).toBe(2000);
+    expect(scans.at(-1)!.payload).toMatchObject({ scan: 2000, changes: { index: [0, 1], value: [0, 2000] } });
+    expect(scans.length).toBeLessThan(10);
+    checkChain(messages);
+    expect(watch.state()).toBe('live');
+    await scan(host, 2001, 2001);
+    expect(scansIn(takeAll(watch))).toEqual([2001]);
+  });
+
+  it('below the floor is reset where the layout has changed meanwhile, after what was before it', async () => {
     const host = await startHost({ limits: { rings: { scan: { maxCount: 300, maxBytes: 1e9 } } } });
     const snapshots = (): Promise<Snapshot> => Promise.resolve({ sequence: host.log.assigned(), parts: [] });
-    const watch = host.open({ classes: ['scan'], onGap, snapshots });
-    const opened = takeAll(watch);
-    await scan(host, 1, 1000);
+    const watch = host.open({ classes: ['scan'], snapshots });
     const messages = takeAll(watch);
-    await host.time.settle();
-    messages.push(...takeAll(watch));
-    expect(messages.map((m) => m.kind)).toEqual(kinds);
-    expect(messages[0]).toMatchObject({ reason });
-    if (onGap === 'reset') {
-      expect(messages[0]).toMatchObject({ class: 'scan', to: host.log.floors().scan });
-      await scan(host, 1001, 1001);
+    for (let n = 1; n <= 2000; n += 1) {
+      const changes = changesOf({ 0: [n - 1, n] });
+      host.log.append('scan', scanEvent(n, n <= 900 ? changes : { ...changes, layout: changes.layout + 1 }));
+      await host.time.settle();
+    }
+    for (let i = 0; i < 3; i += 1) {
       messages.push(...takeAll(watch));
-      expect(scansIn(messages)).toEqual([1001]);
-    } else expect(messages[0]).toMatchObject({ sequence: (opened[0] as { sequence: bigint }).sequence });
-    checkChain([...opened, ...messages]);
+      await host.time.settle();
+    }
+    expect(messages.map((m) => m.kind)).toEqual(['opened', 'batch', 'reset', 'snapshot']);
+    expect(messages[2]).toMatchObject({ reason: 'LAYOUT_CHANGED' });
+    const [event] = eventsOf(messages[1]);
+    expect(event!.merged?.scans).toBe(900);
+    checkChain(messages);
+  });
+
+  it('that holds merged words gives them up where all readers together hold too much, and is told', async () => {
+    const host = await startHost({
+      limits: { rings: { scan: { maxCount: 300, maxBytes: 1e9 } }, maxTotalBytes: 400 },
+    });
+    const snapshots = (): Promise<Snapshot> => Promise.resolve({ sequence: host.log.assigned(), parts: [] });
+    const watch = host.open({ classes: ['scan'], onGap: 'reset', snapshots });
+    const messages = takeAll(watch);
+    for (let n = 1; n <= 1000; n += 1) {
+      host.log.append(
+        'scan',
+        scanEvent(n, changesOf(Object.fromEntries(Array.from({ length: 50 }, (_, w) => [w, n])))),
+      );
+      await host.time.settle();
+    }
+    for (let i = 0; i < 3; i += 1) {
+      messages.push(...takeAll(watch));
+      await host.time.settle();
+    }
+    expect(messages.map((m) => m.kind)).toEqual(['opened', 'lagged', 'reset', 'snapshot']);
+    checkChain(messages);
   });
 
   it('that takes nothing for ten seconds with events waiting gets Goodbye with its cursor', async () => {

@@ -4,7 +4,8 @@ import { IoService } from '../../../proto/plcemu/v1/io_pb.js';
 import { ProjectService } from '../../../proto/plcemu/v1/project_pb.js';
 import { RuntimeService } from '../../../proto/plcemu/v1/runtime_pb.js';
 import { createCommands, type Commands } from './commands.js';
-import { createServiceClient, type ServiceClient } from './service-client.js';
+import { mostMessageBytes } from './encode-request.js';
+import { createServiceClient, type ConnectionContext, type ServiceClient } from './service-client.js';
 import { resolveTarget, type TargetOptions } from './target.js';
 import { createWatch, type Watch, type WatchRequestOptions } from './watch.js';
 
@@ -27,11 +28,9 @@ export interface PlcClient {
   watch(options?: WatchRequestOptions): Watch;
   /** A stream for commands at high rate; see Commands. Each call opens another. */
   commands(options?: { readonly timeoutMs?: number }): Commands;
-  /** Ends every call and stream. What is called afterwards is a PlcError with the reason CLIENT_CLOSED. */
+  /** Ends every watch; other calls and streams, and what is called afterwards, with a PlcError of the reason CLIENT_CLOSED. */
   close(): void;
 }
-
-const mebibyte = 1024 * 1024;
 
 /** Makes a client. Connects on the first call; nothing fails before. */
 export function createClient(options: ClientOptions = {}): PlcClient {
@@ -40,8 +39,8 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     ? credentials.createSsl(Buffer.from(options.caPem))
     : credentials.createInsecure();
   const client = new Client(target.address, secure, {
-    'grpc.max_receive_message_length': 4 * mebibyte,
-    'grpc.max_send_message_length': 4 * mebibyte,
+    'grpc.max_receive_message_length': mostMessageBytes,
+    'grpc.max_send_message_length': mostMessageBytes,
     'grpc.initial_reconnect_backoff_ms': 50,
     'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.min_reconnect_backoff_ms': 50,
@@ -53,8 +52,9 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     'grpc.default_authority': target.address.startsWith('unix:') ? 'localhost' : target.address,
   });
   let closed = false;
-  const context = {
+  const context: ConnectionContext = {
     client: () => (closed ? undefined : client),
+    calls: new Set(),
     timeoutMs: options.timeoutMs ?? 10_000,
     metadata: () => {
       const metadata = new Metadata();
@@ -64,25 +64,27 @@ export function createClient(options: ClientOptions = {}): PlcClient {
     },
   };
   const runtime = createServiceClient(RuntimeService, context);
+  /** Those that have not ended. */
   const streams = new Set<{ close(): void }>();
   return {
     project: createServiceClient(ProjectService, context),
     runtime,
     io: createServiceClient(IoService, context),
     diagnostics: createServiceClient(DiagnosticsService, context),
-    watch: (request = {}) => {
-      const watch = createWatch(runtime, request);
-      streams.add(watch);
-      return watch;
-    },
+    watch: (request = {}) => createWatch(runtime, request, streams),
     commands: (settings) => {
-      const commands = createCommands(runtime, { timeoutMs: settings?.timeoutMs ?? context.timeoutMs });
+      const commands = createCommands(runtime, {
+        timeoutMs: settings?.timeoutMs ?? context.timeoutMs,
+        onClose: () => streams.delete(commands),
+        closeReason: () => (closed ? 'CLIENT_CLOSED' : ''),
+      });
       streams.add(commands);
       return commands;
     },
     close: () => {
       closed = true;
       for (const stream of streams) stream.close();
+      for (const call of context.calls) call.cancel();
       client.close();
     },
   };

@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { status as Status } from '@grpc/grpc-js';
-import type {
+import {
   CommandRequestSchema,
-  CommandResponse,
-  ForceVariablesRequestSchema,
-  ForceVariablesResponseSchema,
-  ReadVariablesRequestSchema,
-  ReadVariablesResponseSchema,
-  RuntimeService,
-  StartRequestSchema,
-  StartResponseSchema,
-  StepRequestSchema,
-  StepResponseSchema,
-  StopRequestSchema,
-  StopResponseSchema,
-  UnforceVariablesRequestSchema,
-  UnforceVariablesResponseSchema,
-  WriteVariablesRequestSchema,
-  WriteVariablesResponseSchema,
+  type CommandResponse,
+  type ForceVariablesRequestSchema,
+  type ForceVariablesResponseSchema,
+  type ReadVariablesRequestSchema,
+  type ReadVariablesResponseSchema,
+  type RuntimeService,
+  type StartRequestSchema,
+  type StartResponseSchema,
+  type StepRequestSchema,
+  type StepResponseSchema,
+  type StopRequestSchema,
+  type StopResponseSchema,
+  type UnforceVariablesRequestSchema,
+  type UnforceVariablesResponseSchema,
+  type WriteVariablesRequestSchema,
+  type WriteVariablesResponseSchema,
 } from '../../../proto/plcemu/v1/runtime_pb.js';
 import { createBackoff } from './backoff.js';
+import { encodeRequest } from './encode-request.js';
+import { joinCommands } from './join-commands.js';
 import { PlcError, statusToError, toPlcError } from './plc-error.js';
 import type { BidiCall, ServiceClient } from './service-client.js';
 import { isTransient } from './transient.js';
@@ -40,7 +42,8 @@ type CommandName = keyof CommandTypes;
 /**
  * Commands on one bidirectional stream, for clients that read and write every scan: several times the rate of single calls, and
  * any number under way at once. A dropped connection is mended inside: what has no answer yet is sent again under its request id
- * (one is made where none is given), so that it takes effect once. Answers come as PlcErrors where the host refuses.
+ * (one is made where none is given), so that it takes effect once. Answers come as PlcErrors where the host refuses. A command
+ * that can't be encoded (INVALID_REQUEST), or is too large for a message (TOO_LARGE), is refused here, and no other with it.
  */
 export type Commands = {
   readonly [K in CommandName]: (
@@ -55,11 +58,9 @@ export type Commands = {
 
 type Command = NonNullable<MessageInitShape<typeof CommandRequestSchema>['command']>;
 
-/** Commands in one message, as the protocol allows. */
-const mostTogether = 256;
-
 interface Pending {
-  readonly command: Command;
+  /** As a CommandRequest. */
+  readonly bytes: Uint8Array;
   readonly beganMs: number;
   resolve(value: unknown): void;
   reject(error: PlcError): void;
@@ -68,6 +69,9 @@ interface Pending {
 export interface CommandsOptions {
   /** How long a command may take, broken connections included, ms. */
   readonly timeoutMs: number;
+  readonly onClose: () => void;
+  /** Reason of the error that a closed stream refuses commands with. */
+  readonly closeReason: () => string;
 }
 
 export function createCommands(runtime: ServiceClient<typeof RuntimeService>, options: CommandsOptions): Commands {
@@ -80,18 +84,19 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
   let heardMs = 0;
   let sweeper: NodeJS.Timeout | undefined;
   /** Commands that go with the next message. */
-  let outbox: { readonly id: bigint; readonly command: Command }[] = [];
+  let outbox: Uint8Array[] = [];
 
   /** What is asked for in one turn goes in one message. */
   const flush = (): void => {
     const commands = outbox;
     outbox = [];
     // Where there is no stream, the next one begins with all that has no answer.
-    for (let at = 0; call && at < commands.length; at += mostTogether) {
-      const [first, ...more] = commands.slice(at, at + mostTogether);
-      void call.send({ ...first, more });
-    }
+    if (!call) return;
+    // Why a stream takes no more is told by its responses.
+    for (const message of joinCommands(commands)) call.send(message).catch(() => undefined);
   };
+  const closed = (): PlcError =>
+    new PlcError('The command stream is closed.', Status.CANCELLED, options.closeReason(), {});
   const refuseAll = (error: PlcError): void => {
     const refused = [...pending.values()];
     pending.clear();
@@ -132,7 +137,7 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
       try {
         const opened = runtime.command({ signal: abort.signal });
         call = opened;
-        outbox = [...pending].map(([id, { command }]) => ({ id, command }));
+        outbox = [...pending.values()].map(({ bytes }) => bytes);
         flush();
         for await (const response of opened.responses) {
           backoff.succeeded();
@@ -154,15 +159,16 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
   const send = (command: Command): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (abort.signal.aborted) {
-        reject(new PlcError('The command stream is closed.', Status.CANCELLED, '', {}));
+        reject(closed());
         return;
       }
       const id = nextId;
       nextId += 1n;
-      pending.set(id, { command, beganMs: performance.now(), resolve, reject });
+      const bytes = encodeRequest(CommandRequestSchema, { id, command });
+      pending.set(id, { bytes, beganMs: performance.now(), resolve, reject });
       sweeper ??= setTimeout(sweep, 100);
       if (!call && !running) void run();
-      else if (outbox.push({ id, command }) === 1) process.nextTick(flush);
+      else if (outbox.push(bytes) === 1) process.nextTick(flush);
     });
   const withId = <R extends { requestId?: string }>(request: R): R =>
     request.requestId === undefined || request.requestId === '' ? { ...request, requestId: randomUUID() } : request;
@@ -179,7 +185,8 @@ export function createCommands(runtime: ServiceClient<typeof RuntimeService>, op
     close: () => {
       abort.abort();
       clearTimeout(sweeper);
-      refuseAll(new PlcError('The command stream was closed.', Status.CANCELLED, '', {}));
+      options.onClose();
+      refuseAll(closed());
     },
   };
 }

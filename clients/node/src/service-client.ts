@@ -1,15 +1,16 @@
 import {
-  create,
   fromBinary,
-  toBinary,
   type DescMessage,
   type DescMethod,
   type DescService,
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
+import type { EventEmitter } from 'node:events';
 import { Metadata, status as Status, type CallOptions as GrpcCallOptions, type Client } from '@grpc/grpc-js';
+import { encodeRequest } from './encode-request.js';
 import { PlcError, toPlcError } from './plc-error.js';
+import { sendAll } from './send-all.js';
 
 export interface CallOptions {
   /** Ends the call with DEADLINE_EXCEEDED; unary calls have the client's default without it. */
@@ -33,11 +34,15 @@ type Bidi<M extends DescMethod> = (options?: CallOptions) => BidiCall<M>;
 
 /** Both sides of a bidirectional call. */
 export interface BidiCall<M extends DescMethod> {
-  /** Resolves when the transport takes more. */
-  send(request: MessageInitShape<M['input']>): Promise<void>;
+  /**
+   * Takes a request, or its bytes. Resolves when the transport takes more. Rejects where the request can't be encoded, and with
+   * what ended the call, or CANCELLED, once it has ended.
+   */
+  send(request: MessageInitShape<M['input']> | Uint8Array): Promise<void>;
   /** No more requests follow. */
   end(): void;
   cancel(): void;
+  /** Whoever stops iterating cancels the call. */
   readonly responses: AsyncIterable<MessageShape<M['output']>>;
 }
 
@@ -60,7 +65,21 @@ export interface ConnectionContext {
   /** Name, token and the like, for every call. */
   metadata(): Metadata;
   readonly timeoutMs: number;
+  /** Calls under way; cancelled when it is closed. */
+  readonly calls: Set<Cancellable>;
 }
+
+interface Cancellable {
+  cancel(): void;
+}
+
+/** How a call ended. */
+interface EndStatus {
+  readonly code: number;
+}
+
+const ok: number = Status.OK;
+const cancelled: number = Status.CANCELLED;
 
 /** Makes the client of one service from its descriptor. */
 export function createServiceClient<S extends DescService>(service: S, context: ConnectionContext): ServiceClient<S> {
@@ -71,30 +90,40 @@ export function createServiceClient<S extends DescService>(service: S, context: 
 
 function createCall(method: DescMethod, context: ConnectionContext): unknown {
   const path = `/${method.parent.typeName}/${method.name}`;
+  const closed = (): PlcError => new PlcError('The client is closed.', Status.CANCELLED, 'CLIENT_CLOSED', {});
   const open = (): Client => {
     const client = context.client();
-    if (!client) throw new PlcError('The client is closed.', Status.CANCELLED, 'CLIENT_CLOSED', {});
+    if (!client) throw closed();
     return client;
   };
-  const serialize = (message: unknown): Buffer => {
-    const bytes = toBinary(method.input, message as MessageShape<DescMessage>);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  };
+  const pass = (bytes: Buffer): Buffer => bytes;
+  const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const encode = (request: unknown): Buffer =>
+    toBuffer(encodeRequest(method.input, (request ?? {}) as MessageInitShape<DescMessage>));
   const deserialize = (bytes: Buffer): MessageShape<DescMessage> => fromBinary(method.output, bytes);
-  const init = (request: unknown): MessageShape<DescMessage> =>
-    create(method.input, (request ?? {}) as MessageInitShape<DescMessage>);
+  const toFailure = (error: unknown): PlcError => {
+    const failure = toPlcError(error);
+    return failure.code === cancelled && !context.client() ? closed() : failure;
+  };
   const deadline = (options: CallOptions | undefined, fallbackMs?: number): GrpcCallOptions => {
     const timeoutMs = options?.timeoutMs ?? fallbackMs;
     return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
   };
-  /** Cancels the call when the signal is raised; gives what ends that. */
-  const abortable = (options: CallOptions | undefined, call: { cancel(): void }): (() => void) => {
+  /** Has the call cancelled by the signal, and by the end of the client. */
+  const follow = (options: CallOptions | undefined, call: Cancellable & EventEmitter): void => {
     const { signal } = options ?? {};
-    if (!signal) return () => undefined;
     const cancel = (): void => call.cancel();
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    return () => signal.removeEventListener('abort', cancel);
+    context.calls.add(call);
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
+    call.once('status', ({ code }: EndStatus) => {
+      context.calls.delete(call);
+      signal?.removeEventListener('abort', cancel);
+      // A call that is cancelled in the turn in which it begins is sent by grpc-js all the same.
+      if (code === cancelled) setImmediate(cancel);
+    });
+    // Also where nobody reads responses, or not yet: an error without a listener would end the process.
+    call.on('error', () => undefined);
   };
 
   switch (method.methodKind) {
@@ -103,88 +132,85 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
         new Promise((resolve, reject) => {
           const call = open().makeUnaryRequest(
             path,
-            serialize,
+            pass,
             deserialize,
-            init(request),
+            encode(request),
             context.metadata(),
             deadline(options, context.timeoutMs),
-            (error, response) => {
-              release();
-              if (error) reject(toPlcError(error));
-              else resolve(response);
-            },
+            (error, response) => (error ? reject(toFailure(error)) : resolve(response)),
           );
-          const release = abortable(options, call);
+          follow(options, call);
         });
     case 'server_streaming':
       return (request?: unknown, options?: CallOptions): AsyncIterable<unknown> => ({
         async *[Symbol.asyncIterator]() {
           const call = open().makeServerStreamRequest(
             path,
-            serialize,
+            pass,
             deserialize,
-            init(request),
+            encode(request),
             context.metadata(),
             deadline(options),
           );
-          const release = abortable(options, call);
+          follow(options, call);
           try {
             for await (const message of call) yield message;
           } catch (error) {
-            throw toPlcError(error);
+            throw toFailure(error);
           } finally {
-            release();
-            call.on('error', () => undefined);
             call.cancel();
           }
         },
       });
     case 'client_streaming':
-      return async (requests: AsyncIterable<unknown> | Iterable<unknown>, options?: CallOptions) => {
-        let settle: { resolve: (value: unknown) => void; reject: (error: unknown) => void };
-        const answer = new Promise((resolve, reject) => (settle = { resolve, reject }));
-        let ended = false;
-        const call = open().makeClientStreamRequest(
-          path,
-          serialize,
-          deserialize,
-          context.metadata(),
-          deadline(options),
-          (error, response) => {
-            ended = true;
-            release();
-            if (error) settle.reject(toPlcError(error));
-            else settle.resolve(response);
-          },
-        );
-        const release = abortable(options, call);
-        for await (const request of requests) {
-          if (ended) break;
-          if (!call.write(init(request))) await Promise.race([once(call, 'drain'), answer.catch(() => undefined)]);
-        }
-        call.end();
-        return answer;
-      };
+      return (requests: AsyncIterable<unknown> | Iterable<unknown>, options?: CallOptions) =>
+        new Promise((resolve, reject) => {
+          const call = open().makeClientStreamRequest(
+            path,
+            pass,
+            deserialize,
+            context.metadata(),
+            deadline(options),
+            (error, response) => (error ? reject(toFailure(error)) : resolve(response)),
+          );
+          follow(options, call);
+          const over = once(call, 'status');
+          const send = async (request: unknown): Promise<void> => {
+            if (!call.write(encode(request))) await Promise.race([once(call, 'drain'), over]);
+          };
+          const sent = sendAll(requests, send, over);
+          sent.then(
+            () => call.end(),
+            () => {
+              // With the error of the source, as it is.
+              resolve(sent);
+              call.cancel();
+            },
+          );
+        });
     case 'bidi_streaming':
       return (options?: CallOptions): BidiCall<DescMethod> => {
-        const call = open().makeBidiStreamRequest(path, serialize, deserialize, context.metadata(), deadline(options));
-        const release = abortable(options, call);
-        const failed = new Promise<void>((resolve) =>
-          call.once('status', () => {
-            release();
-            resolve();
-          }),
-        );
-        // Also where nobody reads responses, or not yet: an error without a listener would end the process.
-        let failure: Error | undefined;
-        call.on('error', (error) => (failure = error));
+        const call = open().makeBidiStreamRequest(path, pass, deserialize, context.metadata(), deadline(options));
+        follow(options, call);
+        let isOver = false;
+        let failure: EndStatus | undefined;
+        call.once('status', (status: EndStatus) => {
+          isOver = true;
+          if (status.code !== ok) failure = status;
+        });
+        const over = once(call, 'status');
         // One wait for all that send meanwhile.
         let draining: Promise<void> | undefined;
         return {
           send: async (request) => {
-            if (call.write(init(request))) return;
-            draining ??= Promise.race([once(call, 'drain'), failed]).finally(() => (draining = undefined));
-            await draining;
+            const bytes = request instanceof Uint8Array ? toBuffer(request) : encode(request);
+            if (!isOver && !call.writableEnded) {
+              if (call.write(bytes)) return;
+              draining ??= Promise.race([once(call, 'drain'), over]).finally(() => (draining = undefined));
+              await draining;
+              if (!isOver) return;
+            }
+            throw failure ? toFailure(failure) : new PlcError('The call has ended.', Status.CANCELLED, '', {});
           },
           end: () => call.end(),
           cancel: () => call.cancel(),
@@ -192,9 +218,11 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
             async *[Symbol.asyncIterator]() {
               try {
                 for await (const message of call) yield message as MessageShape<DescMessage>;
-                if (failure !== undefined) throw failure;
+                if (failure) throw toFailure(failure);
               } catch (error) {
-                throw toPlcError(error);
+                throw toFailure(error);
+              } finally {
+                call.cancel();
               }
             },
           },
@@ -203,6 +231,6 @@ function createCall(method: DescMethod, context: ConnectionContext): unknown {
   }
 }
 
-function once(emitter: { once(event: string, listener: () => void): unknown }, event: string): Promise<void> {
-  return new Promise((resolve) => void emitter.once(event, resolve));
+function once(emitter: EventEmitter, event: string): Promise<undefined> {
+  return new Promise((resolve) => void emitter.once(event, () => resolve(undefined)));
 }

@@ -128,8 +128,12 @@ export interface Watch extends AsyncIterable<WatchItem> {
 const mostViolations = 5;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** RangeError where `silenceMs` is no time. */
-export function createWatch(runtime: ServiceClient<typeof RuntimeService>, options: WatchRequestOptions): Watch {
+/** Is in `open` while it is iterated. RangeError where `silenceMs` is no time. */
+export function createWatch(
+  runtime: ServiceClient<typeof RuntimeService>,
+  options: WatchRequestOptions,
+  open = new Set<{ close(): void }>(),
+): Watch {
   const { silenceMs = 10_000 } = options;
   if (!(silenceMs > 0)) throw new RangeError(`silenceMs is more than 0 ms, not ${silenceMs}.`);
   const abort = new AbortController();
@@ -145,9 +149,9 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
     let continued: Batch[] = [];
     // Until the snapshot that was asked for is complete, a cursor would skip it.
     let owesSnapshot = cursor.length === 0 && options.start === 'snapshot';
-    const open = (signal: AbortSignal): AsyncIterable<WatchResponse> =>
+    const call = (signal: AbortSignal): AsyncIterable<WatchResponse> =>
       runtime.watch(buildRequest(options, cursor), { signal });
-    for await (const response of endSilence(open, silenceMs, abort.signal)) {
+    for await (const response of endSilence(call, silenceMs, abort.signal)) {
       const message = response.message;
       if (!message) continue;
       options.onMessage?.(message);
@@ -242,38 +246,43 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
   }
 
   async function* iterate(): AsyncGenerator<WatchItem> {
-    const backoff = createBackoff({ firstMs: 50, mostMs: 2000 });
-    let brokenAt: Uint8Array | undefined;
-    let broken = 0;
-    for (let attempt = 1; !abort.signal.aborted; attempt += 1) {
-      let lost: PlcError;
-      try {
-        for await (const item of connection(attempt)) {
-          if (item.kind !== 'opened' && item.kind !== 'reset') backoff.succeeded();
-          yield item;
+    open.add(watch);
+    try {
+      const backoff = createBackoff({ firstMs: 50, mostMs: 2000 });
+      let brokenAt: Uint8Array | undefined;
+      let broken = 0;
+      for (let attempt = 1; !abort.signal.aborted; attempt += 1) {
+        let lost: PlcError;
+        try {
+          for await (const item of connection(attempt)) {
+            if (item.kind !== 'opened' && item.kind !== 'reset') backoff.succeeded();
+            yield item;
+          }
+          lost = new PlcError('The host ended the watch without a word.', Status.UNAVAILABLE, '', {});
+        } catch (error) {
+          if (abort.signal.aborted) return;
+          if (error instanceof BrokenStream) {
+            stats.violations += 1;
+            broken = brokenAt === cursor ? broken + 1 : 1;
+            brokenAt = cursor;
+            lost = new PlcError(`The watch is broken: ${error.message}.`, Status.DATA_LOSS, 'BROKEN_STREAM', {});
+            if (broken >= mostViolations) throw lost;
+          } else {
+            lost = toPlcError(error);
+            if (!isTransient(lost)) throw lost;
+          }
         }
-        lost = new PlcError('The host ended the watch without a word.', Status.UNAVAILABLE, '', {});
-      } catch (error) {
         if (abort.signal.aborted) return;
-        if (error instanceof BrokenStream) {
-          stats.violations += 1;
-          broken = brokenAt === cursor ? broken + 1 : 1;
-          brokenAt = cursor;
-          lost = new PlcError(`The watch is broken: ${error.message}.`, Status.DATA_LOSS, 'BROKEN_STREAM', {});
-          if (broken >= mostViolations) throw lost;
-        } else {
-          lost = toPlcError(error);
-          if (!isTransient(lost)) throw lost;
-        }
+        if (options.reconnect === false) throw lost;
+        stats.reconnects += 1;
+        await backoff.wait(abort.signal);
       }
-      if (abort.signal.aborted) return;
-      if (options.reconnect === false) throw lost;
-      stats.reconnects += 1;
-      await backoff.wait(abort.signal);
+    } finally {
+      open.delete(watch);
     }
   }
 
-  return {
+  const watch: Watch = {
     get cursor() {
       return cursor;
     },
@@ -307,6 +316,7 @@ export function createWatch(runtime: ServiceClient<typeof RuntimeService>, optio
       };
     },
   };
+  return watch;
 }
 
 /** A stream that is cancelled by `outer`, and where nothing comes for `ms` while something is awaited. */

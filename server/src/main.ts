@@ -4,6 +4,7 @@ import { changeKernel } from './compiler/wasm/change-kernel.js';
 import { ConfigError, readConfig, settingsHelp, type Config } from './config.js';
 import { createEventLog } from './events/create-event-log.js';
 import type { EventLog } from './events/event-log.js';
+import { collectGarbage } from './collect-garbage.js';
 import { limitHeap } from './heap-limits.js';
 import { systemClock } from './model/clock.js';
 import { HostError } from './model/host-error.js';
@@ -105,6 +106,8 @@ async function start(config: Config, log: HostLog, closers: (() => Promise<void>
       return layout && boolBitsOf(layout);
     },
   });
+  // What was read of the journal, which may be tens of megabytes, before a program and its readers come on top of it.
+  collectGarbage();
   const record = createHostRecord({
     events,
     state: store.state,

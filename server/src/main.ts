@@ -4,7 +4,7 @@ import { changeKernel } from './compiler/wasm/change-kernel.js';
 import { ConfigError, readConfig, settingsHelp, type Config } from './config.js';
 import { createEventLog } from './events/create-event-log.js';
 import type { EventLog } from './events/event-log.js';
-import { collectGarbage } from './collect-garbage.js';
+import { collectGarbage } from './engine/collect-garbage.js';
 import { limitHeap } from './heap-limits.js';
 import { systemClock } from './model/clock.js';
 import { HostError } from './model/host-error.js';

@@ -3,7 +3,7 @@ import { faultCodes } from '../../model/fault.js';
 import { HostError } from '../../model/host-error.js';
 import { controlWords } from '../control-page.js';
 import type { AttachMessage, CommandMessage, WorkerMessage } from '../messages.js';
-import { collectGarbage } from '../../collect-garbage.js';
+import { collectGarbage } from '../collect-garbage.js';
 import { executeCommand } from './execute-command.js';
 import { createPacing, kernelThreadId, sharpenTimer } from './pacing.js';
 import { createScanThread } from './scan-thread.js';

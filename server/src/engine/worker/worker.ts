@@ -1,6 +1,6 @@
 /** The entry of a worker thread: a spare until an engine attaches it. */
 import { parentPort } from 'node:worker_threads';
-import { collectGarbage } from '../../collect-garbage.js';
+import { collectGarbage } from '../collect-garbage.js';
 import type { PoolMessage, PoolReply } from '../messages.js';
 import { kernelThreadId } from './pacing.js';
 import { createRunner } from './runner.js';

@@ -170,9 +170,8 @@ export function createWatch(
             epoch: body.value.epoch,
             unknown: body.value.unknown,
           });
-          // A watch that resumes stays where it was until something is said: a reset may follow, and then it is not here yet. From
-          // EARLIEST it may stand below what is kept: then it begins again, since nothing has been said.
-          if (!owesSnapshot && cursor.length === 0 && body.value.sequence >= body.value.floor) next = body.value.cursor;
+          // A watch that resumes stays where it was until something is said: a reset may follow, and then it is not here yet.
+          if (!owesSnapshot && cursor.length === 0) next = body.value.cursor;
           break;
         }
         case 'layout':

@@ -9,6 +9,12 @@ export function checkWatchers(history: History): Violation[] {
   return [...history.watchers].flatMap(([client, lines]) => checkWatcher(history, client, lines));
 }
 
+/** The first number of an epoch; 0 where the journal does not tell. */
+function startOf({ journal }: History, epoch: string): number {
+  const boot = Number(epoch.split('-')[0]);
+  return journal.find(({ payload }) => payload?.kind === 'host_started' && payload.boot === boot)?.sequence ?? 0;
+}
+
 /** Events of a class in (from, to] that the host said it would not send. */
 interface Excuse {
   readonly class: string;
@@ -33,13 +39,16 @@ function checkWatcher(history: History, client: string, lines: readonly WatcherL
   let excuses: Excuse[] = [];
   let previousGroup: SeenEvent | undefined;
 
+  /** Scans and I/O of earlier epochs are lost to every cursor of this one (docs/adr/0014). */
+  let epochStart = 0;
   const missing = (to: number, delivered: ReadonlySet<number>, merged: boolean): void => {
     if (position === undefined || resetting === true) return;
     const { events } = history;
     for (let i = history.after(position); i < events.length && events[i]!.q <= to; i += 1) {
       const event = events[i]!;
       const words = event.class === 'scan' || event.class === 'io';
-      if (delivered.has(event.q) || event.q <= lenient || ((merged || resetting) && words)) continue;
+      if (delivered.has(event.q) || event.q <= lenient) continue;
+      if (words && (merged || resetting || event.q < epochStart)) continue;
       if (!wanted(event, selection)) continue;
       if (excuses.some((e) => e.class === event.class && event.q >= e.from && event.q <= e.to)) continue;
       report('gap', `${event.class} event ${event.q} is missing between ${position} and ${to}`);
@@ -86,6 +95,7 @@ function checkWatcher(history: History, client: string, lines: readonly WatcherL
             owed.push({ kind: 'lagged', why: `no word about log events lost in the crash before epoch ${line.epoch}` });
         }
         ({ epoch } = line);
+        epochStart = startOf(history, line.epoch);
         lenient = position === undefined ? line.floor : 0;
         position ??= line.q;
         break;

@@ -107,21 +107,6 @@ describe('the iterator', () => {
   });
 });
 
-describe('from EARLIEST', () => {
-  const atFloor = (floor: bigint): Message => ({
-    message: { case: 'opened', value: { sequence: 0n, floor, cursor: cursorOf(0) } },
-  });
-
-  it.each([
-    [7n, new Uint8Array()],
-    [0n, cursorOf(0)],
-  ])('Opened below a floor of %s gives no cursor that could not be resumed', async (floor, cursor) => {
-    const { watch } = watchOf([[atFloor(floor)]], { start: 'earliest', reconnect: false });
-    await all(watch).catch(() => undefined);
-    expect(watch.cursor).toEqual(cursor);
-  });
-});
-
 it.each([0, -1, Number.NaN])('silence of %d ms is refused', (silenceMs) => {
   expect(() => watchOf([[opened]], { silenceMs })).toThrow(RangeError);
 });

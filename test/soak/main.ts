@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunMode } from '../../proto/plcemu/v1/runtime_state_pb.js';
 import { clientOf, launch, root, socketOf, untilServing, type HostLife } from '../support/host-control.js';
 import { loadProgram } from '../load/load-program.js';
 import { usageOf } from '../load/measure.js';
@@ -74,8 +73,10 @@ async function soak(): Promise<Whole> {
         directory,
         args: ['main.st', '--data-dir', 'data', '--scan-interval', '20ms', '--start', '--log-level', 'warn'],
       });
-      if (!(await untilServing(host, operator, 60_000, (mode) => mode === RunMode.RUNNING)))
-        throw new Error(`the host ended:\n${host.stderr()}`);
+      const serving = await untilServing(host, operator, 60_000);
+      if (!serving) throw new Error(`the host ended:\n${host.stderr()}`);
+      // Three kills in five minutes: it does not go on by itself.
+      if (serving.mode !== 'RUNNING') await operator.runtime.start();
       const born = performance.now();
       const age = (): number => (performance.now() - born) / 3_600_000;
       while (passed() < end) {

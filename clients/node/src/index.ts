@@ -5,11 +5,5 @@ export { type Change, type ColumnValue } from './columns.js';
 export { PlcError } from './plc-error.js';
 export { type BidiCall, type CallOptions, type ServiceClient } from './service-client.js';
 export { resolveTarget, type Target, type TargetOptions } from './target.js';
-export {
-  type CoalescedInfo,
-  type EventClassName,
-  type Watch,
-  type WatchEvent,
-  type WatchItem,
-  type WatchRequestOptions,
-} from './watch.js';
+export { type Watch, type WatchRequestOptions } from './watch.js';
+export { type CoalescedInfo, type EventClassName, type WatchEvent, type WatchItem } from './watch-item.js';

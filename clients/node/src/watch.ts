@@ -1,25 +1,21 @@
 import { status as Status } from '@grpc/grpc-js';
-import { EventClass, type Event } from '../../../proto/plcemu/v1/event_pb.js';
+import { EventClass } from '../../../proto/plcemu/v1/event_pb.js';
 import {
   OnGap,
   WatchStart,
   type Batch,
-  type Coalesced,
   type Snapshot,
   type StreamMessage,
 } from '../../../proto/plcemu/v1/stream_pb.js';
 import type { RuntimeService, WatchRequestSchema, WatchResponse } from '../../../proto/plcemu/v1/runtime_pb.js';
-import type { RuntimeState } from '../../../proto/plcemu/v1/runtime_state_pb.js';
-import type { VariableValue } from '../../../proto/plcemu/v1/value_pb.js';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Severity } from '../../../proto/plcemu/v1/diagnostic_pb.js';
 import { createBackoff } from './backoff.js';
-import { BrokenStream, createLayoutBook, type Change, type LayoutBook } from './columns.js';
+import { BrokenStream, createLayoutBook } from './columns.js';
 import { PlcError, toPlcError } from './plc-error.js';
 import type { ServiceClient } from './service-client.js';
 import { isTransient } from './transient.js';
-
-export type EventClassName = 'run_state' | 'project' | 'audit' | 'log' | 'io' | 'scan';
+import { joinBatches, joinSnapshots, type EventClassName, type WatchItem } from './watch-item.js';
 
 export interface WatchRequestOptions {
   /** Default `main`; `*` for all. */
@@ -48,64 +44,6 @@ export interface WatchRequestOptions {
   readonly silenceMs?: number;
   /** Sees every message as it came, before it is checked: for traces and proofs. Must not throw. */
   readonly onMessage?: (message: StreamMessage) => void;
-}
-
-/** An event with the names and values of what changed, for scan and I/O events. */
-export interface WatchEvent {
-  readonly event: Event;
-  readonly changes: readonly Change[];
-}
-
-export type WatchItem =
-  /** A connection is there. `attempt` counts them from 1. */
-  | {
-      readonly kind: 'opened';
-      readonly attempt: number;
-      readonly sequence: bigint;
-      /** Up to here events of some class may be missing that were once there. */
-      readonly floor: bigint;
-      readonly epoch: string;
-      readonly unknown: readonly string[];
-    }
-  /** The state of one runtime. Of several, one after the other, all at the same sequence; `more`: that of another follows. */
-  | {
-      readonly kind: 'snapshot';
-      readonly at: bigint;
-      readonly runtime: string;
-      readonly more: boolean;
-      readonly scan: bigint;
-      readonly state?: RuntimeState;
-      readonly values: readonly Change[];
-      readonly variables: readonly VariableValue[];
-    }
-  /** Events up to and including `sequence`, in order. `coalesced`: scans of a runtime were merged; `alsoCoalesced`: of others, too. */
-  | {
-      readonly kind: 'events';
-      readonly sequence: bigint;
-      readonly scan: bigint;
-      readonly events: readonly WatchEvent[];
-      readonly coalesced?: CoalescedInfo;
-      readonly alsoCoalesced?: readonly CoalescedInfo[];
-    }
-  | { readonly kind: 'progress'; readonly sequence: bigint }
-  | {
-      readonly kind: 'lagged';
-      readonly class: EventClassName;
-      readonly from: bigint;
-      readonly to: bigint;
-      readonly reason: string;
-    }
-  | { readonly kind: 'reset'; readonly reason: string }
-  /** The host was restarted; every durable event since the cursor follows. */
-  | { readonly kind: 'epoch'; readonly oldEpoch: string; readonly newEpoch: string };
-
-export interface CoalescedInfo {
-  readonly runtime: string;
-  readonly scans: number;
-  readonly firstScan: bigint;
-  readonly lastScan: bigint;
-  /** Edges per BOOL path, rising and falling together. */
-  readonly edges: ReadonlyMap<string, number>;
 }
 
 /**
@@ -371,74 +309,6 @@ function createSequenceCheck(): (message: StreamMessage) => void {
     else if (body.case === 'batch' && !body.value.continued) spoke = body.value.sequence;
     else if (body.case === 'progress') spoke = body.value.sequence;
   };
-}
-
-/** One snapshot of each runtime; its pieces follow each other. */
-function joinSnapshots(pieces: readonly Snapshot[], layouts: LayoutBook): readonly WatchItem[] {
-  const byRuntime = new Map<string, Snapshot[]>();
-  for (const piece of pieces) {
-    const known = byRuntime.get(piece.runtime);
-    if (known) known.push(piece);
-    else byRuntime.set(piece.runtime, [piece]);
-  }
-  return [...byRuntime].map(([runtime, own], i) => {
-    const first = own[0]!;
-    return {
-      kind: 'snapshot',
-      at: first.at,
-      runtime,
-      more: i < byRuntime.size - 1,
-      scan: first.scan,
-      ...(first.state && { state: first.state }),
-      values: own.flatMap(({ layout, values }) => (values ? layouts.resolve(runtime, layout, values) : [])),
-      variables: own.flatMap(({ variables }) => variables),
-    };
-  });
-}
-
-/** Batches that together speak up to `sequence`. */
-function joinBatches(batches: readonly Batch[], layouts: LayoutBook, sequence: bigint): WatchItem {
-  const events = batches
-    .flatMap((batch) => batch.events)
-    .map((event): WatchEvent => ({ event, changes: changesOf(event, layouts) }));
-  const [coalesced, ...others] = joinCoalesced(
-    batches.flatMap((batch) => [...(batch.coalesced ? [batch.coalesced] : []), ...batch.alsoCoalesced]),
-    layouts,
-  );
-  return {
-    kind: 'events',
-    sequence,
-    scan: batches.at(-1)!.scan,
-    events,
-    ...(coalesced && { coalesced }),
-    ...(others.length > 0 && { alsoCoalesced: others }),
-  };
-}
-
-/** What merging did to each runtime. The pieces of one batch tell of different variables, or twice of the same. */
-function joinCoalesced(merged: readonly Coalesced[], layouts: LayoutBook): readonly CoalescedInfo[] {
-  const byRuntime = new Map<string, Omit<CoalescedInfo, 'edges'> & { readonly edges: Map<string, number> }>();
-  for (const each of merged) {
-    const { runtime, layout, scans, firstScan, lastScan, edgeIds, edgePaths, edgeCounts } = each;
-    const known = byRuntime.get(runtime);
-    const edges = known?.edges ?? new Map<string, number>();
-    const paths = edgeIds.length > 0 ? edgeIds.map((id) => layouts.pathOf(runtime, layout, id)) : edgePaths;
-    paths.forEach((path, i) => edges.set(path, Math.max(edgeCounts[i]!, edges.get(path) ?? 0)));
-    byRuntime.set(runtime, {
-      runtime,
-      scans: Math.max(scans, known?.scans ?? 0),
-      firstScan: known && known.firstScan < firstScan ? known.firstScan : firstScan,
-      lastScan: known && known.lastScan > lastScan ? known.lastScan : lastScan,
-      edges,
-    });
-  }
-  return [...byRuntime.values()];
-}
-
-function changesOf(event: Event, layouts: LayoutBook): readonly Change[] {
-  const { payload } = event;
-  if (payload.case !== 'scan' && payload.case !== 'io') return [];
-  return payload.value.changed ? layouts.resolve(event.runtime, payload.value.layout, payload.value.changed) : [];
 }
 
 const classByName: Readonly<Record<EventClassName, EventClass>> = {

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { createWatch, type WatchItem, type WatchRequestOptions } from '../../../clients/node/src/watch.js';
+import { createWatch, type WatchRequestOptions } from '../../../clients/node/src/watch.js';
+import type { WatchItem } from '../../../clients/node/src/watch-item.js';
 import {
   WatchResponseSchema,
   type WatchRequestSchema,
